@@ -1,0 +1,40 @@
+# Each target does its own set-up: on a fresh clone it makes .venv and installs gouji with its tools.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench format clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+EXAMPLES := $(sort $(wildcard examples/*.txt))
+
+help: ## show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/'
+
+demo: $(READY) ## check the reports in examples/ and show where their figures do not agree
+	@$(BIN)/gouji check $(EXAMPLES) || test $$? -eq 1
+
+test: $(READY) ## everything that must hold: style, types, layers, behaviour, and the built wheel
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+	tests/smoke_wheel.sh $(BIN)/python
+
+bench: $(READY) ## how fast gouji is, against a baseline measured in the same run
+	$(BIN)/python tests/bench/run.py
+
+format: $(READY) ## bring the code into the form that `make test` asks for
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what was built, .venv included
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find engine tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'gouji needs Python 3.11 or newer: make PYTHON=<path to it>' >&2; exit 1; }
+	@$(BIN)/python -c '' 2>/dev/null || "$(PYTHON)" -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	@touch $@

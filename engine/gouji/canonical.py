@@ -1,0 +1,154 @@
+"""Canonical text: what every grammar sees.
+
+A paragraph is one line; a table row is one line, `cell|cell|cell|` with the bar after every cell. Simplified
+script, half-width punctuation, no white space but between two ASCII words, no noise of extractors. An OffsetMap
+leads every canonical span back to the source.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Literal
+
+from attrs import define, field, frozen
+
+from gouji.document import Document, Paragraph
+from gouji.spans import OffsetMap, Span
+
+_SPACE = r"[\s\u200b-\u200f\u2060\ufeff\xad]+"
+
+
+class FoldTable(dict[int, int]):
+    """Code point -> code point, for `str.translate`; a code point without an entry stands for itself."""
+
+    def __missing__(self, code: int) -> int:
+        # Remembered, so that translate asks once a character and process.
+        self[code] = code
+        return code
+
+
+@frozen
+class Folds:
+    """How source text is folded: characters one to one, then phrases and noise with their lengths mapped."""
+
+    table: FoldTable
+    traditional: frozenset[str]
+    phrases: dict[str, str]
+    edit: re.Pattern[str]
+
+    @classmethod
+    def build(cls, characters: dict[str, str], phrases: dict[str, str], noise: Iterable[str]) -> Folds:
+        """Folds from data; OpenCC gives the Simplified form of every character, Unicode the compatible one."""
+        from opencc import OpenCC
+
+        han = [chr(c) for c in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))]
+        # A newline between the characters keeps phrase rules out: one character in, one out.
+        simplified = OpenCC("t2s").convert("\n".join(han)).split("\n")
+        table = {a: b for a, b in zip(han, simplified, strict=True) if a != b and len(b) == 1}
+        traditional = frozenset(table)
+        for code in (*range(0x2E80, 0x2FE0), *range(0x3000, 0x3400), *range(0xF900, 0xFB00), *range(0xFE30, 0xFFE7)):
+            character = chr(code)
+            compatible = unicodedata.normalize("NFKC", character)
+            # Circled and superscript numbers mark notes: they are no digits.
+            if len(compatible) == 1 and compatible != character and unicodedata.category(character) != "No":
+                table[character] = table.get(compatible, compatible)
+        table.update(characters)
+        words = "|".join(map(re.escape, sorted(phrases, key=lambda p: (-len(p), p))))
+        edit = re.compile("|".join(filter(None, [_SPACE, *noise, words])))
+        return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit)
+
+
+@frozen
+class Line:
+    """One canonical line, without its newline; `table` is the ordinal of its table in the document."""
+
+    start: int
+    end: int
+    table: int | None = None
+
+
+@define
+class Canonical:
+    """The canonical text of a document, its lines, and the way back."""
+
+    text: str = field(repr=False)
+    lines: list[Line] = field(repr=False)
+    origin: OffsetMap = field(repr=False)
+    script: Literal["Hans", "Hant"]
+
+    def source(self, start: int, end: int) -> Span:
+        """The source span of the canonical code points `start` to `end` (not empty)."""
+        return self.origin.span(Span(start, end))
+
+
+@define
+class _Writer:
+    folded: str
+    folds: Folds
+    out: list[str] = field(factory=list)
+    length: int = 0
+    origin: OffsetMap = field(factory=OffsetMap)
+
+    def copy(self, start: int, end: int) -> None:
+        """Append the folded text from `start` to `end`, edited."""
+        text, position = self.folded, start
+        for match in self.folds.edit.finditer(text, start, end):
+            at, until = match.span()
+            self._identity(position, at)
+            position = until
+            word = match.group()
+            if replacement := self.folds.phrases.get(word):
+                self._put(replacement, Span(at, until))
+            elif word.isspace() and start < at and until < end and _is_word(text[at - 1]) and _is_word(text[until]):
+                self._put(" ", Span(at, until))
+        self._identity(position, end)
+
+    def _identity(self, start: int, end: int) -> None:
+        if start < end:
+            self.origin.identity(self.length, start)
+            self.out.append(self.folded[start:end])
+            self.length += end - start
+
+    def _put(self, text: str, origin: Span) -> None:
+        self.origin.replacement(self.length, origin)
+        self.out.append(text)
+        self.length += len(text)
+
+    def end(self, mark: str, origin: Span) -> None:
+        """Append a delimiter (a bar or a newline) that stands for `origin`."""
+        self._put(mark, origin)
+
+
+def _is_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def canonicalise(document: Document, folds: Folds) -> Canonical:
+    """The canonical text of `document`."""
+    folded = document.text.translate(folds.table)
+    writer = _Writer(folded, folds)
+    lines: list[Line] = []
+    tables = 0
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            start = writer.length
+            writer.copy(block.span.start, block.span.end)
+            if writer.length > start:
+                lines.append(Line(start, writer.length))
+                writer.end("\n", Span(block.span.end - 1, block.span.end))
+            continue
+        for row in block.rows:
+            start = writer.length
+            for cell in row:
+                if len(cell.span):
+                    writer.copy(cell.span.start, cell.span.end)
+                writer.end("|", cell.mark)
+            lines.append(Line(start, writer.length, tables))
+            writer.end("\n", row[-1].mark)
+        tables += 1
+    characters = set(document.text)
+    changed = len(characters & folds.traditional)
+    script: Literal["Hans", "Hant"] = "Hant" if changed * 20 > len(characters) else "Hans"
+    return Canonical("".join(writer.out), lines, writer.origin, script)

@@ -1,0 +1,460 @@
+"""The command line: reads the arguments, walks over the inputs, hands each report to a reporter.
+
+Whatever is heavy (lark, opencc, rich) is imported where it is used: help and mistakes answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+from attrs import define
+
+from gouji import messages
+from gouji.errors import GoujiError, PackError, ReadError
+from gouji.findings import SEVERITIES, Severity
+from gouji.messages import Voice
+from gouji.reporters import Reporter, plain
+
+if TYPE_CHECKING:
+    from gouji.pipeline import Engine
+    from gouji.records import Report
+    from gouji.reporters.page import Page
+
+FOUND, WRONG, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
+HELP_WIDTH = 100
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `gouji` with `arguments` (those of the process if None) and return the exit status."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    _never_choke(sys.stdout, sys.stderr)
+    verbose = "--verbose" in arguments or "-v" in arguments
+    try:
+        say = Voice(language(arguments, os.environ))
+        try:
+            status = _run(say, arguments)
+            sys.stdout.flush()
+            return status
+        except GoujiError as error:
+            _complain(say, error)
+        except (KeyboardInterrupt, BrokenPipeError):
+            raise
+        except Exception as error:
+            _complain(say, _defect(say, "gouji", error))
+            _trace(verbose)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read us has gone. Python flushes at exit: let it flush into the void.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except PackError as error:
+        print(f"{error.source}: {error.problem.en}; {error.remedy.en}", file=sys.stderr)
+    return WRONG
+
+
+def language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language of the interface: `--lang`, else the locale, Chinese where it says nothing.
+
+    Known before the arguments are parsed, because help and mistakes are told in it, too. A terminal that
+    cannot show Chinese says something: it gets English.
+    """
+    for option, value in pairwise([*arguments, ""]):
+        if option == "--":
+            break
+        chosen = value if option == "--lang" else option.removeprefix("--lang=")
+        if option.startswith("--lang") and chosen in messages.LANGUAGES:
+            return chosen
+    variables = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next(filter(None, variables), "").lower()
+    silent = locale.partition(".")[0] in ("", "c", "posix")
+    if not silent and not locale.startswith("zh"):
+        return "en"
+    return "zh" if _shows(sys.stdout, "勾稽") else "en"
+
+
+# --- how click looks and speaks -------------------------------------------------------------------
+
+
+class _Speaking(click.Command):
+    """A command whose help is told in the language of the user; `help` texts are keys of messages."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        say: Voice = ctx.find_object(Voice) or Voice("en")
+        pieces = [ctx.command_path, *(p for p in self.collect_usage_pieces(ctx) if p)]
+        sections = [f"{say('help.usage')} {' '.join(pieces)}", *_paragraph(say(self.help or ""))]
+        if isinstance(self, click.Group):
+            listed = [(name, say((self.commands[name].help or "") + "_short")) for name in self.commands]
+            sections += ["", say("help.commands"), *_columns(listed)]
+        options = [
+            (record[0], say(option.help or ""))
+            for option in self.get_params(ctx)
+            if isinstance(option, click.Option) and (record := option.get_help_record(ctx))
+        ]
+        return "\n".join([*sections, "", say("help.options"), *_columns(options)])
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "option.help"
+        return option
+
+
+class _SpeakingGroup(_Speaking, click.Group):
+    command_class = _Speaking
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None:
+            sentence = ctx.obj("usage.no_command", name=plain.clean(cmd_name))
+            raise click.UsageError(sentence + _nearest(ctx.obj, cmd_name, self.commands), ctx)
+        return command
+
+
+def _paragraph(text: str) -> list[str]:
+    return [line for part in ("", *text.split("\n")) for line in plain.wrap(part, _room()) or [""]]
+
+
+def _columns(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Names and what they mean; a name that is too long has its meaning below it."""
+    left = min(28, max(plain.width(name) for name, _ in rows))
+    lines = []
+    for name, meaning in rows:
+        told = plain.wrap(meaning, max(20, _room() - left - 4))
+        if plain.width(name) > left:
+            lines.append(f"  {name}")
+            name = ""
+        for i, line in enumerate(told):
+            lines.append(f"  {plain.pad(name if i == 0 else '', left)}  {line}")
+    return lines
+
+
+def _room() -> int:
+    import shutil
+
+    return min(HELP_WIDTH, shutil.get_terminal_size().columns)
+
+
+def _mistake(say: Voice, error: click.ClickException) -> str:
+    """What is wrong with the command line, as a sentence."""
+    if isinstance(error, click.NoSuchOption):
+        sentence = say("usage.no_option", name=plain.clean(error.option_name))
+        return sentence + _nearest(say, error.option_name, error.possibilities or [])
+    if isinstance(error, click.MissingParameter):
+        return say("usage.missing", name=_named(error))
+    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Parameter):
+        kind = error.param.type
+        if isinstance(kind, click.Choice):
+            return say("usage.choice", name=_named(error), choices=", ".join(map(str, kind.choices)))
+        return say("usage.bad_value", name=_named(error))
+    if isinstance(error, click.BadOptionUsage):
+        return say("usage.option_value", name=error.option_name)
+    return plain.clean(error.format_message())
+
+
+def _nearest(say: Voice, name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [*known], n=1)
+    return say("usage.nearest", name=near[0]) if near else ""
+
+
+def _named(error: click.BadParameter) -> str:
+    """The argument or option that is meant, as the help calls it."""
+    parameter = error.param
+    if parameter is None:
+        return ""
+    if isinstance(parameter, click.Argument) and error.ctx is not None:
+        return parameter.make_metavar(error.ctx)
+    return max(parameter.opts, key=len)
+
+
+def _wrong(key: str, **values: object) -> NoReturn:
+    """The command line is wrong in a way that click does not know."""
+    context = click.get_current_context()
+    raise click.UsageError(context.obj(key, **values), context)
+
+
+def _run(say: Voice, arguments: Sequence[str]) -> int:
+    try:
+        with gouji.make_context("gouji", list(arguments), obj=say) as context:
+            status: int | None = gouji.invoke(context)
+            return status or 0
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        context_of_error: click.Context | None = getattr(error, "ctx", None)
+        command = context_of_error.command_path if context_of_error else "gouji"
+        print(say("usage.line", problem=_mistake(say, error), command=command), file=sys.stderr)
+        return WRONG
+
+
+def _version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from gouji import __version__
+
+        print(f"gouji {__version__}")
+        context.exit()
+
+
+def _listed(context: click.Context, parameter: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
+    """`S01,S02` and repeated options alike, as one tuple."""
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+_language = click.option(
+    "--lang", type=click.Choice(messages.LANGUAGES), expose_value=False, is_eager=True, help="option.lang"
+)
+_packs = click.option("--pack", "packs", type=Path, metavar="DIR", multiple=True, help="option.pack")
+_verbose = click.option("-v", "--verbose", is_flag=True, help="option.verbose")
+_no_color = click.option("--no-color", is_flag=True, help="option.no_color")
+_paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+@click.group("gouji", cls=_SpeakingGroup, help="help.gouji", invoke_without_command=True, context_settings=SETTINGS)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="option.version")
+@_language
+@click.pass_context
+def gouji(context: click.Context) -> int | None:
+    """Without a command there is only help to give."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        context.exit(WRONG)
+    return None
+
+
+@gouji.command("check", help="help.check")
+@_paths
+@click.option("--format", "form", type=click.Choice(["text", "json", "jsonl"]), default="text", help="option.format")
+@click.option("--fail-on", type=click.Choice(SEVERITIES[::-1]), default="error", help="option.fail_on")
+@click.option("--select", metavar="ID,...", multiple=True, callback=_listed, help="option.select")
+@click.option("--ignore", metavar="ID,...", multiple=True, callback=_listed, help="option.ignore")
+@_packs
+@_language
+@_no_color
+@click.option("-q", "--quiet", is_flag=True, help="option.quiet")
+@_verbose
+@click.pass_obj
+def check(
+    say: Voice,
+    paths: tuple[str, ...],
+    form: str,
+    fail_on: Severity,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    packs: tuple[Path, ...],
+    no_color: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Parse reports, run every rule that applies, show where figures do not agree."""
+    engine = load_engine(packs)
+    rulebook = engine.rulebook.select(select, ignore) if select or ignore else engine.rulebook
+    say = Voice(say.lang, engine.messages)
+    reporter = _reporter(say, form, no_color, quiet, verbose, engine)
+    walk = _Walk(say, verbose, reporter)
+    serious = SEVERITIES[SEVERITIES.index(fail_on) :]
+    found = False
+
+    def judge(source: str) -> None:
+        nonlocal found
+        report = engine.check(source, rulebook=rulebook)
+        found |= any(f.verdict == "fail" and f.severity in serious for f in report.findings)
+        reporter.report(report)
+
+    walk.over(paths, judge)
+    reporter.finish()
+    return WRONG if walk.failed else FOUND if found else 0
+
+
+@gouji.command("extract", help="help.extract")
+@_paths
+@click.option("-o", "--output", type=Path, metavar="FILE", required=True, help="option.output")
+@_packs
+@_language
+@_verbose
+@click.pass_obj
+def extract(say: Voice, paths: tuple[str, ...], output: Path, packs: tuple[Path, ...], verbose: bool) -> int:
+    """Write the figures of reports as a data set."""
+    from gouji.reporters.extract import WRITERS, write_whole
+
+    writer = WRITERS.get(output.suffix.lower())
+    if writer is None:
+        _wrong("usage.suffix", file=plain.clean(str(output)), suffixes=" ".join(WRITERS))
+    if not output.parent.is_dir() or output.is_dir():
+        _wrong("usage.output", file=plain.clean(str(output)))
+    engine = load_engine(packs)
+    reports: list[Report] = []
+    walk = _Walk(say, verbose)
+    walk.over(paths, lambda source: reports.append(engine.parse(source)))
+    if reports:
+        try:
+            write_whole(output, writer(reports, say.lang))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            problem = say.known.message("error.unwritable", reason=reason)
+            raise ReadError(str(output), "unwritable", problem, say.known.message("error.unwritable_remedy")) from error
+        figures = sum(len(report.observations) for report in reports)
+        print(
+            say("extract.done", file=plain.clean(str(output)), reports=len(reports), figures=figures), file=sys.stderr
+        )
+    return WRONG if walk.failed else 0
+
+
+@gouji.command("canon", help="help.canon")
+@_paths
+@_packs
+@_language
+@_verbose
+@click.pass_obj
+def canon(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: bool) -> int:
+    """Print the text that grammars see, each line with its line number in the source."""
+    engine = load_engine(packs)
+    walk = _Walk(say, verbose)
+
+    def show(source: str) -> None:
+        for line, text in engine.canon(source):
+            print(f"{line:>6}  {plain.clean(text)}")
+
+    walk.over(paths, show)
+    return WRONG if walk.failed else 0
+
+
+@gouji.command("rules", help="help.rules")
+@click.argument("ids", metavar="[ID...]", nargs=-1)
+@_packs
+@_language
+@_no_color
+@click.pass_obj
+def rules(say: Voice, ids: tuple[str, ...], packs: tuple[Path, ...], no_color: bool) -> int:
+    """List the rules, or explain those that are asked for; the beginning of an id lists what begins so."""
+    engine = load_engine(packs)
+    from gouji.reporters.manual import RuleList, RulePage
+
+    page = _page(Voice(say.lang, engine.messages), no_color, False, engine)
+    known = {rule.id: rule for rule in engine.rulebook.rules}
+    for name in ids:
+        chosen = engine.rulebook.select([name], []).rules
+        page.put((RulePage(page, known[name]) if name in known else RuleList(page, chosen)).lines())
+    if not ids:
+        page.put(RuleList(page, engine.rulebook.rules).lines())
+    return 0
+
+
+# --- what the commands share ----------------------------------------------------------------------
+
+
+def load_engine(packs: Sequence[Path]) -> Engine:
+    """The engine with the built-in packs and those of the user."""
+    from gouji.pipeline import Engine
+
+    return Engine.load(packs)
+
+
+@define
+class _Walk:
+    """One walk over the inputs: whatever goes wrong with one of them, the others go on."""
+
+    say: Voice
+    verbose: bool
+    reporter: Reporter | None = None
+    failed: bool = False
+
+    def over(self, paths: Sequence[str], work: Callable[[str], object]) -> None:
+        """Do `work` on every input below `paths`."""
+        from gouji.pipeline import inputs
+
+        for source in inputs(paths):
+            if isinstance(source, ReadError):
+                self._note(source)
+                continue
+            try:
+                work(source)
+            except GoujiError as error:
+                self._note(error)
+            except BrokenPipeError:
+                raise
+            except Exception as error:
+                self._note(_defect(self.say, source, error))
+                _trace(self.verbose)
+
+    def _note(self, error: GoujiError) -> None:
+        self.failed = True
+        if self.reporter is not None:
+            self.reporter.error(error)
+        _complain(self.say, error)
+
+
+def _reporter(say: Voice, form: str, no_color: bool, quiet: bool, verbose: bool, engine: Engine) -> Reporter:
+    if form == "text":
+        from gouji.reporters.terminal import Terminal
+
+        return Terminal(_page(say, no_color, verbose, engine), quiet)
+    from gouji.reporters.records_json import CheckDocument, CheckLines, Records
+
+    return (CheckDocument if form == "json" else CheckLines)(Records(say.lang), _write_utf8)
+
+
+def _page(say: Voice, no_color: bool, verbose: bool, engine: Engine) -> Page:
+    from gouji.reporters.page import Page
+
+    return Page.on(
+        sys.stdout, say, engine.registry, color=not (no_color or os.environ.get("NO_COLOR")), verbose=verbose
+    )
+
+
+def _defect(say: Voice, source: str, error: Exception) -> GoujiError:
+    """An exception that nobody foresaw, as an error of the input that brought it about."""
+    detail = f"{type(error).__name__}: {error}"
+    return GoujiError(
+        source,
+        "internal",
+        say.known.message("error.internal", detail=detail),
+        say.known.message("error.internal_remedy"),
+    )
+
+
+def _complain(say: Voice, error: GoujiError) -> None:
+    """One line: path, what is wrong, what to do."""
+    parts = {"path": error.source, "problem": say.of(error.problem), "remedy": say.of(error.remedy)}
+    sys.stdout.flush()
+    print(plain.clean(say("error.line", **parts)), file=sys.stderr)
+
+
+def _trace(verbose: bool) -> None:
+    if verbose:
+        import traceback
+
+        traceback.print_exc()
+
+
+def _write_utf8(text: str) -> None:
+    """JSON is UTF-8 whatever the terminal; a path that is no valid text keeps its bytes as escapes."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
+def _never_choke(*streams: Any) -> None:
+    """What a stream cannot encode is shown as an escape: no report is worth a crash."""
+    for stream in streams:
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _shows(stream: Any, text: str) -> bool:
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,173 @@
+"""What the running text is read by: the grammar of sentences, the cues, and what a cue binds to. All from data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from lark import Lark
+from lark.exceptions import LarkError
+
+from gouji.grammar import Grammar
+from gouji.islands import IslandScanner
+from gouji.packs import Packs
+from gouji.registry import Registry
+from gouji.yamlfile import Scalar, invalid, read, unknown
+
+ERAS = ("e1", "e2", "e3", "e4")
+_CUE_KEYS = frozenset({"path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes"})
+_KEYS = frozenset(
+    "grammar cues subject relevant before after money field_headings field_exceptions heading_topics wholes complete"
+    " partial scope_part scope_whole account units".split()
+)
+
+
+@frozen
+class Cue:
+    """What one cue binds to. `paths` maps (era, topic) to metrics; an empty era or topic stands for any."""
+
+    name: str
+    paths: Mapping[tuple[str, str], tuple[str, ...]]
+    units: frozenset[str]
+    topic: str | None = None
+    topics: frozenset[str] = frozenset()
+    opens: bool = False
+    under: frozenset[str] = frozenset()
+    unless: re.Pattern[str] | None = None
+    value: str | None = None
+    becomes: tuple[frozenset[str], str] | None = None
+
+    def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
+        """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""
+        for e in (era, ""):
+            for t in (topic or "", ""):
+                if found := self.paths.get((e, t)):
+                    return found
+        return ()
+
+
+@frozen
+class NarrativeModel:
+    """Everything that the running text is read by; see `grammars/narrative/pack.yaml` for each pattern."""
+
+    grammar: Grammar
+    scanner: IslandScanner
+    quantity: re.Pattern[str]
+    cues: Mapping[str, Cue]
+    patterns: Mapping[str, re.Pattern[str]]
+    heading_topics: Mapping[str, re.Pattern[str]]
+    wholes: Mapping[str, str]
+    counting: frozenset[str]
+
+
+def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
+    """The narrative model of the packs.
+
+    Raises PackError for a cue that the grammar does not have, an unknown metric, unit group or key.
+    """
+    folder, content = next(
+        (folder, data) for folder in packs.folders() if "narrative" in (data := read(folder / "pack.yaml"))
+    )
+    data = content["narrative"]
+    for key in data:
+        if key not in _KEYS:
+            raise unknown(key, "键", "key", _KEYS)
+    grammar = Grammar.build(folder / data["grammar"], packs.grammar_roots, ("start",))
+    terminals = _terminals(folder / data["cues"])
+    units = {str(k): frozenset(map(str, v)) for k, v in data["units"].items()}
+    cues = {}
+    for name, spec in content["cues"].items():
+        if name not in terminals:
+            raise unknown(name, "提示词", "cue", terminals)
+        cues[str(name)] = _cue(name, spec, units, registry, data["wholes"])
+    structural = [t for t in grammar.lark.terminals if t.name != "CUE"]
+    scanner = IslandScanner.build(
+        [*(terminals[name] for name in cues), *structural], grammar.lark.ignore_tokens
+    )
+    quantity = next(t.pattern.to_regexp() for t in structural if t.name == "QUANTITY")
+    han = next(t.pattern.to_regexp() for t in structural if t.name == "HAN_QUANTITY")
+    patterns = {str(k): _pattern(v) for k, v in data.items() if isinstance(v, Scalar) and k not in ("grammar", "cues")}
+    return NarrativeModel(
+        grammar,
+        scanner,
+        re.compile(f"{quantity}|{re.sub(r'[(][?]<![^)]*[)]|[(][?]![^)]*[)]', '', han)}"),
+        cues,
+        patterns,
+        {str(k): _pattern(v) for k, v in data["heading_topics"].items()},
+        {str(k): str(v) for k, v in data["wholes"].items()},
+        units["case"] - {""},
+    )
+
+
+def _terminals(path: Path) -> dict[str, Any]:
+    try:
+        lark = Lark(path.read_text(encoding="utf-8"), parser=None, lexer="basic")
+    except (OSError, LarkError) as error:
+        where = f"{path}:{getattr(error, 'line', 1)}:{getattr(error, 'column', 1)}"
+        reason = str(error).strip().splitlines()[0]
+        raise invalid(where, f"语法有误：{reason}", f"the grammar is wrong: {reason}") from error
+    return {t.name: t for t in lark.terminals}
+
+
+def _pattern(value: Scalar) -> re.Pattern[str]:
+    try:
+        return re.compile(value)
+    except re.error as error:
+        raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
+
+
+def _cue(
+    name: Scalar, spec: dict[Any, Any], units: Mapping[str, frozenset[str]], registry: Registry, wholes: Mapping[Any, Any]
+) -> Cue:
+    for key in spec:
+        if key not in _CUE_KEYS:
+            raise unknown(key, "键", "key", _CUE_KEYS)
+    if "units" in spec and spec["units"] not in units:
+        raise unknown(spec["units"], "单位组", "group of units", units)
+    eras = tuple(map(str, spec.get("eras", ())))
+    paths: dict[tuple[str, str], tuple[str, ...]] = {}
+    for era, topic, metrics in _paths(spec):
+        for metric in metrics:
+            for whole in wholes.values() if "<whole>" in metric else ("",):
+                path = Scalar(metric.replace("<whole>", whole), metric.where)
+                if path not in registry:
+                    raise unknown(path, "指标", "metric", registry.metrics)
+        for e in _spread(era, eras):
+            paths[e, topic] = tuple(map(str, metrics))
+    becomes = spec.get("becomes")
+    return Cue(
+        str(name),
+        paths,
+        units[spec["units"]] if "units" in spec else frozenset(),
+        str(spec["topic"]) if "topic" in spec else None,
+        frozenset(map(str, spec.get("topics", ()))),
+        spec.get("opens") == "true",
+        frozenset(map(str, spec.get("under", ()))),
+        _pattern(spec["unless"]) if "unless" in spec else None,
+        str(spec["value"]) if "value" in spec else None,
+        (frozenset(map(str, becomes["parts"])), str(becomes["path"])) if becomes else None,
+    )
+
+
+def _paths(spec: dict[Any, Any]) -> Iterator[tuple[str, str, list[Scalar]]]:
+    """(era, topic, metrics) of a cue; a key of `path` is an era or else a topic."""
+    if "paths" in spec:
+        yield "", "", spec["paths"]
+    path = spec.get("path")
+    if isinstance(path, Scalar):
+        yield "", "", [path]
+    elif path:
+        for key, value in path.items():
+            yield (str(key), "", [value]) if key in ERAS else ("", str(key), [value])
+
+
+def _spread(era: str, only: tuple[str, ...]) -> tuple[str, ...]:
+    """The eras that a key stands for: e2 is also e1's, e3 also e4's."""
+    if era:
+        return {"e2": ("e1", "e2"), "e3": ("e3", "e4")}.get(era, (era,))
+    if only:
+        return tuple(e for key in only for e in _spread(key, ()))
+    return ("",)

@@ -1,0 +1,83 @@
+"""A file as a reader gives it: paragraphs and tables, every piece with its place in the source."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TypeAlias
+
+from attrs import define, field, frozen
+
+from gouji.spans import LineIndex, Span
+
+
+@frozen
+class Place:
+    """Where a span stands, as people name it. Lines and columns are 1-based, ends exclusive."""
+
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    page: int | None = None
+    table: int | None = None
+    row: int | None = None
+    cell: int | None = None
+
+
+@frozen
+class Cell:
+    """One table cell: `span` of its text (empty for a blank cell), `mark` of what shows that it is there.
+
+    The mark is the delimiter that the carrier gives a cell (a TAB, a bar); a blank cell is located by it.
+    """
+
+    span: Span
+    mark: Span
+
+
+@frozen
+class Paragraph:
+    """Running text that belongs together: one line of a text file, one paragraph of a page."""
+
+    span: Span
+
+
+@frozen
+class Table:
+    """Rows of cells. `carrier` names the way in which the text carried it (tab, stream, bar, …)."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    carrier: str
+
+
+Block: TypeAlias = Paragraph | Table
+
+
+@define(slots=False, eq=False)
+class Document:
+    """What was read: the decoded text and its blocks in reading order.
+
+    `text` is the whole source as decoded with `\\n` as its only line end; every span counts its code points.
+    """
+
+    source: str
+    sha256: str
+    text: str = field(repr=False)
+    blocks: tuple[Block, ...] = field(repr=False, default=())
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """The line starts of `text`."""
+        return LineIndex.of(self.text)
+
+    def place(self, span: Span) -> Place:
+        """Line and column of both ends of `span`."""
+        line, column = self.lines.position(span.start)
+        end_line, end_column = self.lines.position(span.end)
+        return Place(line, column, end_line, end_column)
+
+    def line_text(self, line: int) -> str:
+        """The source line with the 1-based number `line`, without its line end."""
+        start = self.lines.starts[line - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else len(self.text)]

@@ -1,0 +1,325 @@
+"""Checks on single figures and on the same figure in two places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gouji import schema
+from gouji.errors import Message
+from gouji.expressions import Item, Linear, Relation, evaluate
+from gouji.facts import Facts
+from gouji.findings import Severity, Term
+from gouji.intervals import Operand, number_text
+from gouji.kinds import Kind
+from gouji.records import Observation
+from gouji.rulemodel import Rule
+
+if TYPE_CHECKING:
+    from gouji.rulebook import Rulebook
+
+
+def _label(facts: Facts, path: str) -> Message:
+    return Message(facts.registry.label(path, "zh"), facts.registry.label(path, "en"))
+
+
+def _one(rule: Rule, facts: Facts, index: int, severity: Severity | None = None, **values: str | Message) -> None:
+    """A finding about one figure."""
+    o = facts.report.observations[index]
+    facts.add(
+        rule,
+        instance=o.path,
+        severity=severity,
+        values={"label": _label(facts, o.path), "raw": o.raw.strip(), **values},
+        equation=o.raw.strip(),
+        left=o.value,
+        terms=[facts.term("left", index)],
+        identity=[o.raw],
+    )
+
+
+def _sign(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Figures that carry one of `marks` although their metric has no sign."""
+    observations = facts.report.observations
+    marks: tuple[str, ...] = rule.params["marks"]
+    within: tuple[str, ...] = rule.params.get("metrics", ())
+    indices: Sequence[int] = facts.negative if "-" in marks else ()
+    if "+" in marks:
+        indices = [i for path, i in facts.table.items() if path.startswith(within)]
+    found = False
+    for i in indices:
+        o = observations[i]
+        negative = o.value is not None and o.value < 0
+        if not (negative if "-" in marks else o.raw.strip().startswith(marks) and o.state == "value"):
+            continue
+        if facts.registry.metric(o.path).signed or (within and not o.path.startswith(within)):
+            continue
+        found = True
+        _one(rule, facts, i)
+    facts.passed += not found and bool(observations)
+
+
+def _integer(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Counts with decimals."""
+    found = False
+    for i in facts.fractional:
+        o = facts.report.observations[i]
+        if o.state != "value" or o.value is None or o.low != o.high or facts.registry.metric(o.path).type != "int":
+            continue
+        if o.value != int(o.value):
+            found = True
+            _one(rule, facts, i)
+    facts.passed += not found and bool(facts.report.observations)
+
+
+def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Printed units that are not those of the metric; `graver` names mix-ups that change the amount."""
+    same: tuple[tuple[str, ...], ...] = rule.params["interchangeable"]
+    graver: tuple[tuple[str, ...], ...] = rule.params["graver"]
+    found = False
+    for i in facts.with_unit:
+        o = facts.report.observations[i]
+        expected = facts.registry.metric(o.path).unit
+        if not o.unit or not expected or o.unit == expected or o.implied:
+            continue
+        if any(o.unit in units and expected in units for units in same):
+            continue
+        mixed = any(o.unit in units and expected in units for units in graver)
+        # In the running text a unit may be written in any way as long as the amount is clear.
+        if o.source != "table" and mixed:
+            continue
+        found = True
+        _one(rule, facts, i, "warning" if mixed else None, unit=o.unit, expected=expected)
+    facts.passed += not found and bool(facts.with_unit)
+
+
+def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Blank cells where the form expects 0, once for each table."""
+    tables: dict[int | None, list[Observation]] = {}
+    for i in facts.blank:
+        o = facts.report.observations[i]
+        if o.source == "table" and facts.registry.metric(o.path).blank in rule.params["policies"]:
+            tables.setdefault(o.table, []).append(o)
+    for ordinal, cells in tables.items():
+        count = str(len(cells))
+        facts.add(
+            rule,
+            instance="" if ordinal is None else str(ordinal),
+            values={"count": count, "first": _label(facts, cells[0].path)},
+            equation=count,
+            span=cells[0].span,
+            identity=[f"{o.path}={o.state}" for o in cells],
+        )
+    facts.passed += not tables and bool(facts.table)
+
+
+def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Blank cells of rows whose one figure nothing else gives."""
+    for path in rule.params["metrics"]:
+        i = facts.table.get(path)
+        if i is None:
+            continue
+        o = facts.report.observations[i]
+        if o.state in ("blank", "na"):
+            facts.add(
+                rule,
+                instance=path,
+                values={"label": _label(facts, path)},
+                terms=[facts.term("left", i)],
+                identity=[o.state],
+            )
+        else:
+            facts.passed += 1
+
+
+def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """The same metric given twice in one source with figures that cannot both be true."""
+    observations = facts.report.observations
+    indices = facts.text if "narrative" in rule.sources else [*facts.table.values(), *facts.repeated]
+    groups: dict[tuple[str, str | None, str | None, int | None], list[int]] = {}
+    for i in indices:
+        o = observations[i]
+        if o.state == "value" and not o.path.startswith("ext."):
+            groups.setdefault((o.path, o.scope, o.column, o.table), []).append(i)
+    for (path, _, _, _), found in groups.items():
+        for i in found[1:]:
+            failing = _agreement(rule, facts, path, found[0], i)
+            if failing:
+                break
+        else:
+            facts.passed += len(found) > 1
+
+
+def _agreement(
+    rule: Rule, facts: Facts, path: str, left: int, right: int, severity: Severity | None = None
+) -> bool:
+    """Compare two observations of one metric; record a finding and say so when they cannot both be true."""
+    observations = facts.report.observations
+    a, b = observations[left], observations[right]
+    relation = Relation("==", Linear((Item(1, a.source, path),)), Linear((Item(1, b.source, path),)))
+    evaluation = evaluate(relation, [facts.operand(left), facts.operand(right)])
+    if evaluation.outcome != "fail":
+        return False
+    facts.add(
+        rule,
+        instance=path,
+        severity=severity,
+        values={
+            "label": _label(facts, path),
+            "left": evaluation.left.shown,
+            "right": evaluation.right.shown,
+            "left_raw": a.raw.strip(),
+            "right_raw": b.raw.strip(),
+        },
+        equation=evaluation.numbers(),
+        left=a.value,
+        right=b.value,
+        terms=[facts.term("left", left), facts.term("right", right)],
+    )
+    return True
+
+
+def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """A figure of the text or of a chart against the table; `implied` figures are those that words state."""
+    observations = facts.report.observations
+    implied: bool | None = rule.params.get("implied")
+    only: tuple[str, ...] = rule.params.get("metrics", ())
+    spared: tuple[str, ...] = rule.params.get("except", ())
+    for i in facts.chart if "chart" in rule.sources else facts.text:
+        o = observations[i]
+        path = o.path
+        j = facts.table.get(path)
+        if j is None or o.state != "value" or o.scope is not None or (implied is not None and o.implied != implied):
+            continue
+        if path.startswith(spared) or (only and path not in only):
+            continue
+        t = observations[j]
+        if t.state != "value" or t.scope is not None:
+            continue
+        if o.value == t.value and o.low == o.high:
+            facts.passed += 1
+            continue
+        # "at least four times" is a promise more often than a count
+        vague: Severity | None = "info" if o.low is None or o.high is None or not o.low and o.low != o.high else None
+        if not _agreement(rule, facts, path, i, j, vague):
+            facts.passed += 1
+
+
+def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Totals that are blank although a part is not; written as equations whose right side is the total."""
+    for program in book.programs[rule.id]:
+        slot = program.slots[0][-1]
+        o = facts.observation(slot)
+        if o is None:
+            continue
+        if slot not in facts.withheld or slot not in facts.blank_slots:
+            facts.passed += o.state == "value"
+            continue
+        relation = program.instance.relations[0]
+        parts = program.slots[0][:-1]
+        operands = []
+        terms: list[Term] = []
+        for item, part in zip(relation.left.items, parts, strict=True):
+            metric = facts.registry.metric(item.path)
+            operand = Operand.of(facts.observation(part), metric.signed, metric.decimal)
+            operands.append(operand)
+            if operand.kind == "exact" and facts.where[part] >= 0:
+                terms.append(facts.term("left", facts.where[part]))
+        known = [Operand.exact(0) if o.kind in ("missing", "unreadable") else o for o in operands]
+        total = relation.left.value(known)
+        if not total.exact or total.low == 0:
+            continue
+        facts.add(
+            rule,
+            instance=program.instance.name.removeprefix(rule.id).lstrip("."),
+            values={"label": _label(facts, relation.right.items[0].path), "left": total.shown},
+            equation=f"{' + '.join(number_text(t.value or 0) for t in terms)} = {total.shown} ≠ □",
+            left=total.low,
+            span=o.span,
+            terms=[*terms, facts.term("right", facts.where[slot])],
+        )
+
+
+def _same_value(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Unrelated rows that share one figure, at least `at_least` of them."""
+    found: dict[object, list[int]] = {}
+    for path in rule.params["metrics"]:
+        i = facts.table.get(path)
+        if i is not None and (value := facts.report.observations[i].value) is not None and value > 1:
+            found.setdefault(value, []).append(i)
+    for indices in found.values():
+        if len(indices) < rule.params["at_least"]:
+            facts.passed += 1
+            continue
+        labels = [_label(facts, facts.report.observations[i].path) for i in indices]
+        value = facts.report.observations[indices[0]].value
+        facts.add(
+            rule,
+            values={
+                "value": number_text(value or 0),
+                "labels": Message("、".join(m.zh for m in labels), ", ".join(m.en for m in labels)),
+            },
+            equation=" = ".join([number_text(value or 0)] * len(indices)),
+            left=value,
+            terms=[facts.term("left", i) for i in indices],
+        )
+
+
+def _together(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Figures that are reported all together or not at all."""
+    present = [(path, facts.any_figure(path)) for path in rule.params["metrics"]]
+    found = [i for _, i in present if i is not None]
+    absent = [_label(facts, path) for path, i in present if i is None]
+    if found and absent:
+        facts.add(
+            rule,
+            values={"labels": Message("、".join(m.zh for m in absent), ", ".join(m.en for m in absent))},
+            terms=[facts.term("left", i) for i in found],
+        )
+    else:
+        facts.passed += bool(found)
+
+
+def _multiple(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Amounts that must be multiples of `of`."""
+    for path in rule.params["metrics"]:
+        i = facts.any_figure(path)
+        if i is None:
+            continue
+        o = facts.report.observations[i]
+        if o.value is None or o.low != o.high or o.value % rule.params["of"] == 0:
+            facts.passed += 1
+        else:
+            _one(rule, facts, i)
+
+
+_ONE = ("label", "raw")
+
+FIGURE_KINDS: dict[str, Kind] = {
+    "sign": Kind(_sign, {"marks": schema.words, "metrics": schema.prefixes}, ("marks",), _ONE),
+    "integer": Kind(_integer, {}, (), _ONE),
+    "unit": Kind(
+        _unit,
+        {"interchangeable": schema.each(schema.words), "graver": schema.each(schema.words)},
+        ("interchangeable", "graver"),
+        (*_ONE, "unit", "expected"),
+    ),
+    "blanks": Kind(_blanks, {"policies": schema.words}, ("policies",), ("count", "first")),
+    "blank_figure": Kind(_blank_figure, {"metrics": schema.metrics}, ("metrics",), ("label",)),
+    "repeat": Kind(_repeat, {}, (), ("label", "left_raw", "right_raw")),
+    "agree": Kind(
+        _agree,
+        {"implied": schema.flag, "metrics": schema.metrics, "except": schema.prefixes},
+        (),
+        ("label", "left_raw", "right_raw"),
+    ),
+    "printed": Kind(_printed, {}, (), ("label",), equation=True),
+    "same_value": Kind(
+        _same_value,
+        {"metrics": schema.metrics, "at_least": schema.number},
+        ("metrics", "at_least"),
+        ("value", "labels"),
+    ),
+    "together": Kind(_together, {"metrics": schema.metrics}, ("metrics",), ("labels",)),
+    "multiple": Kind(_multiple, {"metrics": schema.metrics, "of": schema.number}, ("metrics", "of"), _ONE),
+}

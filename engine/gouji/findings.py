@@ -1,0 +1,84 @@
+"""Findings: where the figures of a report do not agree, as frozen values."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from gouji.errors import Message
+from gouji.records import Number
+from gouji.spans import Span
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+Verdict: TypeAlias = Literal["fail", "undecided"]
+
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+
+
+@frozen
+class Term:
+    """One contributing figure of an equation: which side it stands on, with which sign.
+
+    `operand` is the index of an observation, `unbound` that of an unbound figure; both None for a constant.
+    """
+
+    side: Literal["left", "right"]
+    sign: Literal[1, -1]
+    value: Number | None
+    operand: int | None = None
+    unbound: int | None = None
+    label: str = ""
+
+
+@frozen
+class Suspect:
+    """A figure whose change would repair the finding."""
+
+    operand: int
+    value: Number
+    repair: Number
+    explains: tuple[str, ...]
+    pattern: Message
+
+
+@frozen
+class Finding:
+    """One disagreement.
+
+    `instance` is the rule id with what it was applied to (R01.natural). `equation` is the rule with its
+    numbers. `explanation` is the honest explanation that the rule's data give, `alternative` a second
+    reading of the same words under which it would hold. `span` is where to look first.
+    """
+
+    rule: str
+    instance: str
+    severity: Severity
+    verdict: Verdict
+    message: Message
+    equation: str = ""
+    left: Number | None = None
+    right: Number | None = None
+    delta: Number | None = None
+    span: Span | None = None
+    terms: tuple[Term, ...] = ()
+    assumptions: tuple[Message, ...] = ()
+    explanation: Message | None = None
+    alternative: Message | None = None
+    suspects: tuple[Suspect, ...] = ()
+    group: int = 0
+    fingerprint: str = ""
+
+    @property
+    def operands(self) -> tuple[int, ...]:
+        """Indices of the contributing observations, without repetition, in order."""
+        return tuple(dict.fromkeys(t.operand for t in self.terms if t.operand is not None))
+
+
+@frozen
+class Verdicts:
+    """How many rule instances came out how."""
+
+    passed: int = 0
+    failed: int = 0
+    undecided: int = 0

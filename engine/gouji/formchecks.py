@@ -1,0 +1,380 @@
+"""Checks on the form of a report: title, sections, tables, dates, and what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from gouji import schema
+from gouji.errors import Message
+from gouji.facts import Facts
+from gouji.kinds import Kind
+from gouji.records import Section
+from gouji.rulemodel import Rule
+from gouji.spans import Span
+
+if TYPE_CHECKING:
+    from gouji.rulebook import Rulebook
+
+
+def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """A title with year and body; a missing body weighs less, the signature usually names it."""
+    title = facts.report.title
+    if not title:
+        facts.add(rule, instance="missing", message=rule.params["missing"], identity=["missing"])
+    elif not rule.params["year"].search(title):
+        facts.add(rule, instance="year", values={"title": title}, identity=[title])
+    else:
+        rest = title
+        for word in rule.params["ignore"]:
+            rest = rest.replace(word, "")
+        if rule.params["body"].search(rest):
+            facts.passed += 1
+        else:
+            facts.add(
+                rule,
+                instance="body",
+                severity="info",
+                values={"title": title},
+                message=rule.params["nameless"],
+                identity=[title],
+            )
+
+
+def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """The sections that the form prescribes: present, in order, not empty; and their tables."""
+    report, p = facts.report, rule.params
+    top = [s for s in report.sections if s.level == 1]
+    if not top:
+        facts.add(rule, instance="none", message=p["absent"], values={"name": Message("各部分", "its sections")})
+    last: Span | None = None
+    for n, wanted in enumerate(p["required"] if top else (), 1):
+        name = Message(wanted["name"], wanted["name"])
+        found = next((s for s in top if all(any(w in s.title for w in words) for words in wanted["words"])), None)
+        if found is None:
+            facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[wanted["name"]])
+            continue
+        if last is not None and found.span.start < last.start:
+            facts.add(rule, instance=f"{n}.order", values={"name": name}, message=p["misplaced"], span=found.span)
+        elif not _filled(report.sections, found, wanted["nil"]):
+            severity = "error" if not found.body.strip() else "warning"
+            if wanted["table"] is None:
+                facts.add(
+                    rule,
+                    instance=f"{n}.empty",
+                    severity=severity,  # type: ignore[arg-type]
+                    values={"name": name},
+                    message=p["empty"],
+                    span=found.span,
+                )
+        else:
+            facts.passed += 1
+        last = found.span
+    pictures = [m.span for m in report.mentions if m.kind == "image"]
+    for name, prefixes in p["tables"].items():
+        figures = [i for path, i in facts.table.items() if path.startswith(prefixes)]
+        values = {"name": Message(name, name)}
+        if not figures:
+            # A picture may be the table: then it cannot be read, which is another rule's matter.
+            if not pictures:
+                facts.add(rule, instance=name, message=p["tableless"], values=values, identity=[name])
+        elif all(report.observations[i].state in ("blank", "na") for i in figures):
+            first = report.observations[figures[0]]
+            facts.add(
+                rule, instance=name, severity="warning", message=p["unfilled"], values=values, span=first.span
+            )
+        else:
+            facts.passed += 1
+
+
+def _filled(sections: tuple[Section, ...], section: Section, nil: bool) -> bool:
+    """Whether there is something below a heading; "none" fills it only where `nil` allows."""
+    if section.tables:
+        return True
+    at = sections.index(section)
+    for below in sections[at + 1 :]:
+        if below.level <= section.level:
+            break
+        if below.body.strip() or below.tables:
+            return True
+    body = section.body.strip().strip("。.;; ")
+    return bool(body) and (nil or body not in ("无", "无。", "暂无", "没有"))
+
+
+def _topics(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Topics that the law prescribes, each named somewhere."""
+    sections = facts.report.sections
+    titles = "\n".join(s.title for s in sections)
+    text = "\n".join(s.body for s in sections)
+    if not titles and not text:
+        return
+    for name, topic in rule.params["topics"].items():
+        words = topic["words"]
+        metrics = topic["metrics"]
+        if any(w in titles for w in words) or any(w in text for w in words):
+            facts.passed += 1
+        elif any(facts.any_figure(path) is not None for path in metrics):
+            facts.passed += 1
+        else:
+            facts.add(rule, instance=name, values={"name": topic["name"]}, identity=[name])
+
+
+def _images(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Pictures in a report that lacks a table of its form."""
+    images = [m for m in facts.report.mentions if m.kind == "image"]
+    era = book.era(facts.report)
+    prefixes = rule.params["expected"].get(era.name if era else "", ())
+    missing = [p for p in prefixes if not any(path.startswith(p) for path in facts.table)]
+    if not images or not prefixes:
+        return
+    if missing:
+        facts.add(rule, values={"count": str(len(images))}, span=images[0].span, identity=[str(len(images))])
+    else:
+        facts.passed += 1
+
+
+def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Rows that the national form has and the table lacks, and the other way round."""
+    report = facts.report
+    for layout, prefixes in rule.params["forms"].items():
+        if layout not in report.layouts:
+            continue
+        for prefix, paths in prefixes.items():
+            present = [path for path in facts.table if path.startswith(prefix)]
+            if not present:
+                continue
+            missing = [path for path in paths if path not in facts.table]
+            if missing:
+                names = [facts.registry.metric(path) for path in missing[:3]]
+                facts.add(
+                    rule,
+                    instance=f"missing.{prefix.strip('.')}",
+                    values={
+                        "count": str(len(missing)),
+                        "labels": Message("、".join(m.zh for m in names), ", ".join(m.en for m in names)),
+                    },
+                    span=report.observations[facts.table[present[0]]].span,
+                    identity=missing,
+                )
+            else:
+                facts.passed += 1
+    for row in report.unparsed:
+        if row.table is not None:
+            facts.add(
+                rule,
+                instance="added",
+                severity="info",
+                message=rule.params["added"],
+                values={"text": row.text.strip("|\n ")[:40]},
+                span=row.span,
+                identity=[row.text],
+            )
+
+
+def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """A form of another era than the report year."""
+    year, form = facts.report.report_year, facts.report.form
+    era = next((e for e in book.eras if form in e.forms), None)
+    if year is None or era is None:
+        return
+    if era.covers(year):
+        facts.passed += 1
+    else:
+        years = f"{era.first}–{era.last or ''}"
+        facts.add(rule, values={"year": str(year), "years": years}, identity=[form, str(year)])
+
+
+def _day(text: str | None) -> tuple[int, int, int] | None:
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text or "")
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def _shown(day: tuple[int, int, int]) -> str:
+    return f"{day[0]:04}-{day[1]:02}-{day[2]:02}"
+
+
+def _deadline(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Publication by a day of the following year, which depends on who publishes."""
+    report = facts.report
+    published, year = _day(report.published_date), report.report_year
+    if published is None or year is None:
+        return
+    body = report.issuer or report.title or ""
+    for entry in rule.params["deadlines"]:
+        if entry["body"] is None or entry["body"].search(body):
+            month, day = (int(part) for part in entry["day"].split("-"))
+            deadline = (year + 1, month, day)
+            break
+    else:
+        return
+    if published <= deadline:
+        facts.passed += 1
+    else:
+        values: dict[str, str | Message] = {"published": _shown(published), "deadline": _shown(deadline)}
+        facts.add(rule, values=values, equation=f"{_shown(published)} > {_shown(deadline)}", identity=[_shown(published)])
+
+
+def _after_period(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Publication after the end of the period reported on."""
+    report = facts.report
+    published = _day(report.published_date)
+    end = _day(report.period[1]) if report.period else None
+    if end is None and report.report_year is not None:
+        end = (report.report_year, 12, 31)
+    if published is None or end is None:
+        return
+    if published > end:
+        facts.passed += 1
+    else:
+        values: dict[str, str | Message] = {"published": _shown(published), "end": _shown(end)}
+        facts.add(rule, values=values, equation=f"{_shown(published)} ≤ {_shown(end)}", identity=[_shown(published)])
+
+
+def _period(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """The stated period is the whole of the report year."""
+    report = facts.report
+    if report.period is None or report.report_year is None:
+        return
+    year = str(report.report_year)
+    first, last = rule.params["exceptions_by_year"].get(year, rule.params["days"])
+    wanted = (f"{year}-{first}", f"{year}-{last}")
+    if report.period == wanted:
+        facts.passed += 1
+        return
+    span = next((m.span for m in report.mentions if m.kind == "period"), None)
+    facts.add(
+        rule,
+        values={"period": "/".join(report.period), "expected": "/".join(wanted)},
+        span=span,
+        identity=list(report.period),
+    )
+
+
+def _cutoff(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Figures as of a day before the end of the year."""
+    found = []
+    for i in facts.text:
+        scope = facts.report.observations[i].scope
+        if scope and rule.params["words"].search(scope) and not rule.params["spared"].search(scope):
+            found.append(i)
+    if found:
+        o = facts.report.observations[found[0]]
+        facts.add(
+            rule,
+            values={"count": str(len(found)), "scope": o.scope or ""},
+            terms=[facts.term("left", i) for i in found],
+        )
+
+
+def _mention(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Whatever should not be there at all: every mention of this kind is a finding."""
+    found = [m for m in facts.report.mentions if m.kind == rule.params["mention"]]
+    for m in found:
+        facts.add(
+            rule, instance=rule.params["name"], values={"text": m.text, "value": m.value}, equation=m.value,
+            span=m.span, identity=[m.text, m.value],
+        )  # fmt: skip
+    facts.passed += not found
+
+
+def _claimed(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """A count that is claimed against the items listed after it."""
+    for m in facts.report.mentions:
+        if m.kind != "claimed":
+            continue
+        claimed, _, listed = m.value.partition("/")
+        if claimed == listed:
+            facts.passed += 1
+        else:
+            facts.add(
+                rule, values={"text": m.text, "claimed": claimed, "listed": listed},
+                equation=f"{claimed} ≠ {listed}", left=int(claimed), right=int(listed), span=m.span, identity=[m.text],
+            )  # fmt: skip
+
+
+def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """The number of parts that the preface announces against the numbered sections."""
+    present = sum(1 for s in facts.report.sections if s.level == 1 and s.ordinal)
+    for m in facts.report.mentions:
+        if m.kind != "contents" or not m.value.isdigit() or not present:
+            continue
+        if int(m.value) == present:
+            facts.passed += 1
+        else:
+            facts.add(
+                rule, values={"announced": m.value, "present": str(present)}, equation=f"{m.value} ≠ {present}",
+                left=int(m.value), right=present, span=m.span,
+            )  # fmt: skip
+
+
+def _years(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Every place that states the year of the report agrees; a signature is of the following year."""
+    year = facts.report.report_year
+    if year is None:
+        return
+    offsets: dict[str, tuple[int, ...]] = rule.params["offsets"]
+    for m in facts.report.mentions:
+        if m.kind != "year" or m.text not in offsets or not m.value.isdigit():
+            continue
+        if int(m.value) - year in offsets[m.text]:
+            facts.passed += 1
+        else:
+            place = rule.params["places"].get(m.text, Message(m.text, m.text))
+            facts.add(
+                rule, instance=m.text, values={"place": place, "value": m.value, "year": str(year)},
+                equation=f"{m.value} ≠ {year}", left=int(m.value), right=year, span=m.span,
+            )  # fmt: skip
+
+
+def _expected(value: Any, registry: Any) -> dict[str, dict[str, tuple[str, ...]]]:
+    """layout -> beginning of paths -> all paths that the form prints."""
+    found: dict[str, dict[str, tuple[str, ...]]] = schema.table(schema.table(schema.metrics))(value, registry)
+    return found
+
+
+def _pairs(value: Any, registry: Any) -> tuple[str, str]:
+    first, last = schema.words(value)
+    return first, last
+
+
+def _kinds() -> Iterator[tuple[str, Kind]]:
+    message, words, pattern = schema.message, schema.words, schema.pattern
+    title = {"year": pattern, "ignore": words, "body": pattern, "missing": message, "nameless": message}
+    yield "title", Kind(_title, title, tuple(title), ("title",))
+    section = schema.record(
+        name=schema.text, words=schema.each(words), nil=(schema.flag, False), table=(schema.text, None)
+    )
+    sections = {
+        "required": schema.each(section),
+        "tables": schema.table(schema.prefixes),
+        "absent": message,
+        "misplaced": message,
+        "empty": message,
+        "tableless": message,
+        "unfilled": message,
+    }
+    yield "sections", Kind(_sections, sections, tuple(sections), ("name",))
+    topic = schema.record(name=message, words=words, metrics=(schema.metrics, ()))
+    yield "topics", Kind(_topics, {"topics": schema.table(topic)}, ("topics",), ("name",))
+    yield "images", Kind(_images, {"expected": schema.table(schema.prefixes)}, ("expected",), ("count",))
+    labels = {"forms": _expected, "added": message}
+    yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text"))
+    yield "generation", Kind(_generation, {}, (), ("year", "years"))
+    deadline = schema.record(day=schema.text, body=(pattern, None))
+    yield (
+        "deadline",
+        Kind(_deadline, {"deadlines": schema.each(deadline)}, ("deadlines",), ("published", "deadline")),
+    )
+    yield "after_period", Kind(_after_period, {}, (), ("published", "end"))
+    period = {"days": _pairs, "exceptions_by_year": schema.table(_pairs)}
+    yield "period", Kind(_period, period, tuple(period), ("period", "expected"))
+    yield "cutoff", Kind(_cutoff, {"words": pattern, "spared": pattern}, ("words", "spared"), ("count", "scope"))
+    yield "mention", Kind(_mention, {"mention": schema.text, "name": schema.text}, ("mention",), ("text", "value"))
+    yield "claimed", Kind(_claimed, {}, (), ("text", "claimed", "listed"))
+    yield "announced", Kind(_announced, {}, (), ("announced", "present"))
+    years = {"offsets": schema.table(schema.numbers), "places": schema.table(message)}
+    yield "years", Kind(_years, years, ("offsets", "places"), ("place", "value", "year"))
+
+
+FORM_KINDS: dict[str, Kind] = dict(_kinds())

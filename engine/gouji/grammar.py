@@ -1,0 +1,96 @@
+"""Lark grammars of packs: compiled, checked, kept in a form that loads quickly."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+from lark import Lark, Tree
+from lark.exceptions import GrammarError, LarkError, UnexpectedInput
+
+from gouji.errors import Message, PackError
+
+
+@define(slots=False, eq=False)
+class Grammar:
+    """A compiled grammar. Pickles as Lark's own saved form and is revived when it is first used."""
+
+    name: str
+    starts: tuple[str, ...]
+    _saved: bytes = field(default=b"", repr=False)
+
+    @cached_property
+    def lark(self) -> Lark:
+        """The parser."""
+        return Lark.load(BytesIO(self._saved))
+
+    @classmethod
+    def build(cls, path: Path, roots: list[Path], starts: tuple[str, ...], **options: Any) -> Grammar:
+        """Compile `path`, with imports from `roots`.
+
+        Raises PackError with file, line and column for a grammar that Lark refuses, and for a terminal or rule
+        without an ASCII name (Lark drops such terminals from what it says it expected).
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+            lark = Lark(
+                text,
+                parser="lalr",
+                start=list(starts),
+                import_paths=[str(root) for root in roots],
+                source_path=str(path),
+                maybe_placeholders=False,
+                **({"lexer": "contextual"} | options),
+            )
+        except OSError as error:
+            raise _broken(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
+        except UnexpectedInput as error:
+            where = f"{path}:{getattr(error, 'line', '?')}:{getattr(error, 'column', '?')}"
+            raise _broken(where, "Lark 语法错误", "this is not valid Lark") from error
+        except (GrammarError, LarkError) as error:
+            raise _broken(_place(path, text, str(error)), *_explain(str(error))) from error
+        for terminal in lark.terminals:
+            name = terminal.name.rsplit("__", 1)[-1]
+            if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name):
+                where = _place(path, text, terminal.pattern.value)
+                raise _broken(
+                    where, f"终结符 {terminal.pattern.value} 没有 ASCII 名称", f"{terminal.pattern.value} has no ASCII terminal name"
+                )
+        saved = BytesIO()
+        lark.save(saved)
+        grammar = cls(f"{path.parent.name}/{path.name}", starts, saved.getvalue())
+        grammar.__dict__["lark"] = lark
+        return grammar
+
+    def parse(self, text: str, start: str | None = None) -> Tree[Any]:
+        """The tree of `text`. Raises lark's UnexpectedInput when the grammar does not take it."""
+        return self.lark.parse(text, start=start or self.starts[0])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"name": self.name, "starts": self.starts, "_saved": self._saved}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+
+def _broken(where: str, zh: str, en: str) -> PackError:
+    return PackError(where, "invalid-grammar", Message(zh, en), Message("请改正该语法文件", "correct the grammar"))
+
+
+def _place(path: Path, text: str, problem: str) -> str:
+    """`file:line:column` of the first name in `problem` that the grammar text holds."""
+    for word in re.findall(r"[^\s'\"<>:,()]+", problem):
+        match = re.search(rf"(?<!\w){re.escape(word.strip('?!'))}(?!\w)", text)
+        if match and len(word) > 1 and word.lower() not in ("rule", "in", "the", "is", "of", "terminal", "start"):
+            line = text.count("\n", 0, match.start()) + 1
+            return f"{path}:{line}:{match.start() - text.rfind(chr(10), 0, match.start())}"
+    return str(path)
+
+
+def _explain(problem: str) -> tuple[str, str]:
+    first = problem.strip().splitlines()[0] if problem.strip() else "invalid grammar"
+    return f"语法有误：{first}", f"the grammar is wrong: {first}"

@@ -1,0 +1,33 @@
+"""What a kind of check is: the keys that its rules have, and the function that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import field, frozen
+
+from gouji.facts import Facts
+from gouji.rulemodel import Rule
+from gouji.schema import Reader
+
+if TYPE_CHECKING:
+    from gouji.rulebook import Rulebook
+
+Run: TypeAlias = "Callable[[Rule, Rulebook, Facts], None]"
+
+
+@frozen
+class Kind:
+    """One kind of check.
+
+    `params` are its keys and how to read them, `required` those that it cannot do without, `placeholders`
+    what its messages may name. `equation` kinds are written as equations; `run` is None where the engine
+    itself does the work.
+    """
+
+    run: Run | None
+    params: Mapping[str, Reader] = field(factory=dict)
+    required: tuple[str, ...] = ()
+    placeholders: tuple[str, ...] = ()
+    equation: bool = False

@@ -1,0 +1,113 @@
+"""Everything the interface says, in both languages, from `rules/messages.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from gouji.errors import Message
+
+if TYPE_CHECKING:
+    from gouji.yamlfile import Scalar
+
+LANGUAGES = ("zh", "en")
+
+
+@frozen
+class Messages:
+    """The texts of the interface by key (`header.year`), each in both languages."""
+
+    entries: Mapping[str, Message]
+
+    @classmethod
+    def load(cls, path: Path) -> Messages:
+        """Read a messages file; PackError with the position of whatever is wrong in it."""
+        # YAML is slow to import, and there may be nothing to read: an engine brings its messages.
+        from gouji import yamlfile
+
+        return cls(dict(_entries(yamlfile.read(path), str(path))))
+
+    def message(self, key: str, **values: object) -> Message:
+        """The text of `key` with its placeholders filled, in both languages."""
+        template = self.entries[key]
+        return Message(template.zh.format_map(values), template.en.format_map(values))
+
+
+@frozen
+class Voice:
+    """The interface speaking one language: `say("header.year", year=2019)`.
+
+    Without `messages` it speaks with the built-in ones, which are read when the first word is said.
+    """
+
+    lang: str
+    messages: Messages | None = None
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of `key` with its placeholders filled."""
+        return self.known.entries[key].text(self.lang).format_map(values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.known.entries
+
+    @property
+    def known(self) -> Messages:
+        """The messages that are in use."""
+        return builtin() if self.messages is None else self.messages
+
+    def of(self, message: Message) -> str:
+        """A message of someone else in this language."""
+        return message.text(self.lang)
+
+
+@cache
+def builtin() -> Messages:
+    """The messages that come with gouji, read once."""
+    from gouji import packs
+
+    return Messages.load(packs.builtin() / "rules" / "messages.yaml")
+
+
+def _entries(root: object, file: str) -> Iterator[tuple[str, Message]]:
+    """The entries of a messages file: groups of names, each with one text a language."""
+    from gouji import yamlfile
+
+    if not isinstance(root, dict):
+        raise yamlfile.invalid(file, "应为分组的文字表", "must be a mapping of groups")
+    for group, names in root.items():
+        if not isinstance(names, dict):
+            raise yamlfile.invalid(group, f"{group} 应包含若干条文字", f"{group} must hold named texts")
+        for name, texts in names.items():
+            yield f"{group}.{name}", _message(name, texts)
+
+
+def _message(name: Scalar, texts: object) -> Message:
+    from gouji import yamlfile
+
+    if not isinstance(texts, dict):
+        raise yamlfile.invalid(name, f"{name} 缺少 zh 和 en", f"{name} needs zh and en")
+    for language in texts:
+        if language not in LANGUAGES:
+            raise yamlfile.unknown(language, "语言", "language", LANGUAGES)
+    for language in LANGUAGES:
+        if not isinstance(texts.get(language), str):
+            raise yamlfile.invalid(name, f"{name} 缺少 {language}", f"{name} lacks {language}")
+    zh, en = texts["zh"], texts["en"]
+    if _placeholders(zh) != _placeholders(en):
+        raise yamlfile.invalid(en, f"{name} 的中英文占位符不同", f"{name}: zh and en have different placeholders")
+    return Message(str(zh), str(en))
+
+
+def _placeholders(text: Scalar) -> set[str]:
+    """The names in braces; a brace that opens nothing is an error of the file, not of a run."""
+    try:
+        return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+    except ValueError as error:
+        from gouji import yamlfile
+
+        raise yamlfile.invalid(text, "花括号不成对", f"unbalanced braces: {error}") from error

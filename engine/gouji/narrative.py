@@ -1,0 +1,353 @@
+"""Running text: sentences to trees to figures, each bound to a metric, left unbound, or no figure at all.
+
+The grammar gives the structure of a sentence (quantities, cues, brackets, breakdowns). Binding follows four rules:
+a cue binds a quantity only where nothing but particles stands between the two; a cue before its quantity wins over
+one behind it; a cue takes only the units that its data list; and where the topic is open, nothing is bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import define, field
+from lark import Token, Tree
+from lark.exceptions import UnexpectedInput
+
+from gouji.canonical import Canonical
+from gouji.cues import Cue, NarrativeModel
+from gouji.document import Document
+from gouji.outline import Stretch
+from gouji.quantities import Quantity, chinese_number, quantity
+from gouji.records import Observation, Partition, Unbound
+
+_SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_CLAUSE_END = re.compile(r"[,;:。()、]")
+
+
+@define(eq=False)
+class _Figure:
+    """A quantity of the text on its way to an observation; offsets are canonical."""
+
+    start: int
+    end: int
+    quantity: Quantity
+    path: str | None = None
+    cue: Cue | None = None
+    label: tuple[int, int] = (0, 0)
+    scope: str | None = None
+    implied: bool = False
+    han: bool = False
+
+
+@define
+class NarrativeReading:
+    """What the running text gave."""
+
+    observations: list[Observation] = field(factory=list)
+    unbound: list[Unbound] = field(factory=list)
+    partitions: list[Partition] = field(factory=list)
+
+
+def read_narrative(
+    document: Document, canonical: Canonical, stretches: Sequence[Stretch], model: NarrativeModel, era: str
+) -> NarrativeReading:
+    """The figures of the running text of a report whose tables and year are those of `era` (e1 to e4)."""
+    reader = _Reader(document, canonical, model, era)
+    for stretch in stretches:
+        reader.paragraph(stretch)
+    return reader.reading()
+
+
+@define
+class _Reader:
+    document: Document
+    canonical: Canonical
+    model: NarrativeModel
+    era: str
+    figures: list[_Figure] = field(factory=list)
+    broken_down: list[tuple[_Figure, list[_Figure], bool, int]] = field(factory=list)
+    topic: str | None = None
+    scope: str | None = None
+    previous: _Figure | None = None
+    paragraph_start: int = 0
+
+    def paragraph(self, stretch: Stretch) -> None:
+        """Read the sentences of one stretch of text."""
+        patterns, text = self.model.patterns, self.canonical.text
+        if any(
+            patterns["field_headings"].search(h) and not patterns["field_exceptions"].search(h) for h in stretch.headings
+        ):
+            self.topic = "field"
+        else:
+            topics = [t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in stretch.headings[-1:])]
+            self.topic = topics[0] if len(topics) == 1 else None
+        self.scope = self.previous = None
+        self.paragraph_start = len(self.figures)
+        for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
+            if patterns["relevant"].search(text, sentence.start(), sentence.end()):
+                self._sentence(sentence.start(), sentence.end())
+
+    def _sentence(self, start: int, end: int) -> None:
+        tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
+        if not any(t.type in ("QUANTITY", "HAN_QUANTITY") or self._implies(t) for t in tokens):
+            for token in tokens:
+                self._turn(self.model.cues.get(token.type))
+            return
+        first = len(self.figures)
+        self._items(self._tree(tokens).children, None, start, end)
+        counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
+        opening = [f for f in counted if f.cue and f.cue.opens]
+        self.previous = (opening or counted or [self.previous])[-1]
+
+    def _implies(self, token: Token) -> bool:
+        cue = self.model.cues.get(token.type)
+        return cue is not None and cue.value is not None
+
+    def _tree(self, tokens: list[Token]) -> Tree[Any]:
+        try:
+            return self._feed(tokens)
+        except UnexpectedInput:
+            # Brackets that do not match: without them the sentence is still a sentence.
+            return self._feed([t if t.type not in ("OPEN", "CLOSE") else t.update("COMMA") for t in tokens])
+
+    def _feed(self, tokens: list[Token]) -> Tree[Any]:
+        parser = self.model.grammar.lark.parse_interactive()
+        cues = self.model.cues
+        for token in tokens:
+            parser.feed_token(Token("CUE", token) if token.type in cues else token)
+        tree: Tree[Any] = parser.feed_eof(tokens[-1] if tokens else None)
+        return tree
+
+    # ---- binding
+
+    def _items(self, items: list[Any], total: _Figure | None, start: int, end: int) -> list[_Figure]:
+        """Bind the quantities among `items`; returns the figures that stand directly there, in order."""
+        found: list[_Figure] = []
+        for index, item in enumerate(items):
+            if isinstance(item, Tree):
+                last = next((f for f in reversed(found) if f.quantity.unit != "%"), None)
+                if item.data == "breakdown":
+                    self._breakdown(item.children, last or (self.previous if not found else None), start, end)
+                else:
+                    self._group(item.children, last, start, end)
+                continue
+            token: Token = item
+            if token.type == "CUE":
+                token = token.value
+                cue = self.model.cues[token.type]
+                if cue.value is not None:
+                    self._implied(cue, token, found)
+                self._turn(cue)
+            elif token.type in ("QUANTITY", "HAN_QUANTITY"):
+                figure = self._figure(token, items, index, total, start, end)
+                if figure is not None:
+                    found.append(figure)
+        return found
+
+    def _turn(self, cue: Cue | None) -> None:
+        if cue is not None and cue.topic and self.topic != "field":
+            self.topic = cue.topic
+
+    def _figure(
+        self, token: Token, items: list[Any], index: int, total: _Figure | None, start: int, end: int
+    ) -> _Figure | None:
+        text, patterns = self.canonical.text, self.model.patterns
+        match = self.model.quantity.fullmatch(token)
+        if match is None:
+            return None
+        at = token.start_pos or 0
+        if match["han"]:
+            value = chinese_number(match["han"])
+            if value is None:
+                return None
+            amount: Quantity | None = Quantity(value, value, value, match["han_unit"])
+            span = (at + match.start("han"), at + match.end("han"))
+        else:
+            unit, multiplier = match["unit"] or "", match["multiplier"] or ""
+            if multiplier == "万" and not unit and patterns["money"].match(text, token.end_pos or 0, end):
+                unit = "元"
+            late = match["late"] or match["early"] or ""
+            amount = quantity(
+                match["number"], before=match["before"] or "", after=late + (match["after"] or ""),
+                multiplier=multiplier, unit=unit,
+            )  # fmt: skip
+            last = max(match.end(g) for g in ("number", "early", "multiplier", "late"))
+            span = (at + match.start("number"), at + last)
+        if amount is None:
+            return None
+        self._scope(start, span[0])
+        figure = _Figure(*span, amount, scope=self.scope, han=bool(match["han"]))
+        self._bind(figure, token, items, index, total, start)
+        if figure.path or not (figure.han or amount.unit == "%"):
+            self.figures.append(figure)
+            return figure
+        return None
+
+    def _bind(
+        self, figure: _Figure, token: Token, items: list[Any], index: int, total: _Figure | None, start: int
+    ) -> None:
+        text, patterns = self.canonical.text, self.model.patterns
+        before = self._cue_at(items, index - 1)
+        if before is not None and patterns["before"].fullmatch(text, before.end_pos, token.start_pos or 0):
+            self._assign(figure, before, total, start)
+        if figure.path is not None or not figure.quantity.unit:
+            return
+        after = self._cue_at(items, index + 1)
+        if after is not None and patterns["after"].fullmatch(text, token.end_pos or 0, after.start_pos or 0):
+            following = items[index + 2] if index + 2 < len(items) else None
+            if isinstance(following, Token) and following.type == "QUANTITY":
+                if patterns["before"].fullmatch(text, after.end_pos or 0, following.start_pos or 0):
+                    return
+            topic = self.topic
+            self._turn(self.model.cues[after.type])
+            self._assign(figure, after, total, start)
+            if figure.path is None:
+                self.topic = topic
+
+    def _cue_at(self, items: list[Any], index: int) -> Token | None:
+        if 0 <= index < len(items) and isinstance(items[index], Token) and items[index].type == "CUE":
+            token = items[index].value
+            return token if self.model.cues[token.type].value is None else None
+        return None
+
+    def _assign(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> None:
+        cue, text = self.model.cues[token.type], self.canonical.text
+        at = token.start_pos or 0
+        if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
+            return
+        if cue.topics and self.topic not in cue.topics:
+            return
+        if cue.under and (total is None or total.path not in cue.under):
+            return
+        if cue.unless is not None and cue.unless.search(text, start, at):
+            return
+        metrics = cue.metrics(self.era, self.topic)
+        if not metrics:
+            return
+        path = self._whole(metrics[0])
+        if path is None:
+            return
+        figure.path, figure.cue = path, cue
+        figure.label = (at, token.end_pos or at)
+        if account := self.model.patterns["account"].search(text, max(start, at - 40), at):
+            figure.scope = account[1]
+
+    def _whole(self, path: str) -> str | None:
+        """`path` with the total that the paragraph breaks down, where the metric depends on it."""
+        if "<whole>" not in path:
+            return path
+        named = {f.path for f in self.figures[self.paragraph_start :]}
+        for total, whole in self.model.wholes.items():
+            if total in named:
+                return path.replace("<whole>", whole)
+        return None
+
+    def _scope(self, start: int, at: int) -> None:
+        text, patterns = self.canonical.text, self.model.patterns
+        last = -1
+        for name in ("scope_part", "scope_whole"):
+            for match in patterns[name].finditer(text, start, at):
+                if match.start() > last:
+                    last = match.start()
+                    self.scope = match.group() if name == "scope_part" else None
+
+    # ---- lists
+
+    def _breakdown(self, items: list[Any], total: _Figure | None, start: int, end: int) -> None:
+        word = items[0]
+        exhaustive = bool(self.model.patterns["complete"].search(word))
+        parts = self._items(items[1:], total, start, end)
+        self._record(total, parts, exhaustive)
+
+    def _group(self, items: list[Any], last: _Figure | None, start: int, end: int) -> None:
+        opened = items[0]
+        at = opened.start_pos or 0
+        text, patterns = self.canonical.text, self.model.patterns
+        # A bracket breaks down the figure that it follows at once.
+        total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
+        parts = self._items(items[1:-1], total, start, end)
+        if len(parts) > 1:
+            self._record(total, parts, not patterns["partial"].match(text[at + 1 : at + 4]))
+
+    def _record(self, total: _Figure | None, parts: list[_Figure], exhaustive: bool) -> None:
+        if total is None:
+            return
+        same: list[_Figure] = []
+        for part in parts:
+            if part.cue is not None and part.cue.opens:
+                break
+            if self._comparable(total, part):
+                same.append(part)
+        if not same:
+            return
+        if total.cue is not None and total.cue.becomes is not None:
+            needed, path = total.cue.becomes
+            if self.era in ("e3", "e4") and needed <= {p.path for p in same}:
+                total.path = path
+        self.broken_down.append((total, same, exhaustive, parts[0].start))
+
+    def _comparable(self, total: _Figure, part: _Figure) -> bool:
+        units = {total.quantity.unit, part.quantity.unit}
+        return len(units) == 1 or units <= self.model.counting
+
+    # ---- statements
+
+    def _implied(self, cue: Cue, token: Token, found: list[_Figure]) -> None:
+        if self.topic == "field" or (cue.topics and self.topic not in cue.topics):
+            return
+        start, end = token.start_pos or 0, token.end_pos or 0
+        self._scope(start, start)
+        assert cue.value is not None
+        value = 0
+        if cue.value.startswith("="):
+            metric = cue.value[1:].replace("<topic>", self.topic or "")
+            stated = [f for f in self.figures if f.path == metric]
+            if not stated or not isinstance(stated[-1].quantity.value, int):
+                return
+            value = stated[-1].quantity.value
+        for path in cue.metrics(self.era, self.topic):
+            if any(f.path == path for f in found):
+                continue
+            figure = _Figure(start, end, Quantity(value, value, value, None), path, cue, (start, end), self.scope, True)
+            self.figures.append(figure)
+
+    # ---- result
+
+    def reading(self) -> NarrativeReading:
+        """Observations and unbound figures in reading order, and the breakdowns that refer to them."""
+        reading = NarrativeReading()
+        places: dict[int, tuple[str, int]] = {}
+        document, canonical = self.document, self.canonical
+        for figure in sorted(self.figures, key=lambda f: f.start):
+            span = canonical.source(figure.start, figure.end)
+            raw = document.text[span.start : span.end]
+            amount = figure.quantity
+            if figure.path is None:
+                places[id(figure)] = ("u", len(reading.unbound))
+                reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, canonical.source(*self._clause(figure))))
+                continue
+            label = canonical.source(*figure.label)
+            places[id(figure)] = ("o", len(reading.observations))
+            reading.observations.append(
+                Observation(
+                    figure.path, "narrative", "value", amount.value, amount.low, amount.high, amount.unit, raw,
+                    document.text[label.start : label.end], span, figure.scope, figure.implied,
+                )  # fmt: skip
+            )
+        for total, parts, exhaustive, at in self.broken_down:
+            span = canonical.source(total.start, max(parts[-1].end, total.end))
+            reading.partitions.append(
+                Partition(places[id(total)], tuple(places[id(p)] for p in parts), exhaustive, span)
+            )
+        return reading
+
+    def _clause(self, figure: _Figure) -> tuple[int, int]:
+        text = self.canonical.text
+        line = text.rfind("\n", 0, figure.start) + 1
+        start = max((m.end() for m in _CLAUSE_END.finditer(text, max(line, figure.start - 80), figure.start)), default=line)
+        stop = _CLAUSE_END.search(text, figure.end)
+        end = stop.start() if stop else len(text)
+        newline = text.find("\n", figure.end)
+        return start, max(min(end, newline if newline >= 0 else end), figure.end)

@@ -1,0 +1,220 @@
+"""The outline of a report: its headings, and what it says about itself (title, body, dates, period)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+
+from gouji.canonical import Canonical
+from gouji.document import Document
+from gouji.packs import Packs
+from gouji.records import Mention, Section
+from gouji.yamlfile import Scalar, invalid, read
+
+
+@frozen
+class OutlineModel:
+    """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`."""
+
+    levels: tuple[re.Pattern[str], ...]
+    patterns: Mapping[str, re.Pattern[str]]
+    mentions: Mapping[str, re.Pattern[str]]
+
+
+@frozen
+class Stretch:
+    """A piece of running text below the headings in force, outermost first."""
+
+    start: int
+    end: int
+    headings: tuple[str, ...]
+
+
+@define
+class Outline:
+    """What the frame of a report says."""
+
+    sections: list[Section] = field(factory=list)
+    stretches: list[Stretch] = field(factory=list)
+    mentions: list[Mention] = field(factory=list)
+    title: str | None = None
+    issuer: str | None = None
+    region: str | None = None
+    published_date: str | None = None
+    period: tuple[str, str] | None = None
+    report_year: int | None = None
+
+
+def load_outline(packs: Packs) -> OutlineModel:
+    """The outline model of the packs. Raises PackError for a wrong pattern."""
+    data = next(c["outline"] for folder in packs.folders() if "outline" in (c := read(folder / "pack.yaml")))
+
+    def pattern(value: Scalar) -> re.Pattern[str]:
+        try:
+            return re.compile(value)
+        except re.error as error:
+            raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
+
+    return OutlineModel(
+        tuple(pattern(level) for level in data["levels"]),
+        {str(k): pattern(v) for k, v in data.items() if isinstance(v, Scalar)},
+        {str(k): pattern(v) for k, v in data["mentions"].items()},
+    )
+
+
+def read_outline(document: Document, canonical: Canonical, model: OutlineModel) -> Outline:
+    """The outline of a report."""
+    return _Reader(document, canonical, model).read()
+
+
+@define
+class _Head:
+    level: int
+    ordinal: str
+    title: str
+    start: int
+    end: int
+    body: list[str] = field(factory=list)
+    tables: set[int] = field(factory=set)
+
+
+@define
+class _Reader:
+    document: Document
+    canonical: Canonical
+    model: OutlineModel
+    out: Outline = field(factory=Outline)
+
+    def read(self) -> Outline:
+        canonical, out = self.canonical, self.out
+        text = canonical.text
+        heads: list[_Head] = []
+        stack: list[_Head] = []
+        paragraphs = []
+        for line in canonical.lines:
+            if line.table is not None:
+                for head in stack:
+                    head.tables.add(line.table)
+                continue
+            paragraphs.append(line)
+            start = line.start
+            if head_found := self._heading(text, line.start, line.end):
+                head, start = head_found
+                while stack and stack[-1].level >= head.level:
+                    stack.pop()
+                stack.append(head)
+                heads.append(head)
+            elif not stack and out.title is None and self._title(line.start, line.end):
+                continue
+            if start < line.end:
+                out.stretches.append(Stretch(start, line.end, tuple(h.title for h in stack)))
+                for head in stack:
+                    head.body.append(text[start : line.end])
+        out.sections = [
+            Section(h.ordinal, h.title, h.level, canonical.source(h.start, h.end), "\n".join(h.body), len(h.tables))
+            for h in heads
+        ]
+        self._frame([(line.start, line.end) for line in paragraphs])
+        self._mentions()
+        self._year()
+        return out
+
+    def _heading(self, text: str, start: int, end: int) -> tuple[_Head, int] | None:
+        """The heading that a line begins with, and where the running text behind it starts."""
+        for level, pattern in enumerate(self.model.levels, 1):
+            if match := pattern.match(text, start, end):
+                stop = self.model.patterns["heading_end"].search(text, match.end(), min(end, match.end() + 60))
+                title_end = stop.start() if stop else end
+                body = stop.end() if stop else end
+                if title_end - match.end() > 60:
+                    title_end, body = match.end(), match.end()
+                return _Head(level, match.group(), text[match.end() : title_end], start, max(title_end, match.end())), body
+        return None
+
+    def _title(self, start: int, end: int) -> bool:
+        if end - start > 60 or not self.model.patterns["title"].search(self.canonical.text, start, end):
+            return False
+        self.out.title = self._printed(start, end)
+        self._mention("year", "title", start, end)
+        return True
+
+    def _printed(self, start: int, end: int) -> str:
+        span = self.canonical.source(start, end)
+        return "".join(self.document.text[span.start : span.end].split())
+
+    def _mention(self, kind: str, role: str, start: int, end: int) -> None:
+        if year := self.model.patterns["year"].search(self.canonical.text, start, end):
+            self.out.mentions.append(Mention(kind, role, year[1], self.canonical.source(*year.span(1))))
+
+    def _frame(self, paragraphs: list[tuple[int, int]]) -> None:
+        text, out, patterns = self.canonical.text, self.out, self.model.patterns
+        for index in range(len(paragraphs) - 1, max(len(paragraphs) - 12, -1), -1):
+            start, end = paragraphs[index]
+            date = patterns["date_line"].fullmatch(text, start, end)
+            if date and out.published_date is None:
+                out.published_date = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+                self._mention("year", "signature", start, end)
+                if index and patterns["issuer_line"].fullmatch(text, *paragraphs[index - 1]):
+                    out.issuer = self._printed(*paragraphs[index - 1])
+        if out.published_date is None:
+            for start, end in paragraphs[:8]:
+                if (date := patterns["published"].search(text, start, end)) is not None:
+                    out.published_date = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+                    break
+        for start, end in paragraphs:
+            if match := patterns["period"].search(text, start, end):
+                y1, m1, d1, y2, m2, d2 = match.groups()
+                out.period = (
+                    f"{int(y1):04d}-{int(m1):02d}-{int(d1):02d}",
+                    f"{int(y2 or y1):04d}-{int(m2):02d}-{int(d2):02d}",
+                )
+                span = self.canonical.source(*match.span())
+                out.mentions.append(Mention("period", match.group(), "/".join(out.period), span))
+                out.mentions.append(Mention("year", "period", y1, span))
+                break
+        for start, end in ([paragraphs[0]] if paragraphs else []) + paragraphs[:6] + paragraphs[-6:]:
+            if region := patterns["region"].search(text, start, end):
+                out.region = region.group()
+                break
+
+    def _mentions(self) -> None:
+        for kind, pattern in self.model.mentions.items():
+            for match in pattern.finditer(self.canonical.text):
+                groups = {k: v for k, v in match.groupdict().items() if v is not None}
+                value = self._value(kind, groups, match)
+                if value is not None:
+                    span = self.canonical.source(*match.span())
+                    self.out.mentions.append(Mention(kind, match.group(), value, span))
+
+    def _value(self, kind: str, groups: Mapping[str, str], match: re.Match[str]) -> str | None:
+        if "list" not in groups:
+            return groups.get("value", match.group())
+        items = [i for i in re.split(self.model.patterns["list_comma"], groups["list"]) if i]
+        if kind == "contents":
+            separators = self.model.patterns["list_major"] if "," in groups["list"] else self.model.patterns["list_comma"]
+            items = [i for i in re.split(separators, groups["list"]) if i]
+            return str(len(items))
+        from gouji.quantities import chinese_number
+
+        count = groups["value"]
+        claimed = int(count) if count.isdecimal() else chinese_number(count)
+        return f"{claimed}/{len(items)}" if claimed and len(items) > 1 else None
+
+    def _year(self) -> None:
+        out = self.out
+        for role in ("title", "period"):
+            for mention in out.mentions:
+                if mention.kind == "year" and mention.text == role and out.report_year is None:
+                    out.report_year = int(mention.value)
+        if out.report_year is None and out.published_date:
+            out.report_year = int(out.published_date[:4]) - 1
+        if out.report_year is None:
+            years: dict[str, int] = {}
+            for match in self.model.patterns["year"].finditer(self.canonical.text):
+                years[match[1]] = years.get(match[1], 0) + 1
+            if years:
+                out.report_year = int(max(years, key=lambda y: (years[y], y)))
+

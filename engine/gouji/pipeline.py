@@ -1,0 +1,288 @@
+"""The engine: from a path to a checked report."""
+
+from __future__ import annotations
+
+import glob
+import os
+import pickle
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+import gouji
+from gouji import rules
+from gouji.canonical import Canonical, Folds, canonicalise
+from gouji.cues import NarrativeModel, load_narrative
+from gouji.document import Document
+from gouji.errors import Message, ReadError
+from gouji.grammar import Grammar
+from gouji.layouts import Layout, load_layouts
+from gouji.messages import Messages
+from gouji.narrative import read_narrative
+from gouji.outline import OutlineModel, load_outline, read_outline
+from gouji.packs import Packs
+from gouji.readers import READERS, text
+from gouji.readers.carriers import Carrier
+from gouji.records import Report
+from gouji.registry import Registry, load_registry
+from gouji.rulebook import Rulebook, load_rulebook
+from gouji.tables import read_tables
+from gouji.yamlfile import read as read_yaml
+
+_NARRATIVE = "narrative"
+
+
+@frozen
+class Engine:
+    """Everything that reading and checking needs, compiled from the packs once."""
+
+    registry: Registry
+    rulebook: Rulebook
+    messages: Messages
+    folds: Folds
+    carriers: tuple[Carrier, ...]
+    layouts: tuple[Layout, ...]
+    narrative: NarrativeModel
+    outline: OutlineModel
+
+    @classmethod
+    def load(cls, packs: Sequence[Path] = ()) -> Engine:
+        """The engine with the built-in packs and those below the folders `packs`.
+
+        Compiled packs are kept in the user's cache under a hash of everything that they come from. Raises
+        PackError for a pack that cannot be used.
+        """
+        found = Packs.find(packs)
+        store = _cache_file(found)
+        engine = _load_cached(store)
+        if engine is None:
+            engine = cls.compile(found)
+            _store(store, engine)
+        return engine
+
+    @classmethod
+    def compile(cls, packs: Packs) -> Engine:
+        """The engine compiled from `packs`, without any cache."""
+        registry = load_registry(packs.metrics())
+        return cls(
+            registry,
+            load_rulebook(packs.rules(), registry),
+            Messages.load(packs.messages()[0]),
+            _load_folds(packs),
+            _load_carriers(packs),
+            load_layouts(packs, registry),
+            load_narrative(packs, registry),
+            load_outline(packs),
+        )
+
+    def check(self, source: str, *, rulebook: Rulebook | None = None) -> Report:
+        """Read the report at `source` ("-" for standard input) and run the rules on it. Raises ReadError."""
+        report = self.parse(source)
+        findings, verdicts = rules.check(rulebook or self.rulebook, report)
+        return evolve(report, findings=findings, verdicts=verdicts)
+
+    def parse(self, source: str) -> Report:
+        """Read the report at `source` without checking it. Raises ReadError."""
+        return self.understand(self.read(source))
+
+    def read(self, source: str) -> Document:
+        """The document at `source`. Raises ReadError."""
+        return text.read(_bytes(source), source, self.carriers)
+
+    def understand(self, document: Document) -> Report:
+        """The report that `document` is. Raises ReadError when it holds nothing that a layout knows."""
+        canonical = canonicalise(document, self.folds)
+        tables = read_tables(document, canonical, self.layouts, self.registry)
+        subject = self.narrative.patterns["subject"].search(canonical.text)
+        if not tables.observations and not subject:
+            raise ReadError(
+                document.source,
+                "no-report",
+                Message("没有可识别的年度报告内容", "nothing in it is known from an annual report"),
+                Message("请检查是否选对了文件", "check that it is the right file"),
+            )
+        outline = read_outline(document, canonical, self.outline)
+        era = _era(tables.eras, outline.report_year)
+        narrative = read_narrative(document, canonical, outline.stretches, self.narrative, era)
+        shift = len(tables.observations)
+        partitions = tuple(
+            evolve(
+                p,
+                total=_shifted(p.total, shift),
+                parts=tuple(_shifted(part, shift) for part in p.parts),
+            )
+            for p in narrative.partitions
+        )
+        prose = bool(outline.stretches) and subject is not None
+        layouts = (*tables.used, *([_NARRATIVE] if prose else []))
+        return Report(
+            document,
+            layouts[0] if layouts else "unknown",
+            layouts,
+            canonical.script,
+            outline.report_year,
+            outline.title,
+            outline.issuer,
+            outline.region,
+            outline.published_date,
+            outline.period,
+            tuple(outline.sections),
+            (*outline.mentions, *tables.mentions),
+            (*tables.observations, *narrative.observations),
+            tuple(narrative.unbound),
+            tuple(tables.unparsed),
+            partitions,
+        )
+
+    def canon(self, source: str) -> Iterator[tuple[int, str]]:
+        """(source line, canonical line) of the report at `source`. Raises ReadError."""
+        document = self.read(source)
+        canonical = canonicalise(document, self.folds)
+        for line in canonical.lines:
+            place = document.place(canonical.source(line.start, max(line.end, line.start + 1)))
+            yield place.line or 0, canonical.text[line.start : line.end]
+
+
+def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
+    """Every input below `paths`: files as they are, folders walked for known suffixes, globs expanded.
+
+    What is not there comes as a ReadError in its place. Order: as given, sorted within a folder or glob.
+    """
+    for path in paths:
+        if path == "-" or os.path.isfile(path):
+            yield path
+        elif os.path.isdir(path):
+            found = sorted(
+                os.path.join(folder, name)
+                for folder, _, names in os.walk(path)
+                for name in names
+                if os.path.splitext(name)[1].lower() in READERS
+            )
+            yield from found or [
+                ReadError(
+                    path,
+                    "no-inputs",
+                    Message("文件夹里没有报告文件", "the folder holds no reports"),
+                    Message(f"支持的文件类型：{' '.join(READERS)}", f"known file types: {' '.join(READERS)}"),
+                )
+            ]
+        elif matches := sorted(m for m in glob.glob(path, recursive=True) if os.path.isfile(m)):
+            yield from matches
+        elif os.path.exists(path):
+            yield path
+        else:
+            yield ReadError(
+                path,
+                "not-found",
+                Message("没有这个文件或文件夹", "no such file or folder"),
+                Message("请检查路径", "check the path"),
+            )
+
+
+def _bytes(source: str) -> bytes:
+    try:
+        if source == "-":
+            return sys.stdin.buffer.read(text.SIZE_LIMIT + 1)
+        with open(source, "rb") as file:
+            return file.read(text.SIZE_LIMIT + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ReadError(
+            source,
+            "unreadable",
+            Message(f"无法读取：{reason}", f"cannot be read: {reason}"),
+            Message("请检查路径和权限", "check the path and its permissions"),
+        ) from error
+
+
+def _era(eras: Sequence[str], year: int | None) -> str:
+    """The era whose metrics the running text counts: that of the tables, else that of the year."""
+    if eras:
+        return max(eras, key=eras.count)
+    if year is None or year >= 2021:
+        return "e4"
+    return "e3" if year >= 2019 else "e2" if year >= 2014 else "e1"
+
+
+def _shifted(reference: tuple[str, int], shift: int) -> tuple[str, int]:
+    kind, index = reference
+    return (kind, index + shift) if kind == "o" else reference
+
+
+# ---- loading
+
+
+def _load_folds(packs: Packs) -> Folds:
+    characters: dict[str, str] = {}
+    phrases: dict[str, str] = {}
+    noise: list[str] = []
+    for root in packs.grammar_roots:
+        for file in sorted(root.glob("*/folds.yaml")):
+            data = read_yaml(file)
+            characters |= {str(k): str(v) for k, v in data.get("characters", {}).items()}
+            phrases |= {str(k): str(v) for k, v in data.get("phrases", {}).items()}
+            noise += map(str, data.get("noise", ()))
+    return Folds.build(characters, phrases, noise)
+
+
+def _load_carriers(packs: Packs) -> tuple[Carrier, ...]:
+    carriers = []
+    for folder in packs.folders():
+        specs: Mapping[str, Mapping[str, str]] = read_yaml(folder / "pack.yaml").get("carriers", {})
+        for name, spec in specs.items():
+            grammar = Grammar.build(folder / spec["grammar"], packs.grammar_roots, ("start",))
+            carriers.append(
+                Carrier(str(name), re.compile(spec["region"]), re.compile(spec["cell"]), str(spec["rows"]), grammar)
+            )
+    return tuple(carriers)
+
+
+# ---- cache of compiled packs
+
+
+def _cache_file(packs: Packs) -> Path | None:
+    """Where the compiled packs lie; the name holds everything that they depend on. None without a cache."""
+    from hashlib import sha256
+
+    base = os.environ.get("GOUJI_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "gouji"
+    )
+    if base in ("0", "off"):
+        return None
+    code = sha256(f"{gouji.__version__}{sys.version}{packs.digest()}".encode())
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        status = file.stat()
+        code.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
+    return Path(base) / f"packs-{code.hexdigest()[:32]}.pickle"
+
+
+def _load_cached(store: Path | None) -> Engine | None:
+    try:
+        if store is None or (hasattr(os, "getuid") and store.stat().st_uid != os.getuid()):
+            return None
+        with store.open("rb") as file:
+            engine = pickle.load(file)
+        return engine if isinstance(engine, Engine) else None
+    except Exception:
+        # A cache that cannot be read is no cache; whatever is wrong with it, compiling mends it.
+        return None
+
+
+def _store(store: Path | None, engine: Engine) -> None:
+    if store is None:
+        return
+    try:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=store.parent, delete=False) as file:
+            pickle.dump(engine, file, protocol=pickle.HIGHEST_PROTOCOL)
+        os.replace(file.name, store)
+        for old in store.parent.glob("packs-*.pickle"):
+            if old != store and len(list(store.parent.glob("packs-*.pickle"))) > 8:
+                old.unlink(missing_ok=True)
+    except OSError:
+        # Without a place for the cache every start compiles.
+        return

@@ -1,0 +1,128 @@
+"""Numbers as reports print them: cells, counts in running text, rounded and approximate ones."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from attrs import frozen
+
+from gouji.records import Number, State
+
+NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
+"""A number in canonical text: with or without thousands separators and decimals."""
+
+DIGITS_LIMIT: Final = 18
+"""Digits of the longest number that is read as one; longer runs are identifiers or damage."""
+
+_CELL = re.compile(rf"(?P<sign>[+-]?)-?(?P<number>{NUMBER})(?P<unit>[^\d\s()|%/-]{{0,4}})(?:\(.*\))?")
+_NOT_APPLICABLE = re.compile(r"/+|\\|-+|—+|无|不涉及|不适用|[Nn]/?[Aa]|\*+")
+_MULTIPLIERS: Final = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+
+
+@frozen
+class Quantity:
+    """A number with its interval: `low` <= exact value < `high`, or exactly `value` where all three are equal."""
+
+    value: Number
+    low: Number
+    high: Number | None
+    unit: str | None
+
+
+def number(text: str) -> Number | None:
+    """`text` (as NUMBER matches it) as int or Decimal; None when it has too many digits to be a figure."""
+    digits = text.replace(",", "")
+    if len(digits) > DIGITS_LIMIT:
+        return None
+    return Decimal(digits) if "." in digits else int(digits)
+
+
+def chinese_number(text: str) -> int | None:
+    """A Chinese numeral (十二, 一百零五, 两) as int; None for what is none."""
+    total = section = digit = 0
+    for character in text:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif character == "万":
+            total, section, digit = (total + section + digit) * 10**4, 0, 0
+        elif character in "十百千":
+            section += (digit or 1) * _MULTIPLIERS[character]
+            digit = 0
+        else:
+            return None
+    return total + section + digit
+
+
+def cell(text: str) -> tuple[State, Quantity | None]:
+    """What a canonical value cell holds: its state, and its quantity when the state is "value"."""
+    if not text:
+        return "blank", None
+    if text.isdecimal() and len(text) <= DIGITS_LIMIT:
+        value: Number | None = int(text)
+        assert value is not None
+        return "value", Quantity(value, value, value, None)
+    if _NOT_APPLICABLE.fullmatch(text):
+        return "na", None
+    match = _CELL.fullmatch(text)
+    value = number(match["number"]) if match else None
+    if match is None or value is None or match["unit"][:1] in ("年", "月", "、", ",", "."):
+        return "text", None
+    if match["sign"] == "-":
+        value = -value
+    unit = match["unit"]
+    if unit in ("万", "亿"):
+        return "text", None
+    return "value", Quantity(value, value, value, unit or None)
+
+
+def quantity(digits: str, *, before: str, after: str, multiplier: str, unit: str) -> Quantity | None:
+    """The quantity that `before` number `after`+multiplier+unit says, for instance 近13万人 or 3.7万多条.
+
+    A multiplier in front of 元 belongs to the unit (万元). Rounded and approximate figures get the interval
+    that the words allow. None when the number is too long to be a figure.
+    """
+    base = number(digits)
+    if base is None:
+        return None
+    factor = 1
+    if multiplier:
+        if unit == "元":
+            unit = multiplier + unit
+        else:
+            factor = _MULTIPLIERS[multiplier]
+    value = _plain(base * factor)
+    last = _last_unit(digits) * factor
+    low: Number = value
+    high: Number | None = value
+    if before in ("不少于", "不低于", "至少", "超过", "超", "逾", "突破", "多于") or after.endswith("以上"):
+        high = None
+    elif before in ("不到", "不足", "少于"):
+        low, high = 0, value
+    elif before in ("近", "将近", "接近"):
+        low, high = _plain(value - last / 2), _plain(value + 1)
+    elif before in ("约", "大约", "约为") or after.endswith("左右"):
+        low, high = _plain(value * Decimal("0.95")), _plain(value * Decimal("1.05") + 1)
+    elif after and after[0] in "余多几":
+        high = _plain(value + last)
+    elif factor > 1:
+        rounded = Decimal(factor) / (10 ** len(digits.partition(".")[2]))
+        low, high = _plain(value - rounded / 2), _plain(value + rounded / 2)
+    return Quantity(value, low, high, unit or None)
+
+
+def _last_unit(digits: str) -> Decimal:
+    """The place value of the last digit that is not zero: 10 for 3740, 0.1 for 3.7."""
+    whole, _, fraction = digits.replace(",", "").partition(".")
+    if fraction.rstrip("0"):
+        return Decimal(1).scaleb(-len(fraction.rstrip("0")))
+    stripped = whole.rstrip("0")
+    return Decimal(10) ** (len(whole) - len(stripped)) if stripped else Decimal(1)
+
+
+def _plain(value: Number) -> Number:
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    return value

@@ -1,0 +1,136 @@
+"""Tables in plain text: finds the regions that carry one and splits them into rows of cells.
+
+What a carrier looks like is data (`grammars/carriers`); here is only how pieces become rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from attrs import frozen
+from lark import Token
+
+from gouji.document import Cell, Table
+from gouji.grammar import Grammar
+from gouji.spans import Span
+
+_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
+_VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
+
+
+@frozen
+class Carrier:
+    """One way in which text carries a table; see `grammars/carriers/pack.yaml`."""
+
+    name: str
+    region: re.Pattern[str]
+    cell: re.Pattern[str]
+    rows: str
+    grammar: Grammar
+
+    def table(self, text: str, start: int) -> Table | None:
+        """The table in `text`, which begins at `start` of its document; None when it has no row of two cells."""
+        rows = [
+            self._cells(token, start + (token.start_pos or 0))
+            for token in self.grammar.parse(text).children
+            if isinstance(token, Token)
+        ]
+        if self.rows == "stream":
+            rows = [row for pieces in rows for row in _stream_rows(text, start, pieces)]
+        elif self.rows == "series":
+            rows = [pair for row in rows for pair in _series_rows(text, start, row)]
+        elif all(text[row[0].mark.start - start] == "|" and not len(row[0].span) for row in rows if row):
+            # Every row begins with a bar: it opens the row and closes no cell.
+            rows = [row[1:] for row in rows]
+        if max(map(len, rows), default=0) < 2:
+            return None
+        return Table(tuple(tuple(row) for row in rows if row), self.name)
+
+    def _cells(self, row: str, start: int) -> list[Cell]:
+        cells = []
+        for match in self.cell.finditer(row):
+            group = match.lastindex or 1
+            begin, end = match.span(group)
+            if begin == end == match.end() and match.end() == len(row) and match.start() == match.end():
+                continue
+            raw = match.group(group)
+            begin += len(raw) - len(raw.lstrip())
+            end = max(begin, end - (len(raw) - len(raw.rstrip())))
+            mark = match.start() if match.start() < match.start(group) else min(match.end(group), len(row) - 1)
+            cells.append(Cell(Span(start + begin, start + end), Span(start + mark, start + mark + 1)))
+        return cells
+
+
+def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table]]:
+    """Every table that `text` (lines ended by newline) carries, with the span of its region, in order."""
+    position = 0
+    while candidate := _CANDIDATE.search(text, position):
+        start = position = candidate.start()
+        for carrier in carriers:
+            region = carrier.region.match(text, start)
+            if region and (table := carrier.table(region.group(), start)):
+                yield Span(start, region.end()), table
+                position = region.end()
+                break
+        else:
+            position = text.find("\n", start) + 1
+            if not position:
+                return
+
+
+def _is_label(cell: Cell, text: str, start: int) -> bool:
+    return _VALUE.fullmatch(text, cell.span.start - start, cell.span.end - start) is None
+
+
+def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
+    """Rows of a stream. An opener is an empty piece too, so that only the whole stream tells them apart.
+
+    Where every p-th piece is empty and p is constant, the rows have p - 1 cells. Otherwise a row is its
+    labels and the n values behind them; n is the largest that any row of the stretch needs.
+    """
+    while pieces and not len(pieces[-1].span) and pieces[-1].mark.start - start >= len(text) - 1:
+        pieces.pop()
+    blank = [not len(piece.span) for piece in pieces]
+    for period in range(3, 20):
+        openers = range(0, len(pieces), period)
+        if len(openers) > 2 and all(blank[i] for i in openers) and not all(blank[i + 1] for i in openers if i + 1 < len(blank)):
+            for i in openers:
+                yield pieces[i + 1 : i + period]
+            return
+    labels = [_is_label(piece, text, start) for piece in pieces]
+    heads = [i for i, label in enumerate(labels) if label and (i == 0 or not labels[i - 1])]
+    runs = []  # (first label, end of labels, end of what follows)
+    for head, following in pairwise([*heads, len(pieces)]):
+        end = next((i for i in range(head, following) if not labels[i]), following)
+        runs.append((head, end, following))
+    width = 0
+    stretch: list[tuple[int, int, int]] = []
+    for head, end, following in runs:
+        filled = max((i - end + 1 for i in range(end, following) if not blank[i]), default=0)
+        if end - head < 3:
+            width = max(width, filled)
+            stretch.append((head, end, following))
+            continue
+        # A run of three labels or more is the head of a table.
+        yield from _stretch(pieces, stretch, width)
+        stretch, width = [], 0
+        yield pieces[head:end]
+        if filled:
+            # A row of values without a label stands below its head, behind an opener.
+            yield pieces[end + blank[end] : following]
+    yield from _stretch(pieces, stretch, width)
+
+
+def _stretch(pieces: list[Cell], stretch: list[tuple[int, int, int]], width: int) -> Iterator[list[Cell]]:
+    for head, end, following in stretch:
+        yield pieces[head : min(end + width, following)]
+
+
+def _series_rows(text: str, start: int, cells: list[Cell]) -> Iterator[list[Cell]]:
+    """(category, value) rows of a flattened chart; none when names and numbers do not pair."""
+    names = [cell for cell in cells if _is_label(cell, text, start)]
+    numbers = cells[len(names) :]
+    if len(names) == len(numbers) and cells[: len(names)] == names:
+        yield from ([name, number] for name, number in zip(names, numbers, strict=True))

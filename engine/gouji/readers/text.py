@@ -1,0 +1,146 @@
+"""Plain text and Markdown files: bytes to a Document, in whatever encoding they come."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+from hashlib import sha256
+
+from gouji.document import Block, Document, Paragraph
+from gouji.errors import Message, ReadError
+from gouji.readers.carriers import Carrier, tables
+from gouji.spans import Span
+
+SIZE_LIMIT = 32 * 1024 * 1024
+"""Bytes; the longest real report is below 1 MB, so that anything larger is no report."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_PARAGRAPH = re.compile(r"[^\n]*[^\s\ufeff][^\n]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_NEWLINE = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+
+
+def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
+    """The Document of a text file.
+
+    Raises ReadError for a file that is empty, too large, binary, or in no encoding that it can be read in.
+    """
+    if len(data) > SIZE_LIMIT:
+        raise _refuse(
+            source, "too-large", f"文件有 {len(data) >> 20} MB，超过 {SIZE_LIMIT >> 20} MB 的上限",
+            f"{len(data) >> 20} MB, above the limit of {SIZE_LIMIT >> 20} MB",
+            "请把各份报告分成单独的文件", "split it into one file per report",
+        )
+    text = _NEWLINE.sub("\n", decode(data, source)) if data else ""
+    if not text.strip("\ufeff \t\n\u3000\xa0"):
+        raise _refuse(source, "empty", "文件里没有文字", "the file holds no text",
+                      "请检查是否选对了文件", "check that it is the right file")
+    if len(_CONTROL.findall(text[:65536])) > len(text[:65536]) // 50:
+        raise _binary(source)
+    return Document(source, sha256(data).hexdigest(), text, tuple(_blocks(text, carriers)))
+
+
+def decode(data: bytes, source: str) -> str:
+    """`data` as text: by its byte order mark, else UTF-8, UTF-16, GB18030 or Big5, whichever fits.
+
+    Raises ReadError where none fits, naming the first byte that is not UTF-8.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise _damaged(source, encoding.upper(), error.start) from error
+    try:
+        text = data.decode("utf-8")
+        if "\x00" not in text[:1000] or len(data) % 2:
+            return text
+        first_bad = len(data)
+    except UnicodeDecodeError as error:
+        first_bad = error.start
+    if utf16 := _utf16(data):
+        return utf16
+    if b"\x00" in data[:4096]:
+        raise _binary(source)
+    # A library weighs the legacy encodings; it is imported only for the files that need it.
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:65536], cp_isolation=["gb18030", "big5hkscs"], threshold=0.9).best()
+    candidates = dict.fromkeys(([best.encoding] if best else []) + ["gb18030", "big5hkscs"])
+    texts = {}
+    for encoding in candidates:
+        try:
+            texts[encoding] = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    if not texts:
+        raise _damaged(source, "UTF-8", first_bad)
+    encoding, text = max(texts.items(), key=lambda item: _plausibility(item[1]))
+    if _plausibility(text) < 0.3:
+        raise _damaged(source, "UTF-8", first_bad)
+    return text
+
+
+# The most frequent characters of running Chinese in both scripts: text that was decoded wrongly has few of them.
+_FREQUENT = frozenset(
+    "的一是不了在人有我他这中大来上国和地到公开政府信息工作年度报告情况数行部门发布申请主动及为以与区市县条件"
+    "這國開報況門發請動為與區縣條個時會議訴訟復議業務網站網絡單位規範實機構組織"
+)
+
+
+def _plausibility(text: str) -> float:
+    sample = [c for c in text[:20000] if c > "\x7f"]
+    return sum(c in _FREQUENT for c in sample) / max(len(sample), 1) * 3
+
+
+def _utf16(data: bytes) -> str | None:
+    """UTF-16 without a byte order mark betrays itself by the zero bytes of its ASCII and by its newlines."""
+    head = data[:4096]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < max(4, len(head) // 100) or min(even, odd) * 4 > max(even, odd):
+        return None
+    try:
+        return data.decode("utf-16-be" if even > odd else "utf-16-le")
+    except UnicodeDecodeError:
+        return None
+
+
+def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
+    if not text.endswith("\n"):
+        text += "\n"
+    blocks: list[Block] = []
+    position = 0
+    for region, table in tables(text, carriers):
+        blocks.extend(_paragraphs(text, position, region.start))
+        blocks.append(table)
+        position = region.end
+    blocks.extend(_paragraphs(text, position, len(text)))
+    return blocks
+
+
+def _paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
+    return [Paragraph(Span(*match.span())) for match in _PARAGRAPH.finditer(text, start, end)]
+
+
+def _refuse(source: str, code: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> ReadError:
+    return ReadError(source, code, Message(zh, en), Message(remedy_zh, remedy_en))
+
+
+def _binary(source: str) -> ReadError:
+    return _refuse(source, "binary", "不是文本文件", "not a text file",
+                   "请把报告另存为 UTF-8 文本", "save the report as UTF-8 text")
+
+
+def _damaged(source: str, encoding: str, at: int) -> ReadError:
+    return _refuse(
+        source, "encoding", f"从第 {at + 1} 个字节起不是有效的 {encoding}，也不是 GB18030 或 Big5",
+        f"not valid {encoding} from byte {at + 1} on, nor GB18030 or Big5",
+        "文件可能不完整或混用编码，请重新另存为 UTF-8", "it may be truncated or mix encodings; save it again as UTF-8",
+    )

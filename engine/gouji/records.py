@@ -1,0 +1,174 @@
+"""Records: what a report says, as frozen values with provenance to the character."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from gouji.document import Document
+from gouji.spans import Span
+
+if TYPE_CHECKING:
+    from gouji.findings import Finding, Verdicts
+
+Number: TypeAlias = int | Decimal
+Source: TypeAlias = Literal["table", "narrative", "chart"]
+State: TypeAlias = Literal["value", "blank", "na", "text"]
+
+
+@frozen
+class Observation:
+    """One figure (or one cell that should hold one) at one place.
+
+    `value` is the number as printed times its multiplier; an exact figure has `low == high == value`,
+    an approximate one lies in the half-open interval [`low`, `high`) with `high` None when unbounded.
+    `state` tells a value from a blank cell, a mark such as "/" (na) and a cell that is no number (text).
+    `table`, `row` and `column` say which cell of which form table it is: the ordinal of the table in the
+    document, and the row and column names of the layout pack. `implied` marks a figure that words state
+    without printing a number (未收取费用). `owner` names the scope that the words give it, if any.
+    """
+
+    path: str
+    source: Source
+    state: State
+    value: Number | None
+    low: Number | None
+    high: Number | None
+    unit: str | None
+    raw: str
+    label: str
+    span: Span
+    scope: str | None = None
+    implied: bool = False
+    table: int | None = None
+    row: str | None = None
+    column: str | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether `value` is known to the last unit."""
+        return self.state == "value" and self.low == self.high
+
+
+@frozen
+class Unbound:
+    """A figure of the running text that no metric claims; `clause` is the span of its clause."""
+
+    value: Number
+    unit: str | None
+    raw: str
+    span: Span
+    clause: Span
+
+
+@frozen
+class Unparsed:
+    """A table row, or a sentence with figures, that no grammar took; `table` as in Observation."""
+
+    span: Span
+    text: str
+    table: int | None = None
+
+
+@frozen
+class Partition:
+    """A sentence that breaks a total down: `A件，其中B件、C件`.
+
+    `total` and `parts` are indices into `figures` of the narrative: ("o", i) the i-th observation,
+    ("u", i) the i-th unbound figure. `exhaustive` says that the words claim completeness.
+    """
+
+    total: tuple[str, int]
+    parts: tuple[tuple[str, int], ...]
+    exhaustive: bool
+    span: Span
+
+
+@frozen
+class Section:
+    """A heading and what it announces: `ordinal` as printed (一、), `title` canonical, `level` from 1.
+
+    `body` is the canonical text below the heading up to the next heading of the same or a higher level
+    that is not itself a heading or a table row; `tables` counts the tables below it.
+    """
+
+    ordinal: str
+    title: str
+    level: int
+    span: Span
+    body: str = ""
+    tables: int = 0
+
+
+@frozen
+class Mention:
+    """A statement about the report itself: a date, a year, an announced count; `text` is canonical."""
+
+    kind: str
+    text: str
+    value: str
+    span: Span
+
+
+@frozen
+class Report:
+    """One report as gouji understood it."""
+
+    document: Document = field(repr=False)
+    form: str
+    layouts: tuple[str, ...]
+    script: Literal["Hans", "Hant"]
+    report_year: int | None = None
+    title: str | None = None
+    issuer: str | None = None
+    region: str | None = None
+    published_date: str | None = None
+    period: tuple[str, str] | None = None
+    sections: tuple[Section, ...] = field(default=(), repr=False)
+    mentions: tuple[Mention, ...] = field(default=(), repr=False)
+    observations: tuple[Observation, ...] = field(default=(), repr=False)
+    unbound: tuple[Unbound, ...] = field(default=(), repr=False)
+    unparsed: tuple[Unparsed, ...] = field(default=(), repr=False)
+    partitions: tuple[Partition, ...] = field(default=(), repr=False)
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+    verdicts: Verdicts | None = field(default=None, repr=False)
+
+    @property
+    def source(self) -> str:
+        """The path as it was given."""
+        return self.document.source
+
+    def all(self, path: str, source: Source | None = None) -> tuple[Observation, ...]:
+        """Every observation of the metric `path`, in reading order."""
+        return tuple(
+            o for o in self.observations if o.path == path and (source is None or o.source == source)
+        )
+
+    def get(self, path: str, source: Source | None = None) -> Observation | None:
+        """The observation of `path`: that of a table before that of the text; None when there is none."""
+        found = sorted(self.all(path, source), key=lambda o: (o.source != "table", o.state != "value"))
+        return found[0] if found else None
+
+    def __getitem__(self, path: str) -> Number | None:
+        """The value of the metric `path` (`report["requests.received.total"]`); KeyError when not reported."""
+        observation = self.get(path)
+        if observation is None:
+            raise KeyError(path)
+        return observation.value
+
+    def __contains__(self, path: object) -> bool:
+        return any(o.path == path for o in self.observations)
+
+    def __iter__(self) -> Iterator[Observation]:
+        return iter(self.observations)
+
+    def table(self, prefix: str) -> dict[str, dict[str, Number | None]]:
+        """The cells of a form table below the metric path `prefix`, as row name -> column name -> value."""
+        rows: dict[str, dict[str, Number | None]] = {}
+        for o in self.observations:
+            if o.table is not None and o.row is not None and (o.path + ".").startswith(prefix + "."):
+                rows.setdefault(o.row, {})[o.column or ""] = o.value
+        return rows

@@ -1,0 +1,238 @@
+"""The page that a terminal reporter draws on: its width, glyphs, styles, and how lines are laid out.
+
+Every decision about layout is here. Text of a report reaches the page only through `Page.shown`, which takes
+the sting out of control characters, and only as `Text`, in which no markup is ever interpreted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from attrs import define, field
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from gouji.document import Place
+from gouji.messages import Voice
+from gouji.records import Number, Observation, Report
+from gouji.reporters import plain
+from gouji.spans import Span
+
+if TYPE_CHECKING:
+    from gouji.registry import Registry
+
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?")
+
+INDENT = 4
+SIDE_BY_SIDE = 100
+WIDEST = 200
+PROSE = 120
+
+STYLES = {
+    "error": "bold red",
+    "warning": "bold yellow",
+    "info": "cyan",
+    "undecided": "magenta",
+    "good": "green",
+    "printed": "bold red",
+    "computed": "bold green",
+    "figure": "bold",
+    "mark": "bold reverse",
+    "title": "bold",
+    "faint": "dim",
+}
+
+
+class Glyphs(NamedTuple):
+    """The characters that draw; a terminal that lacks them gets the ASCII ones."""
+
+    heavy: str = "━"
+    light: str = "─"
+    bar: str = "│"
+    dots: str = "…"
+    opening: str = "▸"
+    closing: str = "◂"
+    error: str = "✗"
+    warning: str = "▲"
+    info: str = "·"
+    undecided: str = "?"
+    good: str = "✓"
+    difference: str = "Δ"
+    arrow: str = "→"
+
+
+ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->")
+# How an ASCII terminal gets to see the signs of an equation.
+_ASCII_SIGNS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
+
+
+@define
+class Page:
+    """Where renderables draw, and what they need to know."""
+
+    console: Console
+    say: Voice
+    labels: Registry
+    verbose: bool = False
+    glyphs: Glyphs = field(init=False)
+
+    @classmethod
+    def on(cls, stream: TextIO, say: Voice, labels: Registry, *, color: bool = True, verbose: bool = False) -> Page:
+        """A page on `stream`; colours only where the stream is a terminal that shows them."""
+        # "auto" leaves the decision to rich, None takes even bold away: a pipe gets plain text.
+        console = Console(file=stream, color_system="auto" if color else None, highlight=False)
+        return cls(console, say, labels, verbose)
+
+    def __attrs_post_init__(self) -> None:
+        try:
+            "".join((*Glyphs(), "≠≤≥")).encode(self.console.encoding)
+            self.glyphs = Glyphs()
+        except (UnicodeEncodeError, LookupError):
+            self.glyphs = ASCII
+
+    @property
+    def width(self) -> int:
+        """The cells of a line."""
+        return max(20, min(WIDEST, self.console.width))
+
+    def put(self, lines: Iterable[Text]) -> None:
+        """Write lines as they are: they are laid out already."""
+        for line in lines:
+            line.rstrip()
+            self.console.print(line, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+    def shown(self, text: str) -> str:
+        """Text of a file, or of a rule, fit for this page."""
+        text = plain.clean(text)
+        return text.translate(_ASCII_SIGNS) if self.glyphs is ASCII else text
+
+    def number(self, value: Number | None) -> str:
+        """A computed value, digits as they are; a question mark where there is none."""
+        return "?" if value is None else f"{value:f}" if not isinstance(value, int) else str(value)
+
+    def difference(self, delta: Number) -> str:
+        """How far two values are apart, without the sign."""
+        return self.number(delta if delta >= 0 else -delta)
+
+    def printed(self, cell: Observation) -> str:
+        """A figure as it stands in the source, where that is a plain number; a word for a cell without one."""
+        raw = self.shown(cell.raw).strip()
+        if cell.state == "blank":
+            return self.say("anomaly.blank")
+        if cell.value is None or _PLAIN_NUMBER.fullmatch(raw):
+            return raw
+        return self.number(cell.value)
+
+    def text(self, text: str, style: str = "") -> Text:
+        """A styled piece of a line."""
+        return Text(self.shown(text), STYLES.get(style, style))
+
+    def rule(self, title: str) -> Iterator[Text]:
+        """A heavy line across the page with a title at its left, or above a title that is too long for it."""
+        line = self.glyphs.heavy
+        head = self.text(title, "title")
+        left = self.width - 4 - head.cell_len
+        if left >= 2:
+            yield Text.assemble((line * 2 + " ", "dim"), head, (" " + line * left, "dim"))
+        else:
+            yield Text(line * self.width, "dim")
+            yield from self.paragraph(head, 2)
+
+    def paragraph(self, body: Text, hang: Text | int = INDENT, room: int | None = None) -> Iterator[Text]:
+        """`body` wrapped, behind a hanging head or indentation."""
+        head = Text(" " * hang) if isinstance(hang, int) else hang
+        room = min(self.width, PROSE) if room is None else room
+        inner = max(8, room - head.cell_len)
+        pieces = body.divide([*plain.breaks(body.plain, inner, measure=cell_len)])
+        for i, piece in enumerate(pieces):
+            piece.rstrip()
+            yield Text.assemble(head if i == 0 else " " * head.cell_len, piece)
+
+    def place(self, report: Report, span: Span | None, room: int | None = None) -> str:
+        """`file:line:column` of a span; a file name that takes more than `room` cells loses its folders."""
+        if span is None:
+            return ""
+        place = report.document.place(span)
+        spot = f"{place.line}:{place.column}" if place.line is not None else self._cell(place)
+        return f"{self.file(report.source, room)}:{spot}"
+
+    def file(self, source: str, room: int | None = None) -> str:
+        """A path as given, or its end where there is no room for all of it."""
+        name = self.shown(self.say("report.standard_input") if source == "-" else source)
+        room = self.width // 2 if room is None else room
+        if cell_len(name) > room:
+            name = name.replace("\\", "/").rpartition("/")[2]
+        while cell_len(name) > max(room, 12):
+            name = self.glyphs.dots + name[len(self.glyphs.dots) + 1 :]
+        return name
+
+    def _cell(self, place: Place) -> str:
+        names = ("page", "table", "row", "cell")
+        known = [(name, getattr(place, name)) for name in names if getattr(place, name) is not None]
+        return ",".join(self.say(f"place.{name}", n=value) for name, value in known)
+
+    # --- quotations ---------------------------------------------------------------------------------
+
+    def quote(self, report: Report, spans: Sequence[Span], room: int) -> Iterator[Text]:
+        """The source lines that hold `spans`, in their own words, each once, its figures marked."""
+        lines: dict[int, list[Span]] = {}
+        for span in sorted(set(spans)):
+            lines.setdefault(report.document.lines.position(span.start)[0], []).append(span)
+        gutter = max(len(str(number)) for number in lines) if lines else 0
+        for number, marked in lines.items():
+            head = Text.assemble(" " * INDENT, (f"{number:>{gutter}} {self.glyphs.bar} ", "dim"))
+            start = report.document.lines.starts[number - 1]
+            body = self._marked(report.document.line_text(number), start, marked, room - head.cell_len)
+            for i, line in enumerate(self.paragraph(body, head, room)):
+                # The bar goes on beside a wrapped line; its number is told once.
+                if i:
+                    line = Text.assemble(
+                        " " * (INDENT + gutter), (f" {self.glyphs.bar} ", "dim"), line[head.cell_len :]
+                    )
+                yield line
+
+    def _marked(self, line: str, start: int, spans: Sequence[Span], room: int) -> Text:
+        """One source line with its figures marked; what is far from every figure gives way to dots."""
+        near = room // 2 - 4 if len(spans) == 1 else max(12, room // 4)
+        body = Text()
+        at = 0
+        for i, span in enumerate(spans):
+            left, right = max(at, span.start - start), min(len(line), span.end - start)
+            body.append_text(self._gap(line[at:left], 0 if i == 0 else near, near))
+            body.append(self.shown(line[left:right]), STYLES["mark"])
+            if self.console.color_system is None:
+                figure = body.plain[-len(self.shown(line[left:right])) :] if right > left else ""
+                body.right_crop(len(figure))
+                body.append(f"{self.glyphs.opening}{figure}{self.glyphs.closing}", STYLES["mark"])
+            at = max(at, right)
+        body.append_text(self._gap(line[at:], near, 0))
+        return body
+
+    def _gap(self, words: str, after: int, before: int) -> Text:
+        """The words between two figures: `after` cells behind the one and `before` cells ahead of the other."""
+        words = self.shown(words)
+        if after == 0:
+            words = words.lstrip()
+        if before == 0:
+            words = words.rstrip()
+        if cell_len(words) <= after + before + 2:
+            return Text(words)
+        head = _fitting(words, after)
+        tail = _fitting(words[::-1], before)[::-1]
+        # A number that the cut would go through is left out as a whole: half a number is a lie.
+        head = re.sub(r"[0-9.,%]+$", "", head) if head and words[len(head)].isdigit() else head
+        tail = re.sub(r"^[0-9.,%]+", "", tail) if tail and words[-len(tail) - 1].isdigit() else tail
+        return Text.assemble(head, (self.glyphs.dots, "dim"), tail)
+
+
+def _fitting(words: str, room: int) -> str:
+    """The longest beginning of `words` that takes at most `room` cells."""
+    size = 0
+    for i, character in enumerate(words):
+        size += cell_len(character)
+        if size > room:
+            return words[:i]
+    return words

@@ -1,0 +1,252 @@
+"""Reports as plain data: the JSON of the contract, and the data sets that `extract` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from math import isfinite
+from typing import Any, TypeAlias
+
+from attrs import define, field
+
+from gouji.document import Place
+from gouji.errors import GoujiError, Message
+from gouji.findings import Finding, Suspect, Term, Verdicts
+from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
+
+Record: TypeAlias = dict[str, Any]
+
+CHECK = "gouji/check/1"
+EXTRACT = "gouji/extract/1"
+
+
+@define
+class Records:
+    """Turns reports into records: what an observation, a finding, an error looks like as JSON."""
+
+    lang: str
+
+    def check(self, report: Report) -> Record:
+        """A checked report, as an element of `reports`."""
+        return self.extract(report) | {
+            "findings": [self.finding(report, finding) for finding in report.findings],
+            "verdicts": _verdicts(report.verdicts or Verdicts()),
+        }
+
+    def extract(self, report: Report) -> Record:
+        """What a report says, without any judgement."""
+        return {
+            "source": report.source,
+            "sha256": report.document.sha256,
+            "form": report.form,
+            "layouts": list(report.layouts),
+            "script": report.script,
+            "report_year": report.report_year,
+            "title": report.title,
+            "issuer": report.issuer,
+            "region": report.region,
+            "published_date": report.published_date,
+            "period": None if report.period is None else list(report.period),
+            "sections": [_section(report, section) for section in report.sections],
+            "observations": [_observation(report, observation) for observation in report.observations],
+            "unbound": [_unbound(report, figure) for figure in report.unbound],
+            "unparsed": [_unparsed(report, piece) for piece in report.unparsed],
+        }
+
+    def finding(self, report: Report, finding: Finding) -> Record:
+        """One finding; its sentences in the chosen language."""
+        place = Place() if finding.span is None else report.document.place(finding.span)
+        return {
+            "rule": finding.rule,
+            "instance": finding.instance,
+            "severity": finding.severity,
+            "verdict": finding.verdict,
+            "message": self._text(finding.message),
+            "equation": finding.equation,
+            "left": number(finding.left),
+            "right": number(finding.right),
+            "delta": number(finding.delta),
+            **_place(place),
+            "operands": list(finding.operands),
+            "terms": [_term(term) for term in finding.terms],
+            "assumptions": [self._text(message) for message in finding.assumptions],
+            "explanation": self._text(finding.explanation),
+            "alternative": self._text(finding.alternative),
+            "suspects": [self._suspect(suspect) for suspect in finding.suspects],
+            "group": finding.group,
+            "fingerprint": finding.fingerprint,
+        }
+
+    def error(self, error: GoujiError) -> Record:
+        """An input that could not be read."""
+        return {
+            "source": error.source,
+            "code": error.code,
+            "message": self._text(error.problem),
+            "remedy": self._text(error.remedy),
+        }
+
+    def _suspect(self, suspect: Suspect) -> Record:
+        return {
+            "operand": suspect.operand,
+            "value": number(suspect.value),
+            "repair": number(suspect.repair),
+            "explains": list(suspect.explains),
+            "pattern": self._text(suspect.pattern),
+        }
+
+    def _text(self, message: Message | None) -> str | None:
+        return None if message is None else message.text(self.lang)
+
+
+@define
+class CheckDocument:
+    """`--format json`: one object, written when all inputs are done."""
+
+    records: Records
+    write: Callable[[str], object]
+    reports: list[Record] = field(factory=list)
+    errors: list[Record] = field(factory=list)
+
+    def report(self, report: Report) -> None:
+        """Keep a report for the object."""
+        self.reports.append(self.records.check(report))
+
+    def error(self, error: GoujiError) -> None:
+        """Keep an error for the object."""
+        self.errors.append(self.records.error(error))
+
+    def finish(self) -> None:
+        """Write the object."""
+        self.write(dumps({"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}, indent=1))
+
+
+@define
+class CheckLines:
+    """`--format jsonl`: each report on a line of its own, as soon as it is done."""
+
+    records: Records
+    write: Callable[[str], object]
+
+    def report(self, report: Report) -> None:
+        """Write the line of one report."""
+        self.write(dumps(self.records.check(report)))
+
+    def error(self, error: GoujiError) -> None:
+        """An error is no report: it stands on standard error only."""
+
+    def finish(self) -> None:
+        """Nothing is left to write."""
+
+
+def dumps(record: Record, indent: int | None = None) -> str:
+    """A record as JSON with a line end, keys in their order, Chinese as it is."""
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, indent=indent) + "\n"
+
+
+def number(value: Number | None) -> int | float | None:
+    """A value as a JSON number; `raw` keeps the digits of an amount that no double holds exactly."""
+    if not isinstance(value, Decimal):
+        return value
+    double = float(value)
+    return double if isfinite(double) else int(value)
+
+
+def rows(reports: Iterable[Report]) -> Iterator[Record]:
+    """One flat record an observation, with what identifies its report: a tidy data set."""
+    for report in reports:
+        whole = {
+            "file": report.source,
+            "sha256": report.document.sha256,
+            "form": report.form,
+            "report_year": report.report_year,
+            "title": report.title,
+            "issuer": report.issuer,
+            "region": report.region,
+            "published_date": report.published_date,
+        }
+        for observation in report.observations:
+            record = _observation(report, observation)
+            cell: Mapping[str, Any] = record.pop("cell", None) or {}
+            record |= {
+                "implied": observation.implied,
+                "cell_table": cell.get("table"),
+                "cell_row": cell.get("row"),
+                "cell_column": cell.get("column"),
+            }
+            record.pop("place", None)
+            yield whole | record
+
+
+def _observation(report: Report, observation: Observation) -> Record:
+    record: Record = {
+        "path": observation.path,
+        "source": observation.source,
+        "state": observation.state,
+        "value": number(observation.value),
+        "low": number(observation.low),
+        "high": number(observation.high),
+        "unit": observation.unit,
+        "scope": observation.scope,
+        "raw": observation.raw,
+        "label": observation.label,
+        **_place(report.document.place(observation.span)),
+    }
+    if observation.implied:
+        record["implied"] = True
+    if observation.table is not None:
+        record["cell"] = {"table": observation.table, "row": observation.row, "column": observation.column}
+    return record
+
+
+def _unbound(report: Report, figure: Unbound) -> Record:
+    return {
+        "value": number(figure.value),
+        "unit": figure.unit,
+        "raw": figure.raw,
+        **_place(report.document.place(figure.span)),
+        "text": report.document.text[figure.clause.start : figure.clause.end],
+    }
+
+
+def _unparsed(report: Report, piece: Unparsed) -> Record:
+    return {**_place(report.document.place(piece.span)), "text": piece.text}
+
+
+def _section(report: Report, section: Section) -> Record:
+    return {
+        "ordinal": section.ordinal,
+        "title": section.title,
+        "level": section.level,
+        **_place(report.document.place(section.span)),
+    }
+
+
+def _term(term: Term) -> Record:
+    return {
+        "side": term.side,
+        "sign": term.sign,
+        "value": number(term.value),
+        "operand": term.operand,
+        "unbound": term.unbound,
+        "label": term.label,
+    }
+
+
+def _verdicts(verdicts: Verdicts) -> Record:
+    return {"pass": verdicts.passed, "fail": verdicts.failed, "undecided": verdicts.undecided}
+
+
+def _place(place: Place) -> Record:
+    """Line and column, always; `place` only where the format has pages, tables or cells."""
+    record: Record = {
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+    parts = {"page": place.page, "table": place.table, "row": place.row, "cell": place.cell}
+    if known := {name: value for name, value in parts.items() if value is not None}:
+        record["place"] = known
+    return record

@@ -1,0 +1,162 @@
+"""Rules as values: what a rule file says, compiled to what the check needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+from gouji.errors import Message
+from gouji.expressions import Equation, Relation
+from gouji.findings import Severity
+from gouji.records import Number, Report, Source
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+Figures: TypeAlias = Mapping[str, Any]
+
+
+@frozen
+class Era:
+    """Which forms and report years belong to an era; `last` is None for the present one."""
+
+    name: str
+    forms: tuple[str, ...]
+    first: int
+    last: int | None
+
+    def covers(self, year: int) -> bool:
+        """Whether reports on `year` belong here."""
+        return self.first <= year and (self.last is None or year <= self.last)
+
+
+@frozen
+class Applies:
+    """To which reports a rule applies: every condition that is given must hold."""
+
+    layouts: frozenset[str] = frozenset()
+    eras: frozenset[str] = frozenset()
+    first: int | None = None
+    last: int | None = None
+    body: re.Pattern[str] | None = None
+
+    def to(self, layouts: tuple[str, ...], era: str | None, year: int | None) -> bool:
+        """Whether layouts, era and report year fit; the issuing body is asked separately."""
+        if self.layouts and self.layouts.isdisjoint(layouts):
+            return False
+        if self.eras and era not in self.eras:
+            return False
+        if self.first is None and self.last is None:
+            return True
+        return year is not None and (self.first or 0) <= year <= (self.last or year)
+
+    def to_body(self, report: Report) -> bool:
+        """Whether the body that issued the report, as title, issuer and region name it, fits."""
+        if self.body is None:
+            return True
+        return bool(self.body.search("\n".join(filter(None, (report.title, report.issuer, report.region)))))
+
+
+@frozen
+class Instance:
+    """A rule applied to one source and one member of what it repeats over (`R01.natural`)."""
+
+    name: str
+    rule: Rule = field(repr=False)
+    case: str
+    source: Source
+    relations: tuple[Relation, ...]
+    conditions: tuple[Relation, ...]
+    labels: Mapping[str, Message]
+
+
+@frozen(eq=False)
+class Rule:
+    """One rule as its author wrote it; `params` are the data of structural kinds, `where` its place."""
+
+    id: str
+    title: Message
+    kind: str
+    severities: Mapping[str, Severity]
+    message: Message
+    basis: Message
+    exceptions: Message
+    applies: Applies
+    sources: tuple[Source, ...]
+    repeats: Mapping[str, str]
+    equations: Mapping[str, Equation]
+    when: Mapping[str, tuple[Equation, ...]]
+    row_blank: bool
+    below: Severity | None
+    yields: tuple[str, ...]
+    params: Mapping[str, Any]
+    passes: tuple[Figures, ...]
+    fails: tuple[Figures, ...]
+    where: str
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the rule, that of its first case where cases differ."""
+        return next(iter(self.severities.values()))
+
+    @property
+    def equation(self) -> str:
+        """The equation as written, alternatives and cases separated by semicolons; "" for structural kinds."""
+        return "; ".join(str(equation) for equation in self.equations.values())
+
+
+@frozen
+class Fast:
+    """A comparison over the array of figures; `left` and `right` pick the figures that a side adds up.
+
+    Negative terms have been moved to the other side, so that sums are all there is.
+    """
+
+    left: Side
+    left_constant: Number
+    compare: Compare
+    right: Side
+    right_constant: Number
+
+
+@frozen
+class Program:
+    """An instance compiled to slots of the array of figures.
+
+    `trigger` is a slot without which nothing can be said; `slots` holds those of every alternative.
+    """
+
+    instance: Instance
+    trigger: int
+    conditions: tuple[Fast, ...]
+    alternatives: tuple[Fast, ...]
+    slots: tuple[tuple[int, ...], ...]
+
+
+Side: TypeAlias = Callable[[list[Any]], tuple[Any, ...]]
+Compare: TypeAlias = Callable[[Any, Any], bool]
+
+
+def differs(a: Any, b: Any) -> bool:
+    """`a != b`, but False when one of them is not known (no number)."""
+    return bool(a < b or a > b)
+
+
+def filled(message: Message, values: Mapping[str, str | Message]) -> Message:
+    """The message with its placeholders replaced."""
+
+    def replace(lang: str) -> Callable[[re.Match[str]], str]:
+        def one(match: re.Match[str]) -> str:
+            value = values.get(match[1], match[0])
+            return value.text(lang) if isinstance(value, Message) else value
+
+        return one
+
+    return Message(_PLACEHOLDER.sub(replace("zh"), message.zh), _PLACEHOLDER.sub(replace("en"), message.en))
+
+
+def placeholders(text: str) -> list[str]:
+    """Names of the placeholders in a message."""
+    return _PLACEHOLDER.findall(text)

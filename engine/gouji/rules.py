@@ -1,0 +1,233 @@
+"""Rules x one report -> findings. A pass costs a sum and a comparison; only failures build anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from gouji.checks import KINDS
+from gouji.errors import Message
+from gouji.expressions import Evaluation, Item, evaluate
+from gouji.facts import UNKNOWN, Facts, index
+from gouji.findings import Finding, Severity, Term, Verdicts
+from gouji.intervals import Operand
+from gouji.records import Report
+from gouji.rulebook import Rulebook, load_rulebook
+from gouji.rulemodel import Program, Rule
+
+__all__ = ["Rulebook", "check", "load_rulebook"]
+
+
+def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verdicts]:
+    """Every rule that applies to `report`: what fails or stays undecided, and how many came out how."""
+    facts = index(report, rulebook.registry, rulebook.slots, rulebook.size)
+    if facts.blank_slots:
+        _withhold_blank_totals(rulebook, facts)
+    plan = rulebook.plan(report)
+    _equations(plan.programs, facts)
+    for rule in plan.structural:
+        run = KINDS[rule.kind].run
+        if run is not None:
+            run(rule, rulebook, facts)
+    if not facts.findings:
+        return (), Verdicts(facts.passed)
+    findings = _grouped(_in_order(_one_per_cause(rulebook, facts.findings)))
+    failed = sum(f.verdict == "fail" for f in findings)
+    return tuple(findings), Verdicts(facts.passed, failed, len(findings) - failed)
+
+
+def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
+    """A blank total counts 0 only where all its parts do; else it is not known."""
+    for slot in facts.blank_slots:
+        for program in rulebook.totals.get(slot, ()):
+            fast = program.alternatives[0]
+            if sum(fast.left(facts.values)) != 0:
+                facts.values[slot] = UNKNOWN
+                facts.withheld.add(slot)
+                break
+
+
+def _equations(programs: tuple[Program, ...], facts: Facts) -> None:
+    values, where = facts.values, facts.where
+    passed = 0
+    for program in programs:
+        if where[program.trigger] < 0:
+            continue
+        try:
+            for c in program.conditions:
+                if not c.compare(sum(c.left(values), c.left_constant), sum(c.right(values), c.right_constant)):
+                    break
+            else:
+                for a in program.alternatives:
+                    if a.compare(sum(a.left(values), a.left_constant), sum(a.right(values), a.right_constant)):
+                        break
+                else:
+                    _look_closer(program, facts)
+                    continue
+                if facts.blank_slots and program.instance.rule.row_blank and _all_blank(program, facts):
+                    continue
+                passed += 1
+        except TypeError:  # Decimal and UNKNOWN do not mix
+            _look_closer(program, facts)
+    facts.passed += passed
+
+
+def _all_blank(program: Program, facts: Facts) -> bool:
+    return all(slot in facts.blank_slots for slots in program.slots for slot in slots)
+
+
+def _look_closer(program: Program, facts: Facts) -> None:
+    """Evaluate with blanks, intervals and missing figures; count a pass or record the finding."""
+    rule = program.instance.rule
+    if rule.row_blank and _all_blank(program, facts):
+        return
+    tried: list[tuple[Evaluation, tuple[int, ...]]] = []
+    for relation, slots in zip(program.instance.relations, program.slots, strict=True):
+        if not facts.withheld.isdisjoint(slots):
+            continue
+        operands = [_operand(item, slot, facts) for item, slot in zip(relation.items, slots, strict=True)]
+        evaluation = evaluate(relation, operands)
+        if evaluation.outcome == "pass":
+            facts.passed += 1
+            return
+        if evaluation.outcome == "fail" and _breakdown_left_blank(evaluation):
+            evaluation = evolve(evaluation, outcome="undecided")
+        if evaluation.outcome != "not assessable":
+            tried.append((evaluation, slots))
+    if not tried or not _comparable(program, facts) or not _certain(program, facts):
+        return
+    tried.sort(key=lambda t: (t[0].outcome != "undecided", abs(t[0].delta) if t[0].delta is not None else 0))
+    evaluation, slots = tried[0]
+    equation = "; ".join(e.numbers() for e, _ in tried)
+    _record(program, evaluation, slots, equation, facts)
+
+
+def _breakdown_left_blank(evaluation: Evaluation) -> bool:
+    """Whether a total is printed and not one of its parts: then blanks do not say 0."""
+    relation = evaluation.relation
+    n, m = len(relation.left.items), len(relation.right.items)
+    parts = evaluation.operands[:n] if m == 1 else evaluation.operands[n : n + m] if n == 1 else ()
+    return relation.operator == "==" and len(parts) > 1 and all(o.kind == "blank" for o in parts)
+
+
+def _certain(program: Program, facts: Facts) -> bool:
+    """Whether the conditions, which the fast way may have left open, are known to hold."""
+    for condition in program.instance.conditions:
+        operands = [_operand(item, facts.slot(item.source, item.path), facts) for item in condition.items]
+        if evaluate(condition, operands).outcome != "pass" or all(o.kind == "blank" for o in operands):
+            return False
+    return True
+
+
+def _comparable(program: Program, facts: Facts) -> bool:
+    """Scope before comparison: figures of the text about different bodies or dates are not compared."""
+    scopes = set()
+    for slots in program.slots:
+        for slot in slots:
+            observation = facts.observation(slot)
+            if observation is not None and observation.source == "narrative":
+                scopes.add(observation.scope)
+    tables = any(i.source == "table" for r in program.instance.relations for i in r.items)
+    return len(scopes) < 2 and (not tables or scopes <= {None})
+
+
+def _operand(item: Item, slot: int, facts: Facts) -> Operand:
+    metric = facts.registry.metric(item.path)
+    return Operand.of(facts.observation(slot), metric.signed, metric.decimal)
+
+
+def _terms(evaluation: Evaluation, slots: tuple[int, ...], facts: Facts) -> Iterator[Term]:
+    relation = evaluation.relation
+    left = len(relation.left.items)
+    for n, (item, slot) in enumerate(zip(relation.items, slots, strict=True)):
+        if facts.where[slot] >= 0:
+            yield facts.term("left" if n < left else "right", facts.where[slot], 1 if item.coefficient > 0 else -1)
+
+
+def _record(program: Program, evaluation: Evaluation, slots: tuple[int, ...], equation: str, facts: Facts) -> None:
+    instance, rule = program.instance, program.instance.rule
+    relation = evaluation.relation
+    terms = list(_terms(evaluation, slots, facts))
+    n = len(relation.left.items)
+    # Where to look first: the printed total, which is the side with one figure.
+    lone = [t for t in terms if t.side == "right"] if len(relation.right.items) == 1 else []
+    first = facts.report.observations[(lone or terms)[0].operand or 0]
+    blanks = sum(operand.kind == "blank" for operand in evaluation.operands)
+    assumptions = []
+    if blanks:
+        cells = "cell" if blanks == 1 else "cells"
+        assumptions.append(Message(f"空白按 0 计：{blanks} 格", f"blank counted as 0: {blanks} {cells}"))
+    severity: Severity | None = None
+    if rule.below and evaluation.delta is not None and evaluation.delta < 0:
+        severity = rule.below
+    facts.add(
+        rule,
+        case=instance.case,
+        instance=instance.name.removeprefix(rule.id).removeprefix("."),
+        verdict="undecided" if evaluation.outcome == "undecided" else "fail",
+        severity=severity,
+        values={
+            **instance.labels,
+            "left": evaluation.left.shown,
+            "right": evaluation.right.shown,
+            "left_label": _side_label(relation.items[:n], facts),
+            "right_label": _side_label(relation.right.items, facts),
+        },
+        equation=equation,
+        left=evaluation.left.low if evaluation.left.exact else None,
+        right=evaluation.right.low if evaluation.right.exact else None,
+        span=first.span,
+        terms=terms,
+        assumptions=assumptions,
+    )
+
+
+def _side_label(items: tuple[Item, ...], facts: Facts) -> Message:
+    if not items:
+        return Message("", "")
+    if len(items) > 2:
+        return Message("各项之和", "the sum of the parts")
+    labels = [facts.registry.metric(item.path) for item in items]
+    return Message(" + ".join(m.zh for m in labels), " + ".join(m.en for m in labels))
+
+
+def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]:
+    """Leave out a finding where a rule that its rule yields to found the same."""
+    yields: dict[str, Rule] = {rule.id: rule for rule in rulebook.rules if rule.yields}
+    kept = []
+    for finding in findings:
+        rule = yields.get(finding.rule)
+        if rule is not None:
+            mine = set(finding.operands)
+            if any(f.rule in rule.yields and f.operands and mine.issuperset(f.operands) for f in findings):
+                continue
+        kept.append(finding)
+    return kept
+
+
+def _in_order(findings: list[Finding]) -> list[Finding]:
+    def key(finding: Finding) -> tuple[int, int, str, str, str]:
+        span = finding.span
+        start, end = (span.start, span.end) if span else (-1, -1)
+        return start, end, finding.rule, finding.instance, finding.fingerprint
+
+    return sorted(findings, key=key)
+
+
+def _grouped(findings: list[Finding]) -> list[Finding]:
+    """Findings that share a figure belong together, directly or through others."""
+    parent = list(range(len(findings)))
+
+    def root(n: int) -> int:
+        while parent[n] != n:
+            n = parent[n]
+        return n
+
+    seen: dict[int, int] = {}
+    for n, finding in enumerate(findings):
+        for operand in finding.operands:
+            first = seen.setdefault(operand, n)
+            parent[max(root(n), root(first))] = min(root(n), root(first))
+    numbers: dict[int, int] = {}
+    return [evolve(f, group=numbers.setdefault(root(n), len(numbers) + 1)) for n, f in enumerate(findings)]

@@ -1,0 +1,89 @@
+"""Positions: half-open spans, the way back from canonical text to the source, lines and columns."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from attrs import define, field, frozen
+
+
+@frozen(order=True)
+class Span:
+    """Code points `start` to `end` (exclusive) of one text."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@define
+class OffsetMap:
+    """Leads a span of a derived text back to the text that it was derived from.
+
+    A list of runs, never one entry a character. A run begins at `derived[i]` in the derived text and at
+    `origin[i]` in the original; it is either an identity (as many code points on both sides) or a
+    replacement, whose `width[i]` original code points stand for all of its derived ones together.
+    Runs are appended in order of the derived text and cover it completely.
+    """
+
+    derived: list[int] = field(factory=list)
+    origin: list[int] = field(factory=list)
+    width: list[int] = field(factory=list)
+
+    def identity(self, derived: int, origin: int) -> None:
+        """From `derived` on, code points correspond one to one to those from `origin` on."""
+        self.derived.append(derived)
+        self.origin.append(origin)
+        self.width.append(0)
+
+    def replacement(self, derived: int, origin: Span) -> None:
+        """The code points from `derived` to the next run stand for the whole of `origin`."""
+        self.derived.append(derived)
+        self.origin.append(origin.start)
+        self.width.append(max(1, len(origin)))
+
+    def span(self, derived: Span) -> Span:
+        """The smallest non-empty original span that holds every code point of `derived`.
+
+        Raises ValueError when `derived` is empty or begins before the first run.
+        """
+        if derived.end <= derived.start or not self.derived or derived.start < self.derived[0]:
+            raise ValueError(f"no origin for {derived}")
+        first = bisect_right(self.derived, derived.start) - 1
+        last = bisect_right(self.derived, derived.end - 1) - 1
+        start = self.origin[first]
+        if not self.width[first]:
+            start += derived.start - self.derived[first]
+        if self.width[last]:
+            end = self.origin[last] + self.width[last]
+        else:
+            end = self.origin[last] + derived.end - self.derived[last]
+        return Span(start, max(end, start + 1))
+
+    def runs(self) -> Iterator[tuple[int, int, int]]:
+        """(derived start, original start, replaced width or 0) of every run."""
+        return zip(self.derived, self.origin, self.width, strict=True)
+
+
+@define
+class LineIndex:
+    """Lines and columns of a text: both 1-based, columns in code points, lines ended by newline."""
+
+    starts: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> LineIndex:
+        starts = [0]
+        at = text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = text.find("\n", at + 1)
+        return cls(starts)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """(line, column) of the code point at `offset`."""
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1

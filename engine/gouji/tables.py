@@ -1,0 +1,160 @@
+"""Form tables: canonical rows to trees to observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from attrs import define, field
+from lark import Token, Tree
+
+from gouji.canonical import Canonical, Line
+from gouji.document import Document
+from gouji.layouts import Layout, RowBinding
+from gouji.quantities import cell
+from gouji.records import Mention, Observation, Unparsed
+from gouji.registry import Registry
+
+
+@define
+class TableReading:
+    """What the tables of a report gave; `used` names the layouts by pack, strongest first."""
+
+    observations: list[Observation] = field(factory=list)
+    unparsed: list[Unparsed] = field(factory=list)
+    mentions: list[Mention] = field(factory=list)
+    used: list[str] = field(factory=list)
+    eras: list[str] = field(factory=list)
+
+
+def read_tables(
+    document: Document, canonical: Canonical, layouts: Sequence[Layout], registry: Registry
+) -> TableReading:
+    """The observations of every table, each read by the layout that has most evidence for it."""
+    reading = TableReading()
+    strength: dict[str, int] = {}
+    for ordinal, lines in _tables(canonical.lines):
+        text = canonical.text[lines[0].start : lines[-1].end + 1]
+        chart = document_carrier(document, ordinal) == "chart"
+        candidates = [(layout.evidence(text), layout) for layout in layouts if (layout.reads == "chart") == chart]
+        evidence, layout = max(candidates, key=lambda c: c[0], default=(0, None))
+        if layout is None or not evidence:
+            reading.unparsed.extend(
+                Unparsed(canonical.source(line.start, line.end), canonical.text[line.start : line.end], ordinal)
+                for line in lines
+                if any(c.isdigit() for c in canonical.text[line.start : line.end])
+            )
+            continue
+        if not chart:
+            strength[layout.pack] = strength.get(layout.pack, 0) + evidence
+            reading.eras.append(layout.era)
+        binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
+        binder.bind(layout.grammar.parse(text, layout.start))
+    reading.used = sorted(strength, key=lambda pack: -strength[pack])
+    return reading
+
+
+def document_carrier(document: Document, ordinal: int) -> str:
+    """The carrier of the table with the given ordinal in the document."""
+    tables = (block for block in document.blocks if hasattr(block, "carrier"))
+    return next(t.carrier for i, t in enumerate(tables) if i == ordinal)
+
+
+def _tables(lines: Iterable[Line]) -> Iterator[tuple[int, list[Line]]]:
+    group: list[Line] = []
+    for line in lines:
+        if group and line.table != group[0].table:
+            yield group[0].table or 0, group
+            group = []
+        if line.table is not None:
+            group.append(line)
+    if group:
+        yield group[0].table or 0, group
+
+
+@define
+class _Binder:
+    document: Document
+    canonical: Canonical
+    layout: Layout
+    registry: Registry
+    offset: int
+    table: int
+    reading: TableReading
+    bound: set[str] = field(factory=set)
+
+    def bind(self, tree: Tree[Any]) -> None:
+        """Visit the rows of `tree` in order; rows nest in the rules that tell equal labels apart."""
+        stack: list[Any] = [tree]
+        while stack:
+            node = stack.pop()
+            if not isinstance(node, Tree):
+                continue
+            children = node.children
+            if children and isinstance(children[-1], Token) and not isinstance(children[0], Tree):
+                self._row(node.data.rsplit("__", 1)[-1], children)
+            else:
+                stack.extend(reversed(children))
+
+    def _row(self, rule: str, tokens: list[Token]) -> None:
+        cells = tokens[-1]
+        label = tokens[-2] if len(tokens) > 1 else None
+        rows = self.layout.rows
+        bindings = rows.get(rule)
+        if label is not None:
+            terminal = label.type.rsplit("__", 1)[-1]
+            bindings = rows.get(f"{rule}.{terminal}") or rows.get(terminal)
+        values = str(cells).removesuffix("\n").split("|")[:-1]
+        binding = bindings.get(len(values)) if bindings else None
+        if binding is None or (binding.paths[-1] and binding.paths[-1] in self.bound):
+            self._leave(label or cells, cells, values)
+        else:
+            self._cells(binding, label, cells, values)
+
+    def _cells(self, binding: RowBinding, label: Token | None, cells: Token, values: list[str]) -> None:
+        text = self._label(label) if label is not None else ""
+        unit: str | None = None
+        at = self.offset + (cells.start_pos or 0)
+        row = binding.paths[-1].rpartition(".")[0] if len(values) > 2 and label is not None else binding.paths[-1]
+        for column, path, value in zip(binding.columns, binding.paths, values, strict=True):
+            end = at + len(value)
+            if binding.heading:
+                if any(c.isdigit() for c in value):
+                    self.reading.mentions.append(Mention("header_number", text, value, self.canonical.source(at, end)))
+            elif column == "unit":
+                unit = value.strip("()") or None
+            else:
+                self.bound.add(path)
+                state, quantity = cell(value)
+                # A blank cell is where its mark is; any other is where its text is.
+                span = self.canonical.source(at, end) if value else self.canonical.source(end, end + 1)
+                printed = quantity.unit if quantity and quantity.unit else unit
+                self.reading.observations.append(
+                    Observation(
+                        path,
+                        "chart" if self.layout.reads == "chart" else "table",
+                        state,
+                        quantity.value if quantity else None,
+                        quantity.low if quantity else None,
+                        quantity.high if quantity else None,
+                        printed or (self.registry.metric(path).unit or None),
+                        self.document.text[span.start : span.end] if value else "",
+                        text or self.registry.metric(path).zh,
+                        span,
+                        table=self.table,
+                        row=row or path.rpartition(".")[0],
+                        column=column,
+                    )
+                )
+            at = end + 1
+
+    def _leave(self, first: Token, cells: Token, values: list[str]) -> None:
+        if any(c.isdigit() for v in values for c in v) or first is not cells:
+            start, end = self.offset + (first.start_pos or 0), self.offset + (cells.end_pos or 0) - 1
+            text = self.canonical.text[start:end]
+            self.reading.unparsed.append(Unparsed(self.canonical.source(start, max(end, start + 1)), text, self.table))
+
+    def _label(self, token: Token) -> str:
+        start = self.offset + (token.start_pos or 0)
+        span = self.canonical.source(start, start + len(token) - 1)
+        return "".join(self.document.text[span.start : span.end].split())

@@ -1,0 +1,133 @@
+"""How fast gouji is. A report for people: it always ends with exit status 0.
+
+Everything is measured against a named baseline in the same run, the two interleaved, so that the figures mean the
+same on a busy machine: `OpenCC t2s over the text, then every number by one regular expression`.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from gouji.pipeline import Engine
+from opencc import OpenCC
+from stages import stages
+
+ROOT = Path(__file__).resolve().parents[2]
+GOALS = {"pipeline": 40.0, "rules": 0.5, "start": 1.8, "growth": 110.0}
+IMPORTS = "import lark, opencc, rich.console"
+ROUNDS = 25
+
+_t2s = OpenCC("t2s")
+_number = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def baseline(text: str) -> int:
+    """What any program that reads such a report has to do at least."""
+    return len(_number.findall(_t2s.convert(text)))
+
+
+def interleaved(works: Sequence[Callable[[], object]], rounds: int) -> list[float]:
+    """The median seconds of each of `works`, run in turn `rounds` times after one warm-up."""
+    seconds: list[list[float]] = [[] for _ in works]
+    for turn in range(rounds + 1):
+        for work, kept in zip(works, seconds, strict=True):
+            before = perf_counter()
+            work()
+            if turn:
+                kept.append(perf_counter() - before)
+    return [median(kept) for kept in seconds]
+
+
+def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; the first column is text, the others are figures."""
+    cells = [list(heads), *[[f"{c:.2f}" if isinstance(c, float) else str(c) for c in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(heads))]
+    print(f"\n{title}")
+    for row in cells:
+        print("  " + row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)), sep="  ")
+
+
+def goal(value: float, name: str) -> str:
+    """The goal beside a figure, and whether it is met."""
+    return f"<= {GOALS[name]:g}{'' if value <= GOALS[name] else '  MISSED'}"
+
+
+def reports() -> list[Path]:
+    """The real reports beside the checkout, else the examples."""
+    return sorted((ROOT.parent / "shared" / "seeds").glob("*.txt")) or sorted((ROOT / "examples").glob("*.txt"))
+
+
+def speed(engine: Engine, paths: list[Path]) -> None:
+    """The whole pipeline, and where the time goes."""
+    whole, parts = [], []
+    for path in paths:
+        text = path.read_text(encoding="utf-8")
+        base, check = interleaved([lambda t=text: baseline(t), lambda p=path: engine.check(str(p))], ROUNDS)  # type: ignore[misc]
+        ratio = check / base
+        whole.append((path.stem[:20], len(text), base * 1e3, check * 1e3, ratio, goal(ratio, "pipeline")))
+        names = stages(engine, path)
+        spent = interleaved([stage for _, stage in names], ROUNDS)
+        parts.append((path.stem[:20], *(s * 1e3 for s in spent), goal(spent[-1] * 1e3, "rules")))
+    table("Pipeline, against the baseline in ms", ["report", "characters", "baseline", "gouji", "ratio", "goal"], whole)
+    print(f"  mean ratio {sum(row[4] for row in whole) / len(whole):.1f}")
+    table("Stages in ms", ["report", *(name for name, _ in names), "goal for the rules"], parts)
+
+
+def start_up(path: Path) -> None:
+    """Whole processes: `gouji check` on one report, against importing what it imports."""
+
+    def run(*arguments: str) -> Callable[[], object]:
+        return lambda: subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=False)
+
+    works = [run("-c", IMPORTS), run("-m", "gouji", "check", str(path))]
+    imports, check = interleaved(works, 9)
+    ratio = check / imports
+    table(
+        "Start-up in ms: processes from start to end",
+        ["report", IMPORTS, "gouji check", "ratio", "goal"],
+        [(path.stem[:20], imports * 1e3, check * 1e3, ratio, goal(ratio, "start"))],
+    )
+
+
+def growth(engine: Engine, path: Path) -> None:
+    """The same report written 10 and 100 times one below the other."""
+    text = path.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for times in (1, 10, 100):
+            file = Path(folder) / f"{times}.txt"
+            file.write_text((text + "\n") * times, encoding="utf-8")
+            files.append(file)
+        one, ten, hundred = interleaved([lambda f=f: engine.check(str(f)) for f in files], 2)  # type: ignore[misc]
+    rows = [
+        ("10 times as long", ten * 1e3, ten / one, ""),
+        ("100 times as long", hundred * 1e3, hundred / one, goal(hundred / one, "growth")),
+    ]
+    table(f"Growth ({path.stem[:20]}: {one * 1e3:.2f} ms)", ["length", "ms", "ratio", "goal"], rows)
+
+
+def main() -> None:
+    """Measure and print."""
+    paths = reports()
+    before = perf_counter()
+    engine = Engine.load(())
+    print(
+        f"Engine loaded in {(perf_counter() - before) * 1e3:.1f} ms; {len(paths)} reports from {paths[0].parent.name}/"
+    )
+    speed(engine, paths)
+    start_up(paths[0])
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"\nPeak memory of a `gouji check` process: {peak:.0f} MB")
+    growth(engine, max(paths, key=lambda p: p.stat().st_size))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,213 @@
+"""What a report looks like on a terminal: whole pages compared with stored ones.
+
+`GOUJI_UPDATE_GOLDEN=1 pytest tests/test_terminal.py` writes the pages in `tests/golden` anew; read the
+difference before keeping it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from rich.cells import cell_len
+from rich.console import Console
+
+import stage
+from gouji import messages, packs
+from gouji.errors import Message, ReadError
+from gouji.messages import Voice
+from gouji.records import Report
+from gouji.registry import Registry, load_registry
+from gouji.reporters.page import ASCII, Page
+from gouji.reporters.terminal import Terminal
+
+GOLDEN = Path(__file__).parent / "golden"
+WIDTHS = (40, 80, 200)
+SCENES: dict[str, tuple[Callable[[], Report], ...]] = {
+    "refusals": (stage.refusals,),
+    "statistics": (stage.statistics,),
+    "applicants": (stage.applicants,),
+    "summary": (stage.spotless, stage.refusals, stage.statistics),
+}
+UNREADABLE = ReadError(
+    "reports/scan.txt",
+    "unreadable",
+    Message("不是文本文件", "not a text file"),
+    Message("请另存为文本", "save it as text"),
+)
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry(packs.Packs.find().metrics())
+
+
+Draw = Callable[..., str]
+
+
+@pytest.fixture
+def draw(registry: Registry) -> Draw:
+    """A terminal of a given width, with reports shown on it."""
+
+    def drawn(
+        *reports: Report,
+        width: int = 80,
+        lang: str = "zh",
+        verbose: bool = False,
+        quiet: bool = False,
+        color: bool = False,
+        encoding: str = "utf-8",
+        error: ReadError | None = None,
+    ) -> str:
+        out = StringIO()
+        console = Console(
+            file=out, width=width, color_system="standard" if color else None, force_terminal=color, _environ={}
+        )
+        page = Page(console, Voice(lang, messages.builtin()), registry, verbose)
+        if encoding == "ascii":
+            page.glyphs = ASCII
+        terminal = Terminal(page, quiet)
+        for report in reports:
+            terminal.report(report)
+        if error is not None:
+            terminal.error(error)
+        terminal.finish()
+        return out.getvalue()
+
+    return drawn
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize("scene", SCENES)
+def test_page(scene: str, width: int, lang: str, draw: Draw) -> None:
+    reports = [make() for make in SCENES[scene]]
+    summary = scene == "summary"
+    drawn = draw(*reports, width=width, lang=lang, quiet=summary, error=UNREADABLE if summary else None)
+    golden = GOLDEN / f"{scene}.{lang}.{width}.txt"
+    if os.environ.get("GOUJI_UPDATE_GOLDEN"):
+        golden.write_text(drawn, encoding="utf-8")
+    assert drawn == golden.read_text(encoding="utf-8")
+
+
+def test_no_golden_page_is_orphaned() -> None:
+    known = {f"{scene}.{lang}.{width}.txt" for scene in SCENES for lang in messages.LANGUAGES for width in (80, 200)}
+    assert {path.name for path in GOLDEN.iterdir()} == known
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+@pytest.mark.parametrize("width", [*WIDTHS, 99, 100, 101])
+@pytest.mark.parametrize("make", [stage.refusals, stage.statistics, stage.applicants, stage.hostile])
+def test_no_line_is_wider_than_the_terminal(
+    make: Callable[[], Report], width: int, lang: str, verbose: bool, draw: Draw
+) -> None:
+    lines = draw(make(), width=width, lang=lang, verbose=verbose).splitlines()
+    assert [line for line in lines if cell_len(line) > width] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("make", [stage.refusals, stage.statistics, stage.applicants])
+def test_no_figure_is_cut_out_of_view(make: Callable[[], Report], width: int, draw: Draw) -> None:
+    """Every figure of a failed equation stands whole on some line, and so does every value."""
+    report = make()
+    drawn = draw(report, width=width)
+    shown = set(re.findall(r"[0-9]+", drawn))
+    for finding in report.findings:
+        figures = [report.observations[i].raw for i in finding.operands if report.observations[i].value]
+        figures += [str(v) for v in (finding.left, finding.right) if v is not None]
+        assert set(figures) <= shown
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_contributing_figure_has_its_place(width: int, draw: Draw) -> None:
+    report = stage.refusals()
+    drawn = draw(report, width=width)
+    finding = next(f for f in report.findings if f.rule == "S04")
+    for i in finding.operands:
+        place = report.document.place(report.observations[i].span)
+        assert f"2016_hubin.txt:{place.line}:{place.column}" in drawn
+
+
+def test_marks_without_colour_and_none_with_it(draw: Draw) -> None:
+    assert "不予公开政府信息▸495◂件" in draw(stage.refusals())
+    coloured = draw(stage.refusals(), color=True)
+    assert "▸" not in coloured
+    assert re.search(r"不予公开政府信息\x1b\[1;7m495\x1b\[0m件", coloured)
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_a_file_cannot_steer_the_terminal(color: bool, draw: Draw) -> None:
+    """Escapes, C1 controls, overrides and markup in every text that a file has: only our own colours remain."""
+    drawn = draw(
+        stage.hostile(),
+        color=color,
+        verbose=True,
+        error=ReadError("a\x1b[2Jb\u202e", "x", *[Message("\x07", "\x07")] * 2),
+    )
+    ours = re.sub(r"\x1b\[[0-9;]*m", "", drawn) if color else drawn
+    assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", ours) == []
+    assert "\x1b[31m[bold]" not in drawn
+    assert "[bold]合计[/bold]" in ours
+
+
+def test_remarks_are_one_line_until_all_is_wanted(draw: Draw) -> None:
+    brief = draw(stage.refusals(), width=120).splitlines()
+    assert sum("S13" in line for line in brief) == 1
+    at = next(i for i, line in enumerate(brief) if "S13" in line)
+    assert "1679 ≠ 2040" in brief[at]
+    assert brief[at + 1] == ""
+    assert "3298" in draw(stage.refusals(), verbose=True)
+
+
+def test_quiet_is_the_summary_alone(draw: Draw) -> None:
+    drawn = draw(stage.refusals(), stage.spotless(), quiet=True, error=UNREADABLE)
+    assert drawn.startswith("━━ 汇总")
+    assert "reports/scan.txt: 不是文本文件" in drawn
+    assert [line.split() for line in drawn.splitlines() if "合计" in line] == [
+        ["1", "1", "1", "0", "23", "合计", "2", "份"]
+    ]
+
+
+def test_findings_of_one_cause_stand_together(draw: Draw) -> None:
+    drawn = draw(stage.applicants())
+    assert drawn.count("✗ 错误 R0") == 2
+    assert drawn.count("同一原因") == 2
+    assert draw(stage.applicants(), verbose=True).count("✗ 错误 R0") == 4
+
+
+def test_a_row_is_shown_as_printed_where_it_fits(draw: Draw) -> None:
+    wide, narrow = draw(stage.applicants(), width=100), draw(stage.applicants(), width=60)
+    heads = [line for line in wide.splitlines() if "社会公益组织" in line]
+    assert heads
+    assert all("自然人" in line and "总计" in line for line in heads)
+    assert not any("社会公益组织" in line and "自然人" in line for line in narrow.splitlines())
+    assert "[61]" in narrow
+
+
+def test_text_and_table_side_by_side_from_100_columns(draw: Draw) -> None:
+    def together(width: int) -> bool:
+        return any(re.search("正文.*表格$", line) for line in draw(stage.statistics(), width=width).splitlines())
+
+    assert together(100)
+    assert not together(99)
+
+
+def test_ascii_terminal(draw: Draw) -> None:
+    drawn = draw(stage.refusals(), lang="en", encoding="ascii")
+    assert not set("━─│…▸◂✗▲·✓Δ→≠") & set(drawn)
+    assert "497 != 495" in drawn
+
+
+def test_a_report_without_findings_says_so(draw: Draw) -> None:
+    assert "✓ 没有发现对不上的数字" in draw(stage.spotless())
+
+
+def test_an_unknown_form_and_an_unregistered_metric_are_shown_by_name(draw: Draw) -> None:
+    report = evolve(stage.spotless(), form="future2030")
+    assert "future2030" in draw(report)

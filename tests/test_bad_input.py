@@ -312,7 +312,15 @@ BROKEN_PACKS = {
     "no such folder": {},
     "YAML": {"grammars/mine/pack.yaml": "title: [unclosed\n"},
     "not UTF-8": {"grammars/mine/pack.yaml": b"\xff\xfe\x00title"},
-    "empty pack": {"grammars/mine/pack.yaml": ""},
+    "misspelt key": {"grammars/mine/pack.yaml": "titel: {zh: 我, en: mine}\n"},
+    "misspelt metric": {
+        "grammars/mine/pack.yaml": "layouts: {table: {grammar: m.lark, reads: table, detect: [x]}}\nrows: {A: {path: review.totl}}\n",
+        "grammars/mine/m.lark": "start: A\nA: /a/\n",
+    },
+    "grammar": {
+        "grammars/mine/pack.yaml": "layouts: {table: {grammar: m.lark, reads: table, detect: [x]}}\n",
+        "grammars/mine/m.lark": "start: (A\n",
+    },
     "rule YAML": {"rules/mine.yaml": "rules: {S99: [\n"},
     "rule without anything": {"rules/mine.yaml": "- id\n"},
 }

@@ -19,6 +19,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput
 
 from gouji.errors import PackError
 from gouji.intervals import EXACT_ZERO, Interval, Operand, number_text
+from gouji.packs import builtin
 from gouji.records import Number, Source
 from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, where
@@ -367,12 +368,8 @@ def _compare(operator: Operator, left: Interval, right: Interval, within: Number
 
 
 def grammar_text() -> str:
-    """The grammar of equations as shipped: inside the package, or in a checkout beside it."""
-    here = Path(__file__)
-    for folder in (here.parent / "_builtin" / "rules", here.parents[2] / "rules"):
-        if (folder / "equation.lark").is_file():
-            return (folder / "equation.lark").read_text(encoding="utf-8")
-    raise invalid(str(here.parent / "_builtin"), "缺少算式语法文件", "the grammar of equations is missing")
+    """The grammar of equations as shipped."""
+    return (builtin() / "rules" / "equation.lark").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)

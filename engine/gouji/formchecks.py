@@ -265,6 +265,8 @@ def _cutoff(rule: Rule, book: Rulebook, facts: Facts) -> None:
             values={"count": str(len(found)), "scope": o.scope or ""},
             terms=[facts.term("left", i) for i in found],
         )
+    else:
+        facts.passed += bool(facts.text)
 
 
 def _mention(rule: Rule, book: Rulebook, facts: Facts) -> None:

@@ -41,6 +41,16 @@ class _Figure:
     han: bool = False
 
 
+def _note(item: Any) -> Token | None:
+    """The opening bracket of a group that holds no quantity."""
+    if isinstance(item, Tree) and item.data == "group":
+        tokens = list(item.scan_values(lambda t: isinstance(t, Token)))
+        if not any(t.type in ("QUANTITY", "HAN_QUANTITY") for t in tokens):
+            opening: Token = tokens[0]
+            return opening
+    return None
+
+
 @define
 class NarrativeReading:
     """What the running text gave."""
@@ -189,8 +199,11 @@ class _Reader:
         self, figure: _Figure, token: Token, items: list[Any], index: int, total: _Figure | None, start: int
     ) -> None:
         text, patterns = self.canonical.text, self.model.patterns
-        before = self._cue_at(items, index - 1)
-        if before is not None and patterns["before"].fullmatch(text, before.end_pos, token.start_pos or 0):
+        before, gap = self._cue_at(items, index - 1), token.start_pos or 0
+        if before is None and index > 1 and (note := _note(items[index - 1])):
+            # 其他处理(含撤回)2件: a bracket without figures does not part a cue from its quantity.
+            before, gap = self._cue_at(items, index - 2), note.start_pos or 0
+        if before is not None and patterns["before"].fullmatch(text, before.end_pos, gap):
             self._assign(figure, before, total, start)
         if figure.path is not None or not figure.quantity.unit:
             return
@@ -289,8 +302,8 @@ class _Reader:
         self.broken_down.append((total, same, exhaustive, parts[0].start))
 
     def _comparable(self, total: _Figure, part: _Figure) -> bool:
-        units = {total.quantity.unit, part.quantity.unit}
-        return len(units) == 1 or units <= self.model.counting
+        units = {total.quantity.unit, part.quantity.unit} - {None}
+        return len(units) <= 1 or units <= self.model.counting
 
     # ---- statements
 

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from gouji.canonical import Canonical
 from gouji.document import Document
 from gouji.packs import Packs
+from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
 from gouji.yamlfile import Scalar, invalid, read
 
@@ -175,33 +176,39 @@ class _Reader:
                 out.mentions.append(Mention("period", match.group(), "/".join(out.period), span))
                 out.mentions.append(Mention("year", "period", y1, span))
                 break
-        for start, end in ([paragraphs[0]] if paragraphs else []) + paragraphs[:6] + paragraphs[-6:]:
-            if region := patterns["region"].search(text, start, end):
-                out.region = region.group()
-                break
+        out.region = self._region(paragraphs)
+
+    def _region(self, paragraphs: list[tuple[int, int]]) -> str | None:
+        """The first place that the title, the issuer or the opening lines name as their own."""
+        patterns = self.model.patterns
+        lines = [(s, min(e, s + 400)) for s, e in (*paragraphs[:6], *paragraphs[-6:])]
+        for start, end in lines:
+            for match in patterns["region"].finditer(self.canonical.text[start:end]):
+                if not patterns["no_region"].search(match["region"]):
+                    return self._printed(start + match.start("region"), start + match.end("region"))
+        return None
 
     def _mentions(self) -> None:
         for kind, pattern in self.model.mentions.items():
             for match in pattern.finditer(self.canonical.text):
-                groups = {k: v for k, v in match.groupdict().items() if v is not None}
-                value = self._value(kind, groups, match)
+                start, value = self._value(match)
                 if value is not None:
-                    span = self.canonical.source(*match.span())
-                    self.out.mentions.append(Mention(kind, match.group(), value, span))
+                    span = self.canonical.source(start, match.end())
+                    text = self.canonical.text[start : match.end()]
+                    self.out.mentions.append(Mention(kind, text, value, span))
 
-    def _value(self, kind: str, groups: Mapping[str, str], match: re.Match[str]) -> str | None:
-        if "list" not in groups:
-            return groups.get("value", match.group())
-        items = [i for i in re.split(self.model.patterns["list_comma"], groups["list"]) if i]
-        if kind == "contents":
-            separators = self.model.patterns["list_major"] if "," in groups["list"] else self.model.patterns["list_comma"]
-            items = [i for i in re.split(separators, groups["list"]) if i]
-            return str(len(items))
-        from gouji.quantities import chinese_number
-
-        count = groups["value"]
-        claimed = int(count) if count.isdecimal() else chinese_number(count)
-        return f"{claimed}/{len(items)}" if claimed and len(items) > 1 else None
+    def _value(self, match: re.Match[str]) -> tuple[int, str | None]:
+        """Where a mention begins, and what it says: the length of its list, or claimed/enumerated."""
+        patterns, text = self.model.patterns, self.canonical.text
+        groups = match.groupdict()
+        if "list" in groups:
+            separator = "list_major" if "," in groups["list"] else "list_comma"
+            return match.start(), str(sum(map(bool, patterns[separator].split(groups["list"]))))
+        line = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 300)
+        start = max((m.end() for m in patterns["list_stop"].finditer(text, line, match.start())), default=line)
+        items = sum(map(bool, patterns["list_comma"].split(text[start : match.start()])))
+        claimed = chinese_number(groups["value"])
+        return start, f"{claimed}/{items}" if claimed and items > 2 else None
 
     def _year(self) -> None:
         out = self.out

@@ -41,8 +41,7 @@ def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
     """A blank total counts 0 only where all its parts do; else it is not known."""
     for slot in facts.blank_slots:
         for program in rulebook.totals.get(slot, ()):
-            fast = program.alternatives[0]
-            if sum(fast.left(facts.values)) != 0:
+            if sum(v for v in program.alternatives[0].left(facts.values) if v == v) != 0:
                 facts.values[slot] = UNKNOWN
                 facts.withheld.add(slot)
                 break

@@ -25,6 +25,9 @@ class Scalar(str):
         self.where = where
         return self
 
+    def __getnewargs__(self) -> tuple[str, str]:
+        return str(self), self.where
+
 
 def where(value: object, default: str = "") -> str:
     """The position of `value`: its own, or that of the first scalar inside it."""

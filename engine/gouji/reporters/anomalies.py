@@ -379,6 +379,11 @@ class Remark(Anomaly):
         yield from self.page.quote(self.report, spans, room)
 
 
+def compares(finding: Finding) -> bool:
+    """Whether the equation of a finding tells more than a number."""
+    return "=" in finding.equation or _RELATION.search(finding.equation) is not None
+
+
 def anomaly(page: Page, report: Report, finding: Finding) -> Anomaly:
     """The renderable that fits a finding."""
     figures = tuple(_figure(page, report, term) for term in finding.terms)

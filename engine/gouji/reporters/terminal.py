@@ -13,7 +13,7 @@ from rich.text import Text
 from gouji.errors import GoujiError, Message
 from gouji.findings import SEVERITIES, Finding, Suspect, Verdicts
 from gouji.records import Report
-from gouji.reporters.anomalies import Strip, anomaly
+from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
 from gouji.reporters.page import INDENT, STYLES, Page
 
 _NOTES = tuple(
@@ -156,7 +156,7 @@ class _Case:
         yield from anomaly(page, self.report, finding).lines(page.width)
         if page.verbose and finding.instance != finding.rule:
             yield from self._note("instance", finding.instance)
-        if finding.equation:
+        if compares(finding):
             yield from self._note("equation", finding.equation)
         for assumption in finding.assumptions:
             yield from self._note("assumption", assumption)
@@ -168,10 +168,12 @@ class _Case:
             yield from self._note("explanation", finding.explanation)
         for follower in self.followers:
             body = anomaly(page, self.report, follower)
-            strip = body.lines(page.width) if isinstance(body, Strip) else ()
             told = f"{follower.rule} {page.say.of(follower.message)}"
-            yield from self._note("follower", told if strip else f"{told}  {follower.equation}")
-            yield from strip
+            # A long addition over again would bury the cause: its equation is enough.
+            short = isinstance(body, (Bound, Strip))
+            yield from self._note("follower", told if short else f"{told}  {follower.equation}")
+            if short:
+                yield from body.lines(page.width)
 
     def _note(self, name: str, told: str | Message, style: str = "") -> Iterator[Text]:
         words = told if isinstance(told, str) else self.page.say.of(told)
@@ -205,7 +207,7 @@ class _Brief:
         """The line, wrapped where the terminal is narrow."""
         page, finding = self.page, self.finding
         body = page.text(page.say.of(finding.message))
-        if finding.equation:
+        if compares(finding):
             body.append("  " + page.shown(finding.equation), STYLES["figure"])
         if finding.span is not None:
             body.append("  " + page.place(self.report, finding.span), STYLES["faint"])

@@ -55,7 +55,7 @@ _EXPECTED = {
 # What the author wrote -----------------------------------------------------------------------------------
 
 
-@frozen
+@frozen(slots=False)
 class Constant:
     """A number."""
 
@@ -65,7 +65,7 @@ class Constant:
         return number_text(self.value)
 
 
-@frozen
+@frozen(slots=False)
 class Reference:
     """A metric path, possibly with {group} and $variable, and the source it is qualified with."""
 
@@ -77,7 +77,7 @@ class Reference:
         return f"{_WORDS[self.source]}({self.path})" if self.source else self.path
 
 
-@frozen
+@frozen(slots=False)
 class Total:
     """`sum(a, b, …)`: the only place where a {group} may stand."""
 
@@ -87,7 +87,7 @@ class Total:
         return f"sum({', '.join(map(str, self.parts))})"
 
 
-@frozen
+@frozen(slots=False)
 class Chain:
     """Terms that are added (1) and taken away (-1)."""
 
@@ -103,7 +103,7 @@ class Chain:
         return text
 
 
-@frozen
+@frozen(slots=False)
 class Product:
     """`left * right`; one side must be a constant."""
 
@@ -115,7 +115,7 @@ class Product:
         return f"{left} * {_factor(self.right)}"
 
 
-@frozen
+@frozen(slots=False)
 class Quotient:
     """`left / right`."""
 
@@ -134,7 +134,7 @@ def _factor(node: Node) -> str:
     return f"({node})" if isinstance(node, Chain | Product | Quotient) else str(node)
 
 
-@frozen
+@frozen(slots=False)
 class Comparison:
     """`left operator right`, both sides allowed to differ by `within`."""
 
@@ -148,7 +148,7 @@ class Comparison:
         return f"{self.left} {self.operator} {self.right}{within}"
 
 
-@frozen
+@frozen(slots=False)
 class Equation:
     """Alternatives of which one must hold. `text` is what the author wrote, for positions in errors."""
 

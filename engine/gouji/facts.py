@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -13,50 +13,43 @@ from gouji.findings import Finding, Severity, Term, Verdict
 from gouji.intervals import Operand, number_text
 from gouji.records import Number, Observation, Report, Source
 from gouji.registry import Registry
-from gouji.rulemodel import Rule, filled
+from gouji.rulemodel import Rule, filled, key
 from gouji.spans import Span
 
 # Stands for a figure that is not known. Never calculated with: it makes every comparison false, so that
 # an instance that holds with it nowhere in sight holds for certain.
 UNKNOWN = float("nan")
 
-Slots = Mapping[str, Mapping[str, int]]
-
 
 @define
 class Facts:
     """The figures of one report. Indices are those of `report.observations`.
 
-    `values` and `where` have one entry a slot: the exact figure (0 for a blank) and the index of its
-    observation, -1 where there is none. Slot 0 is the constant zero.
+    `values` holds by key (`rulemodel.key`) the exact figure, 0 for a blank, and UNKNOWN for what is
+    approximate or unreadable; `where` the index of the observation. Tables have no prefix in their keys.
     """
 
     report: Report
     registry: Registry
-    values: list[Any]
-    where: list[int]
+    values: dict[str, Any] = field(factory=dict)
+    where: dict[str, int] = field(factory=dict)
     text: list[int] = field(factory=list)
     chart: list[int] = field(factory=list)
-    table: dict[str, int] = field(factory=dict)
     repeated: list[int] = field(factory=list)
     negative: list[int] = field(factory=list)
     fractional: list[int] = field(factory=list)
     with_unit: list[int] = field(factory=list)
     blank: list[int] = field(factory=list)
-    blank_slots: set[int] = field(factory=set)
-    withheld: set[int] = field(factory=set)
-    slots: Slots = field(factory=dict, repr=False)
+    blank_keys: set[str] = field(factory=set)
+    withheld: set[str] = field(factory=set)
+    has_table: bool = False
     passed: int = 0
     findings: list[Finding] = field(factory=list)
 
-    def slot(self, source: Source, path: str) -> int:
-        """The slot of a metric that some rule names."""
-        return self.slots[source][path]
-
-    def observation(self, slot: int) -> Observation | None:
-        """The observation in a slot."""
-        index = self.where[slot]
-        return self.report.observations[index] if index >= 0 else None
+    def observation(self, source: Source, path: str) -> Observation | None:
+        """The observation of a metric in one source."""
+        index = self.where.get(key(source, path))
+        return None if index is None else self.report.observations[index]
 
     def operand(self, index: int) -> Operand:
         """The observation with this index as an equation takes it."""
@@ -64,16 +57,10 @@ class Facts:
         metric = self.registry.metric(o.path)
         return Operand.of(o, metric.signed, metric.decimal)
 
-    def narrative(self, path: str) -> list[int]:
-        """Observations of `path` in the running text."""
-        observations = self.report.observations
-        return [i for i in self.text if observations[i].path == path]
-
     def any_figure(self, path: str) -> int | None:
         """The figure of `path`: that of the table before that of the text; None where neither has one."""
-        found = [self.table[path]] if path in self.table else []
-        for index in found + self.narrative(path):
-            if self.report.observations[index].state == "value":
+        for index in (self.where.get(path), self.where.get(key("narrative", path))):
+            if index is not None and self.report.observations[index].state == "value":
                 return index
         return None
 
@@ -152,71 +139,62 @@ class Facts:
         return self.report.unbound[term.unbound].span if term.unbound is not None else None
 
 
-def index(report: Report, registry: Registry, slots: Slots, size: int) -> Facts:
-    """The figures of `report` by slot; the first without scope of each metric and source counts."""
-    facts = Facts(report, registry, [UNKNOWN] * size, [-1] * size, slots=slots)
-    values, where, table = facts.values, facts.where, facts.table
-    values[0] = where[0] = 0
-    observations = report.observations
-    narrative, chart = slots["narrative"], slots["chart"]
-    in_table: Callable[[str], int | None] = slots["table"].get
+def index(report: Report, registry: Registry) -> Facts:
+    """The figures of `report` by key; the first without scope of each metric and source counts."""
+    facts = Facts(report, registry)
+    values, where, observations = facts.values, facts.where, report.observations
     for i, o in enumerate(observations):
-        path = o.path
-        source: Source = o.source
-        if source == "table":
-            if path in table:
-                facts.repeated.append(i)
-                if observations[table[path]].scope is None or o.scope is not None:
-                    continue
-            table[path] = i
-            slot = in_table(path)
-        elif source == "narrative":
+        name = o.path
+        if o.source == "table":
+            facts.has_table = True
+        elif o.source == "narrative":
             facts.text.append(i)
-            slot = narrative.get(path)
+            name = "text " + name
         else:
             facts.chart.append(i)
-            slot = chart.get(path)
+            name = "chart " + name
         if o.unit is not None:
             facts.with_unit.append(i)
+        value: Any = o.low
         if o.state == "value":
-            value = o.low
-            if value != o.high or value is None:
-                value = UNKNOWN  # type: ignore[assignment]
-            elif value < 0:
-                facts.negative.append(i)
             if type(value) is not int:
                 facts.fractional.append(i)
+            if value is None or value != o.high:
+                value = UNKNOWN
+            elif value < 0:
+                facts.negative.append(i)
         elif o.state == "text":
-            value = UNKNOWN  # type: ignore[assignment]
+            value = UNKNOWN
         else:
             value = 0
             facts.blank.append(i)
-        if slot is None:
-            continue
-        if where[slot] >= 0 and (observations[where[slot]].scope is None or o.scope is not None):
-            continue
-        where[slot] = i
-        values[slot] = value
+        if name in where:
+            if o.source == "table":
+                facts.repeated.append(i)
+            if observations[where[name]].scope is None or o.scope is not None:
+                continue
+        where[name] = i
+        values[name] = value
     if facts.blank:
-        _settle_blanks(facts, slots)
+        _settle_blanks(facts)
     return facts
 
 
-def _settle_blanks(facts: Facts, slots: Slots) -> None:
-    """Note which slots are blank; a table with nothing but blanks says nothing at all."""
+def _settle_blanks(facts: Facts) -> None:
+    """Note which keys are blank; a table with nothing but blanks says nothing at all."""
     observations = facts.report.observations
     empty: dict[int | None, bool] = {}
     for i in facts.blank:
         o = observations[i]
-        if o.table not in empty:
-            empty[o.table] = o.table is not None and not any(
-                p.table == o.table and p.state in ("value", "text") for p in observations
+        table = o.table
+        if table not in empty:
+            empty[table] = table is not None and not any(
+                p.state in ("value", "text") for p in observations if p.table == table
             )
-        slot = slots[o.source].get(o.path)
-        if slot is None or facts.where[slot] != i:
+        name = o.path if o.source == "table" else key(o.source, o.path)
+        if facts.where[name] != i:
             continue
-        if empty[o.table]:
-            facts.where[slot] = -1
-            facts.values[slot] = UNKNOWN
+        if empty[table]:
+            del facts.values[name]
         else:
-            facts.blank_slots.add(slot)
+            facts.blank_keys.add(name)

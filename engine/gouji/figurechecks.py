@@ -45,14 +45,14 @@ def _sign(rule: Rule, book: Rulebook, facts: Facts) -> None:
     within: tuple[str, ...] = rule.params.get("metrics", ())
     indices: Sequence[int] = facts.negative if "-" in marks else ()
     if "+" in marks:
-        indices = [i for path, i in facts.table.items() if path.startswith(within)]
+        indices = [facts.where[path] for path in within if path in facts.where]
     found = False
     for i in indices:
         o = observations[i]
         negative = o.value is not None and o.value < 0
         if not (negative if "-" in marks else o.raw.strip().startswith(marks) and o.state == "value"):
             continue
-        if facts.registry.metric(o.path).signed or (within and not o.path.startswith(within)):
+        if facts.registry.metric(o.path).signed or (within and o.path not in within):
             continue
         found = True
         _one(rule, facts, i)
@@ -95,10 +95,11 @@ def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Blank cells where the form expects 0, once for each table."""
+    observations, expected = facts.report.observations, facts.registry.blank_as(rule.params["policies"])
     tables: dict[int | None, list[Observation]] = {}
     for i in facts.blank:
-        o = facts.report.observations[i]
-        if o.source == "table" and facts.registry.metric(o.path).blank in rule.params["policies"]:
+        o = observations[i]
+        if o.source == "table" and o.path in expected:
             tables.setdefault(o.table, []).append(o)
     for ordinal, cells in tables.items():
         count = str(len(cells))
@@ -108,15 +109,15 @@ def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:
             values={"count": count, "first": _label(facts, cells[0].path)},
             equation=count,
             span=cells[0].span,
-            identity=[f"{o.path}={o.state}" for o in cells],
+            identity=[o.path for o in cells],
         )
-    facts.passed += not tables and bool(facts.table)
+    facts.passed += not tables and facts.has_table
 
 
 def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Blank cells of rows whose one figure nothing else gives."""
     for path in rule.params["metrics"]:
-        i = facts.table.get(path)
+        i = facts.where.get(path)
         if i is None:
             continue
         o = facts.report.observations[i]
@@ -135,7 +136,11 @@ def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
 def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """The same metric given twice in one source with figures that cannot both be true."""
     observations = facts.report.observations
-    indices = facts.text if "narrative" in rule.sources else [*facts.table.values(), *facts.repeated]
+    if "narrative" in rule.sources:
+        indices = facts.text
+    else:
+        twice = {observations[i].path for i in facts.repeated}
+        indices = sorted({i for i, o in enumerate(observations) if o.path in twice and o.source == "table"})
     groups: dict[tuple[str, str | None, str | None, int | None], list[int]] = {}
     for i in indices:
         o = observations[i]
@@ -188,7 +193,7 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for i in facts.chart if "chart" in rule.sources else facts.text:
         o = observations[i]
         path = o.path
-        j = facts.table.get(path)
+        j = facts.where.get(path)
         if j is None or o.state != "value" or o.scope is not None or (implied is not None and o.implied != implied):
             continue
         if path.startswith(spared) or (only and path not in only):
@@ -207,24 +212,23 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Totals that are blank although a part is not; written as equations whose right side is the total."""
+    facts.passed += len(book.totals.keys() & facts.values.keys()) - len(book.totals.keys() & facts.blank_keys)
+    if not facts.withheld:
+        return
     for program in book.programs[rule.id]:
-        slot = program.slots[0][-1]
-        o = facts.observation(slot)
-        if o is None:
-            continue
-        if slot not in facts.withheld or slot not in facts.blank_slots:
-            facts.passed += o.state == "value"
-            continue
         relation = program.instance.relations[0]
-        parts = program.slots[0][:-1]
+        total_item = relation.right.items[0]
+        o = facts.observation(total_item.source, total_item.path)
+        if o is None or total_item.path not in facts.withheld:
+            continue
         operands = []
         terms: list[Term] = []
-        for item, part in zip(relation.left.items, parts, strict=True):
+        for item in relation.left.items:
             metric = facts.registry.metric(item.path)
-            operand = Operand.of(facts.observation(part), metric.signed, metric.decimal)
+            operand = Operand.of(facts.observation(item.source, item.path), metric.signed, metric.decimal)
             operands.append(operand)
-            if operand.kind == "exact" and facts.where[part] >= 0:
-                terms.append(facts.term("left", facts.where[part]))
+            if operand.kind == "exact":
+                terms.append(facts.term("left", facts.where[item.path]))
         known = [Operand.exact(0) if o.kind in ("missing", "unreadable") else o for o in operands]
         total = relation.left.value(known)
         if not total.exact or total.low == 0:
@@ -236,7 +240,7 @@ def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
             equation=f"{' + '.join(number_text(t.value or 0) for t in terms)} = {total.shown} ≠ □",
             left=total.low,
             span=o.span,
-            terms=[*terms, facts.term("right", facts.where[slot])],
+            terms=[*terms, facts.term("right", facts.where[total_item.path])],
         )
 
 
@@ -244,7 +248,7 @@ def _same_value(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Unrelated rows that share one figure, at least `at_least` of them."""
     found: dict[object, list[int]] = {}
     for path in rule.params["metrics"]:
-        i = facts.table.get(path)
+        i = facts.where.get(path)
         if i is not None and (value := facts.report.observations[i].value) is not None and value > 1:
             found.setdefault(value, []).append(i)
     for indices in found.values():
@@ -296,7 +300,7 @@ def _multiple(rule: Rule, book: Rulebook, facts: Facts) -> None:
 _ONE = ("label", "raw")
 
 FIGURE_KINDS: dict[str, Kind] = {
-    "sign": Kind(_sign, {"marks": schema.words, "metrics": schema.prefixes}, ("marks",), _ONE),
+    "sign": Kind(_sign, {"marks": schema.words, "metrics": schema.below}, ("marks",), _ONE),
     "integer": Kind(_integer, {}, (), _ONE),
     "unit": Kind(
         _unit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from gouji import schema
@@ -72,18 +73,18 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
         last = found.span
     pictures = [m.span for m in report.mentions if m.kind == "image"]
-    for name, prefixes in p["tables"].items():
-        figures = [i for path, i in facts.table.items() if path.startswith(prefixes)]
+    where = facts.where
+    for name, paths in p["tables"].items():
+        figures = (where[path] for path in paths if path in where)
         values = {"name": Message(name, name)}
-        if not figures:
+        first = next(figures, None)
+        if first is None:
             # A picture may be the table: then it cannot be read, which is another rule's matter.
             if not pictures:
                 facts.add(rule, instance=name, message=p["tableless"], values=values, identity=[name])
-        elif all(report.observations[i].state in ("blank", "na") for i in figures):
-            first = report.observations[figures[0]]
-            facts.add(
-                rule, instance=name, severity="warning", message=p["unfilled"], values=values, span=first.span
-            )
+        elif all(report.observations[i].state in ("blank", "na") for i in chain((first,), figures)):
+            span = report.observations[first].span
+            facts.add(rule, instance=name, severity="warning", message=p["unfilled"], values=values, span=span)
         else:
             facts.passed += 1
 
@@ -124,11 +125,10 @@ def _images(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Pictures in a report that lacks a table of its form."""
     images = [m for m in facts.report.mentions if m.kind == "image"]
     era = book.era(facts.report)
-    prefixes = rule.params["expected"].get(era.name if era else "", ())
-    missing = [p for p in prefixes if not any(path.startswith(p) for path in facts.table)]
-    if not images or not prefixes:
+    tables = rule.params["expected"].get(era.name if era else "", ())
+    if not images or not tables:
         return
-    if missing:
+    if any(facts.where.keys().isdisjoint(paths) for paths in tables):
         facts.add(rule, values={"count": str(len(images))}, span=images[0].span, identity=[str(len(images))])
     else:
         facts.passed += 1
@@ -137,24 +137,25 @@ def _images(rule: Rule, book: Rulebook, facts: Facts) -> None:
 def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Rows that the national form has and the table lacks, and the other way round."""
     report = facts.report
-    for layout, prefixes in rule.params["forms"].items():
+    table = facts.where
+    for layout, tables in rule.params["forms"].items():
         if layout not in report.layouts:
             continue
-        for prefix, paths in prefixes.items():
-            present = [path for path in facts.table if path.startswith(prefix)]
-            if not present:
+        for name, paths in tables.items():
+            missing = [path for path in paths if path not in table]
+            if len(missing) == len(paths):
                 continue
-            missing = [path for path in paths if path not in facts.table]
             if missing:
+                present = next(path for path in paths if path in table)
                 names = [facts.registry.metric(path) for path in missing[:3]]
                 facts.add(
                     rule,
-                    instance=f"missing.{prefix.strip('.')}",
+                    instance=f"missing.{name}",
                     values={
                         "count": str(len(missing)),
                         "labels": Message("、".join(m.zh for m in names), ", ".join(m.en for m in names)),
                     },
-                    span=report.observations[facts.table[present[0]]].span,
+                    span=report.observations[table[present]].span,
                     identity=missing,
                 )
             else:
@@ -330,7 +331,7 @@ def _years(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _expected(value: Any, registry: Any) -> dict[str, dict[str, tuple[str, ...]]]:
-    """layout -> beginning of paths -> all paths that the form prints."""
+    """layout -> name of a part of the form -> all paths that it prints."""
     found: dict[str, dict[str, tuple[str, ...]]] = schema.table(schema.table(schema.metrics))(value, registry)
     return found
 
@@ -349,7 +350,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     )
     sections = {
         "required": schema.each(section),
-        "tables": schema.table(schema.prefixes),
+        "tables": schema.table(schema.below),
         "absent": message,
         "misplaced": message,
         "empty": message,
@@ -359,7 +360,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     yield "sections", Kind(_sections, sections, tuple(sections), ("name",))
     topic = schema.record(name=message, words=words, metrics=(schema.metrics, ()))
     yield "topics", Kind(_topics, {"topics": schema.table(topic)}, ("topics",), ("name",))
-    yield "images", Kind(_images, {"expected": schema.table(schema.prefixes)}, ("expected",), ("count",))
+    yield "images", Kind(_images, {"expected": schema.table(schema.each(schema.below))}, ("expected",), ("count",))
     labels = {"forms": _expected, "added": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text"))
     yield "generation", Kind(_generation, {}, (), ("year", "years"))

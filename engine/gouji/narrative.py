@@ -147,7 +147,7 @@ class _Reader:
             if token.type == "CUE":
                 token = token.value
                 cue = self.model.cues[token.type]
-                if cue.value is not None:
+                if cue.value is not None and not self._counted(items, index, token):
                     self._implied(cue, token, found)
                 self._turn(cue)
             elif token.type in ("QUANTITY", "HAN_QUANTITY"):
@@ -155,6 +155,14 @@ class _Reader:
                 if figure is not None:
                     found.append(figure)
         return found
+
+    def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
+        """Whether a quantity stands right before the cue: 7件均办结 says nothing of the whole."""
+        previous = items[index - 1] if index else None
+        if not isinstance(previous, Token) or previous.type not in ("QUANTITY", "HAN_QUANTITY"):
+            return False
+        after = self.model.patterns["after"]
+        return bool(after.fullmatch(self.canonical.text, previous.end_pos or 0, cue.start_pos or 0))
 
     def _turn(self, cue: Cue | None) -> None:
         if cue is not None and cue.topic and self.topic != "field":

@@ -21,7 +21,7 @@ _PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
 
-@frozen
+@frozen(slots=False)
 class Metric:
     """One figure: its path, labels and unit, and how to read it.
 
@@ -49,7 +49,7 @@ class Metric:
         return self.en if lang == "en" else self.zh
 
 
-@frozen
+@frozen(slots=False)
 class GroupLabel:
     """What a group is called, and its members one by one: (zh, en)."""
 
@@ -65,6 +65,7 @@ class Registry:
     metrics: dict[str, Metric]
     groups: dict[str, tuple[str, ...]]
     labels: dict[str, GroupLabel] = field(repr=False)
+    _by_blank: dict[tuple[str, ...], frozenset[str]] = field(factory=dict, init=False, repr=False)
 
     def metric(self, path: str) -> Metric:
         """The metric at `path`; for a path below `ext.` one that is named by its last segment.
@@ -82,6 +83,13 @@ class Registry:
     def label(self, path: str, lang: str) -> str:
         """The label of `path` in `lang`, or the path itself where it is not registered."""
         return self.metric(path).label(lang) if path in self else path
+
+    def blank_as(self, policies: tuple[str, ...]) -> frozenset[str]:
+        """The metrics whose blanks mean one of `policies`."""
+        found = self._by_blank.get(policies)
+        if found is None:
+            found = self._by_blank[policies] = frozenset(m.path for m in self if m.blank in policies)
+        return found
 
     def nearest(self, path: str) -> str | None:
         """The registered path most like `path`, None when nothing is near."""

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeAlias, get_args
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, fields
 
 from gouji import schema
 from gouji.checks import KINDS
 from gouji.errors import Message, PackError
-from gouji.expressions import SOURCES, Equation, Item, Linear, Relation, parse, place
+from gouji.expressions import SOURCES, Linear, Relation, parse, place
 from gouji.findings import Severity
-from gouji.records import Report, Source
+from gouji.records import Number, Report, Source
 from gouji.registry import Registry
-from gouji.rulemodel import Applies, Compare, Era, Fast, Instance, Program, Rule, differs, placeholders
+from gouji.rulemodel import Applies, Compare, Era, Fast, Instance, Program, Rule, Sum, differs, key, placeholders
 from gouji.schema import Reader
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
@@ -37,28 +37,49 @@ _COMPARE: dict[str, Compare] = {
 }
 
 
+Getter: TypeAlias = Callable[[dict[str, Any]], Iterable[Any]]
+Step: TypeAlias = tuple[Getter, Number, Compare, Getter, Number]
+
+_PLANS = 256  # how many plans are kept: reports of one form mostly share one
+
+
 @define(eq=False)
 class Plan:
-    """What there is to do for reports of one layout, era and year."""
+    """What there is to do for reports of one layout, era and year that give the same figures.
 
-    programs: tuple[Program, ...]
+    `sums` are parts that make a total, `whole` are other programs with all their figures, `partial` sums of
+    the text of which some parts are not named, `slow` what is no plain sum.
+    """
+
+    sums: list[tuple[Getter, str, Program]]
+    whole: list[tuple[tuple[Step, ...], tuple[Step, ...], Program]]
+    partial: list[tuple[tuple[Step, ...], Step, Program]]
+    slow: list[tuple[tuple[Step, ...], Program]]
     structural: tuple[Rule, ...]
 
 
 @define(eq=False)
 class Rulebook:
-    """Rules, compiled. `programs` are the instances of equation rules by rule id, `totals` those whose blank
-    total may not count 0: slot -> the sums of its parts."""
+    """Rules, compiled.
+
+    `programs` are the instances of equation rules by rule id. `totals` are the sums of parts of each total
+    whose blank counts 0 only if they do, `named_sums` the parts of each total of the text that a rule of
+    its own adds up.
+    """
 
     rules: tuple[Rule, ...]
     registry: Registry
     eras: tuple[Era, ...]
     programs: Mapping[str, tuple[Program, ...]] = field(repr=False)
-    slots: Mapping[Source, Mapping[str, int]] = field(repr=False)
-    size: int
-    totals: Mapping[int, tuple[Program, ...]] = field(repr=False)
+    totals: Mapping[str, tuple[Program, ...]] = field(repr=False)
     named_sums: Mapping[str, tuple[frozenset[str], ...]] = field(repr=False)
     _plans: dict[Any, Plan] = field(factory=dict, init=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {a.name: getattr(self, a.name) for a in fields(Rulebook) if a.init}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]
 
     def __getitem__(self, rule_id: str) -> Rule:
         """The rule with this id; PackError with the nearest id when there is none."""
@@ -92,18 +113,74 @@ class Rulebook:
         year = report.report_year
         return next((e for e in self.eras if year is not None and e.covers(year)), None)
 
-    def plan(self, report: Report) -> Plan:
-        """What applies to `report`."""
-        key = (report.form, report.layouts, report.report_year)
-        plan = self._plans.get(key)
+    def plan(self, report: Report, figures: tuple[str, ...]) -> Plan:
+        """What applies to `report`, of which `figures` are the keys."""
+        name = (report.form, report.layouts, report.report_year, figures)
+        plan = self._plans.get(name)
         if plan is None:
-            era = self.era(report)
-            name = era.name if era else None
-            rules = [r for r in self.rules if r.applies.to(report.layouts, name, report.report_year)]
-            programs = [p for rule in rules if rule.kind == "equation" for p in self.programs[rule.id]]
-            plan = Plan(tuple(programs), tuple(rule for rule in rules if rule.kind != "equation"))
-            self._plans[key] = plan
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            plan = self._plans[name] = self._plan(report, frozenset(figures))
         return plan
+
+    def _plan(self, report: Report, figures: frozenset[str]) -> Plan:
+        era = self.era(report)
+        name = era.name if era else None
+        rules = [r for r in self.rules if r.applies.to(report.layouts, name, report.report_year)]
+        plan = Plan([], [], [], [], tuple(rule for rule in rules if rule.kind != "equation"))
+        for rule in rules:
+            for program in self.programs[rule.id] if rule.kind == "equation" else ():
+                self._schedule(program, figures, plan)
+        return plan
+
+    def _schedule(self, program: Program, figures: frozenset[str], plan: Plan) -> None:
+        """Put a program where it belongs; nowhere if a figure is missing without which it says nothing."""
+        alive = [f for f, needed in zip(program.alternatives, program.needed, strict=True) if needed <= figures]
+        if not alive or not all(_complete(condition, figures) for condition in program.conditions):
+            return
+        conditions = tuple(_step(condition, figures) for condition in program.conditions)
+        whole = [f for f in alive if f and _complete(f, figures)]
+        if len(whole) == len(alive):
+            (left, compare, right), rule = whole[0], program.instance.rule
+            plain = len(whole) == 1 and not conditions and not rule.row_blank and right[1] is None
+            if plain and compare is operator.eq and len(right[0]) == 1 and left[2] == right[2] == 0:
+                plan.sums.append((_getter(left, figures), right[0][0], program))
+            else:
+                plan.whole.append((conditions, tuple(_step(f, figures) for f in whole), program))
+        elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:
+            if figures.issuperset(fast[2][0]) and not figures.isdisjoint(fast[0][0]):
+                plan.partial.append((conditions, _step(fast, figures), program))
+        else:
+            plan.slow.append((conditions, program))
+
+
+def _complete(fast: Fast, figures: frozenset[str]) -> bool:
+    return figures.issuperset(fast[0][0]) and figures.issuperset(fast[2][0])
+
+
+def _step(fast: Fast, figures: frozenset[str]) -> Step:
+    left, compare, right = fast
+    return _getter(left, figures), left[2], compare, _getter(right, figures), right[2]
+
+
+def _getter(side: Sum, figures: frozenset[str]) -> Getter:
+    """A function that picks the figures of a side that there are, times their weights."""
+    keys, weights, _ = side
+    chosen = [n for n, name in enumerate(keys) if name in figures]
+    if not chosen:
+        return _nothing
+    if len(chosen) == 1:
+        name, weight = keys[chosen[0]], weights[chosen[0]] if weights else 1
+        return lambda values: (values[name] * weight,)
+    pick = operator.itemgetter(*(keys[n] for n in chosen))
+    if weights is None:
+        return pick
+    factors = [weights[n] for n in chosen]
+    return lambda values: map(operator.mul, pick(values), factors)
+
+
+def _nothing(values: dict[str, Any]) -> tuple[Any, ...]:
+    return ()
 
 
 def _matches(rule_id: str, prefix: str) -> bool:
@@ -256,7 +333,14 @@ class _RuleReader:
                 path = key.partition("(")[2].rstrip(")") if "(" in key else key
                 if not key.startswith("$") and path not in self.registry:
                     raise unknown(Scalar(path, where(key)), "指标", "metric", self.registry.metrics)
-        return tuple(found)
+        return tuple(_plain(example) for example in found)
+
+
+def _plain(value: Any) -> Any:
+    """The value without its positions, which nobody asks for once it has been checked."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list) else str(value)
 
 
 def _list(value: Any) -> list[Any]:
@@ -290,21 +374,19 @@ def _severities(value: Any) -> dict[str, Severity]:
 
 @define
 class _Compiler:
-    """Gives every figure that an equation names a slot, and every instance a program."""
+    """Gives every instance of a rule a program."""
 
     registry: Registry
-    slots: dict[Source, dict[str, int]] = field(factory=lambda: {"table": {}, "narrative": {}, "chart": {}})
-    size: int = 1
 
     def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...]) -> Rulebook:
         programs = {rule.id: tuple(map(self.program, self.instances(rule))) for rule in rules if rule.equations}
-        totals: dict[int, list[Program]] = {}
+        totals: dict[str, list[Program]] = {}
         sums: dict[str, list[frozenset[str]]] = {}
         for rule in rules:
             for program in programs.get(rule.id, ()):
                 if rule.kind == "printed":
-                    total = program.instance.relations[0].right.items[0]
-                    totals.setdefault(self.slots[total.source][total.path], []).append(program)
+                    (_, _, (total, _, _)) = _printed_sum(program)
+                    totals.setdefault(total[0], []).append(program)
                 elif program.instance.source == "narrative":
                     for total, parts in _named_sums(program.instance.relations):
                         sums.setdefault(total, []).append(parts)
@@ -313,83 +395,67 @@ class _Compiler:
             self.registry,
             eras,
             programs,
-            self.slots,
-            self.size,
-            {slot: tuple(found) for slot, found in totals.items()},
+            {total: tuple(found) for total, found in totals.items()},
             {total: tuple(found) for total, found in sums.items()},
         )
 
     def instances(self, rule: Rule) -> Iterator[Instance]:
         for source in rule.sources:
             for case, equation in rule.equations.items():
-                conditions = rule.when.get(case, rule.when.get("", ()))
+                conditions = rule.conditions(case)
                 used = [v for v in rule.repeats if any(f"${v}" in str(e) for e in (equation, *conditions))]
                 for members in product(*(self.registry.groups[rule.repeats[v]] for v in used)):
+                    name = ".".join(filter(None, (rule.id, case, *members)))
                     binding = dict(zip(used, members, strict=True))
-                    labels = {v: self.registry.labels[rule.repeats[v]].members[m] for v, m in binding.items()}
-                    yield Instance(
-                        ".".join(filter(None, (rule.id, case, *members))),
-                        rule,
-                        case,
-                        source,
-                        equation.bind(self.registry, source, binding),
-                        tuple(_one(c, c.bind(self.registry, source, binding)) for c in conditions),
-                        {v: Message(*label) for v, label in labels.items()},
-                    )
-
-    def slot(self, item: Item) -> int:
-        slots = self.slots[item.source]
-        if item.path not in slots:
-            slots[item.path] = self.size
-            self.size += 1
-        return slots[item.path]
+                    yield Instance(name, rule, case, source, binding, self.registry)
 
     def program(self, instance: Instance) -> Program:
-        slots = tuple(tuple(self.slot(item) for item in r.items) for r in instance.relations)
-        fast = [self.fast(r) for r in instance.relations]
-        conditions = [self.fast(c) for c in instance.conditions]
-        if None in conditions:
-            at = instance.rule.when.get(instance.case, instance.rule.when.get("", ()))[0].text
-            raise invalid(at, "when 里不能用系数或比率", "when allows no coefficients and ratios")
+        conditions = []
+        for text, relation in zip(instance.rule.conditions(instance.case), instance.conditions, strict=True):
+            fast = self.fast(relation)
+            if fast is None or len(text.alternatives) > 1:
+                raise invalid(place(text.text, 0), "when 里不能用 or、系数和比率", "when allows no or, coefficients and ratios")
+            conditions.append(fast)
         return Program(
-            instance, self.trigger(instance), tuple(filter(None, conditions)), tuple(filter(None, fast)), slots
+            instance,
+            tuple(conditions),
+            tuple(self.fast(r) for r in instance.relations),
+            tuple(frozenset(self.needed(r)) for r in instance.relations),
         )
 
-    def trigger(self, instance: Instance) -> int:
-        """The slot of a figure that every alternative needs, one of the text if possible; else 0."""
-        needed: list[Item] = []
-        for n, relation in enumerate(instance.relations):
-            sides = [relation.left, relation.right]
-            found = [i for side in sides for i in side.items if len(side.items) == 1 or i.source == "table"]
-            needed = found if n == 0 else [i for i in needed if i in found]
-        needed.sort(key=lambda item: item.source != "narrative")
-        return self.slot(needed[0]) if needed else 0
+    def needed(self, relation: Relation) -> Iterator[str]:
+        """Keys without which the relation says nothing: all but the parts of sums of the text."""
+        sides = [side.items for side in (relation.left, relation.right)]
+        sides += [divisor.items for divisor in (relation.left_divisor, relation.right_divisor) if divisor]
+        for n, items in enumerate(sides):
+            for item in items:
+                if item.source != "narrative" or len(items) == 1 or n > 1:
+                    yield key(item.source, item.path)
 
     def fast(self, relation: Relation) -> Fast | None:
-        """The relation as sums over slots; None where it has coefficients or ratios."""
+        """The relation as sums over keys; None where it has ratios."""
         if relation.left_divisor or relation.right_divisor:
             return None
-        if any(item.coefficient not in (1, -1) for item in relation.items):
-            return None
-        left = self.picked(relation.left, 1) + self.picked(relation.right, -1)
-        right = self.picked(relation.right, 1) + self.picked(relation.left, -1)
-        # Two figures at least, so that the getter always gives a tuple; slot 0 is zero.
-        return Fast(
-            operator.itemgetter(0, 0, *left),
-            relation.left.constant,
-            _COMPARE[relation.operator],
-            operator.itemgetter(0, 0, *right),
-            relation.right.constant,
-        )
-
-    def picked(self, side: Linear, sign: int) -> list[int]:
-        return [self.slot(item) for item in side.items if item.coefficient == sign]
+        left, right = relation.left, relation.right
+        return _sum(left, right), _COMPARE[relation.operator], _sum(right, left)
 
 
-def _one(condition: Equation, relations: tuple[Relation, ...]) -> Relation:
-    if len(relations) > 1:
-        raise invalid(place(condition.text, 0), "when 里不能用 or", "when allows no or")
-    return relations[0]
+def _sum(own: Linear, other: Linear) -> Sum:
+    """One side: its own positive terms and the negative ones of the other side."""
+    terms = [(i, i.coefficient) for i in own.items if i.coefficient > 0]
+    terms += [(i, -i.coefficient) for i in other.items if i.coefficient < 0]
+    weights = tuple(weight for _, weight in terms)
+    keys = tuple(key(item.source, item.path) for item, _ in terms)
+    return keys, None if all(w == 1 for w in weights) else weights, own.constant
+
+
+def _printed_sum(program: Program) -> Fast:
+    """The sum of a `printed` rule; PackError where it is not parts on the left and one total on the right."""
+    fast = program.alternatives[0]
+    if fast is None or len(program.alternatives) > 1 or len(fast[2][0]) != 1 or fast[1] is not operator.eq:
+        at = program.instance.rule.equations[program.instance.case].text
+        raise invalid(place(at, 0), "此处应为：分项之和 == 总计", "expected: sum of the parts == total")
+    return fast
 
 
 def _named_sums(relations: Sequence[Relation]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from gouji.errors import Message
 from gouji.expressions import Equation, Relation
 from gouji.findings import Severity
 from gouji.records import Number, Report, Source
+from gouji.registry import Registry
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -59,17 +61,39 @@ class Applies:
         return bool(self.body.search("\n".join(filter(None, (report.title, report.issuer, report.region)))))
 
 
-@frozen
+@define(eq=False, slots=False)
 class Instance:
-    """A rule applied to one source and one member of what it repeats over (`R01.natural`)."""
+    """A rule applied to one source and one member of what it repeats over (`R01.natural`).
+
+    Its relations are bound when they are first asked for: a rulebook from the cache has none until a
+    figure does not fit.
+    """
 
     name: str
     rule: Rule = field(repr=False)
     case: str
     source: Source
-    relations: tuple[Relation, ...]
-    conditions: tuple[Relation, ...]
-    labels: Mapping[str, Message]
+    binding: Mapping[str, str]
+    registry: Registry = field(repr=False)
+
+    @cached_property
+    def relations(self) -> tuple[Relation, ...]:
+        """The alternatives of the equation, of which one must hold."""
+        return self.rule.equations[self.case].bind(self.registry, self.source, self.binding)
+
+    @cached_property
+    def conditions(self) -> tuple[Relation, ...]:
+        """What must be known to hold before anything is said."""
+        return tuple(c.bind(self.registry, self.source, self.binding)[0] for c in self.rule.conditions(self.case))
+
+    @property
+    def labels(self) -> dict[str, Message]:
+        """The labels of what the variables stand for."""
+        groups = self.registry.labels
+        return {v: Message(*groups[self.rule.repeats[v]].members[m]) for v, m in self.binding.items()}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k not in ("relations", "conditions")}
 
 
 @frozen(eq=False)
@@ -96,6 +120,10 @@ class Rule:
     fails: tuple[Figures, ...]
     where: str
 
+    def conditions(self, case: str) -> tuple[Equation, ...]:
+        """What must hold before `case` is looked at."""
+        return self.when.get(case, self.when.get("", ()))
+
     @property
     def severity(self) -> Severity:
         """The severity of the rule, that of its first case where cases differ."""
@@ -107,36 +135,33 @@ class Rule:
         return "; ".join(str(equation) for equation in self.equations.values())
 
 
-@frozen
-class Fast:
-    """A comparison over the array of figures; `left` and `right` pick the figures that a side adds up.
-
-    Negative terms have been moved to the other side, so that sums are all there is.
-    """
-
-    left: Side
-    left_constant: Number
-    compare: Compare
-    right: Side
-    right_constant: Number
-
-
-@frozen
+@define(eq=False, slots=False)
 class Program:
-    """An instance compiled to slots of the array of figures.
+    """An instance compiled to keys of figures (`Facts.values`).
 
-    `trigger` is a slot without which nothing can be said; `slots` holds those of every alternative.
+    For each condition and each alternative: the sums that are compared (`Fast`), None where ratios forbid
+    it; and for each alternative the keys without which it says nothing.
     """
 
     instance: Instance
-    trigger: int
     conditions: tuple[Fast, ...]
-    alternatives: tuple[Fast, ...]
-    slots: tuple[tuple[int, ...], ...]
+    alternatives: tuple[Fast | None, ...]
+    needed: tuple[frozenset[str], ...]
 
 
-Side: TypeAlias = Callable[[list[Any]], tuple[Any, ...]]
 Compare: TypeAlias = Callable[[Any, Any], bool]
+
+# Keys of the figures that a side adds up, their weights (None: all 1) and a constant.
+# Negative terms have been moved to the other side, so that sums are all there is.
+Sum: TypeAlias = tuple[tuple[str, ...], tuple[Number, ...] | None, Number]
+Fast: TypeAlias = tuple[Sum, Compare, Sum]
+
+_PREFIX: dict[Source, str] = {"table": "", "narrative": "text ", "chart": "chart "}
+
+
+def key(source: Source, path: str) -> str:
+    """The key of a metric of one source among the figures of a report."""
+    return _PREFIX[source] + path
 
 
 def differs(a: Any, b: Any) -> bool:

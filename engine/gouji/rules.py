@@ -8,24 +8,24 @@ from attrs import evolve
 
 from gouji.checks import KINDS
 from gouji.errors import Message
-from gouji.expressions import Evaluation, Item, evaluate
+from gouji.expressions import Evaluation, Item, Relation, evaluate
 from gouji.facts import UNKNOWN, Facts, index
 from gouji.findings import Finding, Severity, Term, Verdicts
 from gouji.intervals import Operand
 from gouji.records import Report
-from gouji.rulebook import Rulebook, load_rulebook
-from gouji.rulemodel import Program, Rule
+from gouji.rulebook import Plan, Rulebook, load_rulebook
+from gouji.rulemodel import Program, Rule, key
 
 __all__ = ["Rulebook", "check", "load_rulebook"]
 
 
 def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verdicts]:
     """Every rule that applies to `report`: what fails or stays undecided, and how many came out how."""
-    facts = index(report, rulebook.registry, rulebook.slots, rulebook.size)
-    if facts.blank_slots:
+    facts = index(report, rulebook.registry)
+    if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
-    plan = rulebook.plan(report)
-    _equations(plan.programs, facts)
+    plan = rulebook.plan(report, tuple(facts.values))
+    _equations(plan, facts)
     for rule in plan.structural:
         run = KINDS[rule.kind].run
         if run is not None:
@@ -39,53 +39,86 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
 
 def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
     """A blank total counts 0 only where all its parts do; else it is not known."""
-    for slot in facts.blank_slots:
-        for program in rulebook.totals.get(slot, ()):
-            if sum(v for v in program.alternatives[0].left(facts.values) if v == v) != 0:
-                facts.values[slot] = UNKNOWN
-                facts.withheld.add(slot)
+    values = facts.values
+    for total in rulebook.totals.keys() & facts.blank_keys:
+        for program in rulebook.totals[total]:
+            parts = program.alternatives[0][0][0] if program.alternatives[0] else ()
+            known = (values.get(part, 0) for part in parts)
+            if any(value == value and value != 0 for value in known):
+                values[total] = UNKNOWN
+                facts.withheld.add(total)
                 break
 
 
-def _equations(programs: tuple[Program, ...], facts: Facts) -> None:
-    values, where = facts.values, facts.where
+def _equations(plan: Plan, facts: Facts) -> None:
+    """Count what holds, look closer at what does not.
+
+    A figure that is not exactly known makes every comparison false, so nothing passes here by accident.
+    """
+    values = facts.values
+    blank = bool(facts.blank_keys)
     passed = 0
-    for program in programs:
-        if where[program.trigger] < 0:
-            continue
+    for parts, total, program in plan.sums:
         try:
-            for c in program.conditions:
-                if not c.compare(sum(c.left(values), c.left_constant), sum(c.right(values), c.right_constant)):
+            if sum(parts(values)) == values[total]:
+                passed += 1
+                continue
+        except TypeError:  # Decimal and UNKNOWN do not mix
+            pass
+        _look_closer(program, facts)
+    for conditions, alternatives, program in plan.whole:
+        try:
+            for left, left_constant, compare, right, right_constant in conditions:
+                if not compare(sum(left(values), left_constant), sum(right(values), right_constant)):
                     break
             else:
-                for a in program.alternatives:
-                    if a.compare(sum(a.left(values), a.left_constant), sum(a.right(values), a.right_constant)):
+                for left, left_constant, compare, right, right_constant in alternatives:
+                    if compare(sum(left(values), left_constant), sum(right(values), right_constant)):
+                        if not (blank and program.instance.rule.row_blank and _all_blank(program, facts)):
+                            passed += 1
                         break
                 else:
                     _look_closer(program, facts)
-                    continue
-                if facts.blank_slots and program.instance.rule.row_blank and _all_blank(program, facts):
-                    continue
+        except TypeError:
+            _look_closer(program, facts)
+    for conditions, (left, left_constant, _, right, right_constant), program in plan.partial:
+        try:
+            known, total = sum(left(values), left_constant), sum(right(values), right_constant)
+        except TypeError:
+            known = total = UNKNOWN  # type: ignore[assignment]
+        # Parts that the text does not name are not negative: less than the total says nothing.
+        if not known < total:
+            if known == total and not conditions:
                 passed += 1
-        except TypeError:  # Decimal and UNKNOWN do not mix
+            else:
+                _look_closer(program, facts)
+    for conditions, program in plan.slow:
+        for left, left_constant, compare, right, right_constant in conditions:
+            if not compare(sum(left(values), left_constant), sum(right(values), right_constant)):
+                break
+        else:
             _look_closer(program, facts)
     facts.passed += passed
 
 
+def _keys(relation: Relation) -> tuple[str, ...]:
+    return tuple(key(item.source, item.path) for item in relation.items)
+
+
 def _all_blank(program: Program, facts: Facts) -> bool:
-    return all(slot in facts.blank_slots for slots in program.slots for slot in slots)
+    return all(facts.blank_keys.issuperset(_keys(relation)) for relation in program.instance.relations)
 
 
 def _look_closer(program: Program, facts: Facts) -> None:
     """Evaluate with blanks, intervals and missing figures; count a pass or record the finding."""
     rule = program.instance.rule
-    if rule.row_blank and _all_blank(program, facts):
+    if not _certain(program, facts) or (rule.row_blank and _all_blank(program, facts)):
         return
-    tried: list[tuple[Evaluation, tuple[int, ...]]] = []
-    for relation, slots in zip(program.instance.relations, program.slots, strict=True):
-        if not facts.withheld.isdisjoint(slots):
+    tried: list[Evaluation] = []
+    for relation in program.instance.relations:
+        if not facts.withheld.isdisjoint(_keys(relation)):
             continue
-        operands = [_operand(item, slot, facts) for item, slot in zip(relation.items, slots, strict=True)]
+        operands = [_operand(item, facts) for item in relation.items]
         evaluation = evaluate(relation, operands)
         if evaluation.outcome == "pass":
             facts.passed += 1
@@ -93,13 +126,11 @@ def _look_closer(program: Program, facts: Facts) -> None:
         if evaluation.outcome == "fail" and _breakdown_left_blank(evaluation):
             evaluation = evolve(evaluation, outcome="undecided")
         if evaluation.outcome != "not assessable":
-            tried.append((evaluation, slots))
-    if not tried or not _comparable(program, facts) or not _certain(program, facts):
+            tried.append(evaluation)
+    if not tried or not _comparable(program, facts):
         return
-    tried.sort(key=lambda t: (t[0].outcome != "undecided", abs(t[0].delta) if t[0].delta is not None else 0))
-    evaluation, slots = tried[0]
-    equation = "; ".join(e.numbers() for e, _ in tried)
-    _record(program, evaluation, slots, equation, facts)
+    tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
+    _record(program, tried[0], "; ".join(e.numbers() for e in tried), facts)
 
 
 def _breakdown_left_blank(evaluation: Evaluation) -> bool:
@@ -113,7 +144,7 @@ def _breakdown_left_blank(evaluation: Evaluation) -> bool:
 def _certain(program: Program, facts: Facts) -> bool:
     """Whether the conditions, which the fast way may have left open, are known to hold."""
     for condition in program.instance.conditions:
-        operands = [_operand(item, facts.slot(item.source, item.path), facts) for item in condition.items]
+        operands = [_operand(item, facts) for item in condition.items]
         if evaluate(condition, operands).outcome != "pass" or all(o.kind == "blank" for o in operands):
             return False
     return True
@@ -122,32 +153,35 @@ def _certain(program: Program, facts: Facts) -> bool:
 def _comparable(program: Program, facts: Facts) -> bool:
     """Scope before comparison: figures of the text about different bodies or dates are not compared."""
     scopes = set()
-    for slots in program.slots:
-        for slot in slots:
-            observation = facts.observation(slot)
+    tables = False
+    for relation in program.instance.relations:
+        for item in relation.items:
+            observation = facts.observation(item.source, item.path)
             if observation is not None and observation.source == "narrative":
                 scopes.add(observation.scope)
-    tables = any(i.source == "table" for r in program.instance.relations for i in r.items)
+            else:
+                tables |= observation is not None
     return len(scopes) < 2 and (not tables or scopes <= {None})
 
 
-def _operand(item: Item, slot: int, facts: Facts) -> Operand:
+def _operand(item: Item, facts: Facts) -> Operand:
     metric = facts.registry.metric(item.path)
-    return Operand.of(facts.observation(slot), metric.signed, metric.decimal)
+    return Operand.of(facts.observation(item.source, item.path), metric.signed, metric.decimal)
 
 
-def _terms(evaluation: Evaluation, slots: tuple[int, ...], facts: Facts) -> Iterator[Term]:
+def _terms(evaluation: Evaluation, facts: Facts) -> Iterator[Term]:
     relation = evaluation.relation
     left = len(relation.left.items)
-    for n, (item, slot) in enumerate(zip(relation.items, slots, strict=True)):
-        if facts.where[slot] >= 0:
-            yield facts.term("left" if n < left else "right", facts.where[slot], 1 if item.coefficient > 0 else -1)
+    for n, item in enumerate(relation.items):
+        index = facts.where.get(key(item.source, item.path))
+        if index is not None:
+            yield facts.term("left" if n < left else "right", index, 1 if item.coefficient > 0 else -1)
 
 
-def _record(program: Program, evaluation: Evaluation, slots: tuple[int, ...], equation: str, facts: Facts) -> None:
+def _record(program: Program, evaluation: Evaluation, equation: str, facts: Facts) -> None:
     instance, rule = program.instance, program.instance.rule
     relation = evaluation.relation
-    terms = list(_terms(evaluation, slots, facts))
+    terms = list(_terms(evaluation, facts))
     n = len(relation.left.items)
     # Where to look first: the printed total, which is the side with one figure.
     lone = [t for t in terms if t.side == "right"] if len(relation.right.items) == 1 else []

@@ -105,6 +105,12 @@ def prefixes(value: Any, registry: Registry) -> tuple[str, ...]:
     return found
 
 
+def below(value: Any, registry: Registry) -> tuple[str, ...]:
+    """All metrics that begin with one of a list of prefixes."""
+    found = prefixes(value, registry)
+    return tuple(path for path in registry.metrics if path.startswith(found))
+
+
 def each(reader: Reader) -> Reader:
     """A list of what `reader` reads."""
 

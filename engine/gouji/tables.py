@@ -9,7 +9,7 @@ from attrs import define, field
 from lark import Token, Tree
 
 from gouji.canonical import Canonical, Line
-from gouji.document import Document
+from gouji.document import Document, Table
 from gouji.layouts import Layout, RowBinding
 from gouji.quantities import cell
 from gouji.records import Mention, Observation, Unparsed
@@ -32,21 +32,28 @@ def read_tables(
 ) -> TableReading:
     """The observations of every table, each read by the layout that has most evidence for it."""
     reading = TableReading()
+    carriers = [block.carrier for block in document.blocks if isinstance(block, Table)]
+    tables = [(lines, canonical.text[lines[0].start : lines[-1].end + 1]) for lines in _tables(canonical.lines)]
+    evidence = [
+        {i: layout.evidence(text) for i, layout in enumerate(layouts) if (layout.reads == "chart") == (carrier == "chart")}
+        for (_, text), carrier in zip(tables, carriers, strict=True)
+    ]
+    # What one table leaves open, the others of the report decide.
+    overall = [sum(found.get(i, 0) for found in evidence) for i in range(len(layouts))]
     strength: dict[str, int] = {}
-    for ordinal, lines in _tables(canonical.lines):
-        text = canonical.text[lines[0].start : lines[-1].end + 1]
-        chart = document_carrier(document, ordinal) == "chart"
-        candidates = [(layout.evidence(text), layout) for layout in layouts if (layout.reads == "chart") == chart]
-        evidence, layout = max(candidates, key=lambda c: c[0], default=(0, None))
-        if layout is None or not evidence:
+    for ordinal, ((lines, text), found) in enumerate(zip(tables, evidence, strict=True)):
+        best = max(found, key=lambda i: (found[i], overall[i], -i), default=None)
+        chart = carriers[ordinal] == "chart"
+        if best is None or not found[best]:
             reading.unparsed.extend(
                 Unparsed(canonical.source(line.start, line.end), canonical.text[line.start : line.end], ordinal)
                 for line in lines
                 if any(c.isdigit() for c in canonical.text[line.start : line.end])
             )
             continue
+        layout = layouts[best]
         if not chart:
-            strength[layout.pack] = strength.get(layout.pack, 0) + evidence
+            strength[layout.pack] = strength.get(layout.pack, 0) + found[best]
             reading.eras.append(layout.era)
         binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
         binder.bind(layout.grammar.parse(text, layout.start))
@@ -54,22 +61,16 @@ def read_tables(
     return reading
 
 
-def document_carrier(document: Document, ordinal: int) -> str:
-    """The carrier of the table with the given ordinal in the document."""
-    tables = (block for block in document.blocks if hasattr(block, "carrier"))
-    return next(t.carrier for i, t in enumerate(tables) if i == ordinal)
-
-
-def _tables(lines: Iterable[Line]) -> Iterator[tuple[int, list[Line]]]:
+def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
     group: list[Line] = []
     for line in lines:
         if group and line.table != group[0].table:
-            yield group[0].table or 0, group
+            yield group
             group = []
         if line.table is not None:
             group.append(line)
     if group:
-        yield group[0].table or 0, group
+        yield group
 
 
 @define

@@ -27,6 +27,7 @@ class Facts:
 
     `values` holds by key (`rulemodel.key`) the exact figure, 0 for a blank, and UNKNOWN for what is
     approximate or unreadable; `where` the index of the observation. Tables have no prefix in their keys.
+    `blank_in` lists blank keys by table, `blank_keys` those that count 0, `withheld` totals that do not.
     """
 
     report: Report
@@ -40,6 +41,7 @@ class Facts:
     fractional: list[int] = field(factory=list)
     with_unit: list[int] = field(factory=list)
     blank: list[int] = field(factory=list)
+    blank_in: dict[int | None, list[str]] = field(factory=dict)
     blank_keys: set[str] = field(factory=set)
     withheld: set[str] = field(factory=set)
     has_table: bool = False
@@ -182,19 +184,15 @@ def index(report: Report, registry: Registry) -> Facts:
 
 def _settle_blanks(facts: Facts) -> None:
     """Note which keys are blank; a table with nothing but blanks says nothing at all."""
-    observations = facts.report.observations
-    empty: dict[int | None, bool] = {}
+    observations, where, blank_in = facts.report.observations, facts.where, facts.blank_in
     for i in facts.blank:
         o = observations[i]
-        table = o.table
-        if table not in empty:
-            empty[table] = table is not None and not any(
-                p.state in ("value", "text") for p in observations if p.table == table
-            )
         name = o.path if o.source == "table" else key(o.source, o.path)
-        if facts.where[name] != i:
-            continue
-        if empty[table]:
-            del facts.values[name]
+        if where[name] == i:
+            blank_in.setdefault(o.table, []).append(name)
+    for table, names in blank_in.items():
+        if table is None or any(o.state in ("value", "text") for o in observations if o.table == table):
+            facts.blank_keys.update(names)
         else:
-            facts.blank_keys.add(name)
+            for name in names:
+                del facts.values[name]

@@ -12,7 +12,6 @@ from gouji.facts import Facts
 from gouji.findings import Severity, Term
 from gouji.intervals import Operand, number_text
 from gouji.kinds import Kind
-from gouji.records import Observation
 from gouji.rulemodel import Rule
 
 if TYPE_CHECKING:
@@ -95,23 +94,24 @@ def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Blank cells where the form expects 0, once for each table."""
-    observations, expected = facts.report.observations, facts.registry.blank_as(rule.params["policies"])
-    tables: dict[int | None, list[Observation]] = {}
-    for i in facts.blank:
-        o = observations[i]
-        if o.source == "table" and o.path in expected:
-            tables.setdefault(o.table, []).append(o)
-    for ordinal, cells in tables.items():
+    expected = facts.registry.blank_as(rule.params["policies"])
+    found = False
+    for ordinal, names in facts.blank_in.items():
+        cells = expected.intersection(names)
+        if not cells:
+            continue
+        found = True
+        first = next(name for name in names if name in cells)
         count = str(len(cells))
         facts.add(
             rule,
             instance="" if ordinal is None else str(ordinal),
-            values={"count": count, "first": _label(facts, cells[0].path)},
+            values={"count": count, "first": _label(facts, first)},
             equation=count,
-            span=cells[0].span,
-            identity=[o.path for o in cells],
+            span=facts.report.observations[facts.where[first]].span,
+            identity=names,
         )
-    facts.passed += not tables and facts.has_table
+    facts.passed += not found and facts.has_table
 
 
 def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:

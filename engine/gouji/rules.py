@@ -43,8 +43,7 @@ def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
     for total in rulebook.totals.keys() & facts.blank_keys:
         for program in rulebook.totals[total]:
             parts = program.alternatives[0][0][0] if program.alternatives[0] else ()
-            known = (values.get(part, 0) for part in parts)
-            if any(value == value and value != 0 for value in known):
+            if any(map(values.get, parts)) and any(v == v and v != 0 for v in map(values.get, parts) if v):
                 values[total] = UNKNOWN
                 facts.withheld.add(total)
                 break

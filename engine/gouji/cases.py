@@ -3,7 +3,7 @@
 An example maps metric paths to figures; `text(path)`, `table(path)` and `chart(path)` choose the source, a
 plain path takes that of the rule. A figure is a number, optionally followed by a unit and `@scope`, an
 interval `4..9` or `4..`, `implied 0`, one of the words blank, na and text, or a list of figures. Keys behind
-`$` tell what else there is: form, year, title, issuer, published, period, sections, mentions, partition.
+`$` tell what else there is: form, year, title, issuer, published, period, sections, mentions, partition, percentages.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from attrs import define, field
 
 from gouji.document import Document
 from gouji.expressions import SOURCES
-from gouji.records import Mention, Number, Observation, Partition, Report, Section, Source, State
+from gouji.records import Mention, Number, Observation, Partition, Report, Section, Source, State, Unbound
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Rule
 from gouji.spans import Span
 from gouji.yamlfile import Scalar, invalid
 
-_FIGURE = re.compile(r"(?P<implied>implied )?(?P<low>[+-]?\d+(\.\d+)?)(?P<range>\.\.(?P<high>\d+(\.\d+)?)?)?( (?P<unit>\S+))??( @(?P<scope>.+))?")
+_FIGURE = re.compile(
+    r"(?P<implied>implied )?(?P<low>[+-]?\d+(\.\d+)?)(?P<range>\.\.(?P<high>\d+(\.\d+)?)?)?( (?P<unit>\S+))??( @(?P<scope>.+))?"
+)
 _QUALIFIED = re.compile(r"(table|text|chart)\((.+)\)")
 _FORMS = ("stat2014", "table2019", "table2021", "annex", "narrative")
 
@@ -66,7 +68,9 @@ class _Example:
         else:
             match = _FIGURE.fullmatch(value)
             if match is None:
-                raise invalid(value, f"示例中的数值“{value}”无法识别", f"cannot read the figure {value!r} of an example")
+                raise invalid(
+                    value, f"示例中的数值“{value}”无法识别", f"cannot read the figure {value!r} of an example"
+                )
             low = _number(match["low"])
             high = low if not match["range"] else _number(match["high"]) if match["high"] else None
             unit, scope, implied = match["unit"], match["scope"], bool(match["implied"])
@@ -90,6 +94,11 @@ class _Example:
             for kind, found in facts.get("mentions", {}).items()
             for words, value in (found.items() if isinstance(found, dict) else [(w, "") for w in found])
         ]
+        unbound = []
+        for words, value in facts.get("percentages", {}).items():
+            clause = self.span(str(words))
+            at = clause.start + words.index(value)
+            unbound.append(Unbound(_number(value), "%", str(value), Span(at, at + len(value)), clause))
         period = facts["period"].split("/") if "period" in facts else None
         return Report(
             document=Document("example", "", self.text),
@@ -104,6 +113,7 @@ class _Example:
             sections=tuple(sections),
             mentions=tuple(mentions),
             observations=tuple(self.observations),
+            unbound=tuple(unbound),
             partitions=tuple(partitions),
         )
 

@@ -22,7 +22,7 @@ from gouji.intervals import EXACT_ZERO, Interval, Operand, number_text
 from gouji.packs import builtin
 from gouji.records import Number, Source
 from gouji.registry import Registry
-from gouji.yamlfile import Scalar, invalid, where
+from gouji.yamlfile import Scalar, invalid, unknown
 
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
@@ -224,10 +224,21 @@ class Relation:
         terms += [(-item.coefficient, item) for item in self.right.items]
         return tuple(terms), self.left.constant - self.right.constant
 
+    def sides(self, names: Sequence[str]) -> tuple[str, str]:
+        """Both sides as text, given what to write for each of `items`."""
+        rest = iter(names)
+        left, right = (_linear_text(s, [next(rest) for _ in s.items]) for s in (self.left, self.right))
+        if self.left_divisor:
+            below = _linear_text(self.left_divisor, [next(rest) for _ in self.left_divisor.items])
+            left = f"{_bracket(left)} / {_bracket(below)}"
+        if self.right_divisor:
+            below = _linear_text(self.right_divisor, [next(rest) for _ in self.right_divisor.items])
+            right = f"{_bracket(right)} / {_bracket(below)}"
+        return left, right
+
     def symbolic(self, label: Callable[[Item], str]) -> str:
         """The relation in words: `label` names each item."""
-        left = _side_text(self.left, self.left_divisor, [label(i) for i in self.left.items], label)
-        right = _side_text(self.right, self.right_divisor, [label(i) for i in self.right.items], label)
+        left, right = self.sides([label(item) for item in self.items])
         return f"{left} {_SHOWN[self.operator]} {right}"
 
 
@@ -250,30 +261,19 @@ class Evaluation:
     def numbers(self) -> str:
         """The relation with its numbers: `0 + 1 + 7 = 8 ≠ 9`; missing parts are left out, `?` is unreadable."""
         relation, n, m = self.relation, len(self.relation.left.items), len(self.relation.right.items)
-        shown = iter([operand.shown for operand in self.operands])
-        texts = {id(item): next(shown) for item in relation.items}
-
-        def label(item: Item) -> str:
-            return texts[id(item)]
-
-        left = _side_text(relation.left, relation.left_divisor, [label(i) for i in relation.left.items], label)
-        right = _side_text(relation.right, relation.right_divisor, [label(i) for i in relation.right.items], label)
+        left, right = relation.sides([operand.shown for operand in self.operands])
         operator = _OPPOSITE[relation.operator] if self.outcome == "fail" else relation.operator
         left_value, right_value = self.left.shown, self.right.shown
         unknown = any(o.kind == "unreadable" for o in self.operands)
         if (n > 1 or relation.left.constant or relation.left_divisor) and left != left_value and not unknown:
             left = f"{left} = {left_value}"
-        if (m > 1 or (m and relation.right.constant) or relation.right_divisor) and right != right_value and not unknown:
+        if (
+            (m > 1 or (m and relation.right.constant) or relation.right_divisor)
+            and right != right_value
+            and not unknown
+        ):
             right = f"{right_value} = {right}"
         return f"{left} {_SHOWN[operator]} {right}"
-
-
-def _side_text(side: Linear, divisor: Linear | None, names: list[str], label: Callable[[Item], str]) -> str:
-    text = _linear_text(side, names)
-    if divisor is None:
-        return text
-    below = _linear_text(divisor, [label(i) for i in divisor.items])
-    return f"{_bracket(text)} / {_bracket(below)}"
 
 
 def _bracket(text: str) -> str:
@@ -416,8 +416,8 @@ class _Build(Transformer[Token, Any]):
     def over(self, left: Node, right: Node) -> Quotient:
         return Quotient(left, right)
 
-    def total(self, _: Token | Node, *parts: Node) -> Total:
-        return Total((_, *parts) if not isinstance(_, Token) else parts)
+    def total(self, *parts: Node) -> Total:
+        return Total(parts)
 
     def constant(self, number: Token) -> Constant:
         return Constant(_number(number))
@@ -562,6 +562,4 @@ class _Binder:
         return invalid(place(self.text, node.at if node else 0), zh, en)
 
     def unknown(self, name: str, zh: str, en: str, known: Mapping[str, Any], node: Reference) -> PackError:
-        from gouji.yamlfile import unknown
-
         return unknown(Scalar(name, place(self.text, node.at)), zh, en, known)

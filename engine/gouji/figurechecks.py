@@ -138,6 +138,8 @@ def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
     observations = facts.report.observations
     if "narrative" in rule.sources:
         indices = facts.text
+    elif not facts.repeated:
+        return
     else:
         twice = {observations[i].path for i in facts.repeated}
         indices = sorted({i for i, o in enumerate(observations) if o.path in twice and o.source == "table"})
@@ -155,9 +157,7 @@ def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += len(found) > 1
 
 
-def _agreement(
-    rule: Rule, facts: Facts, path: str, left: int, right: int, severity: Severity | None = None
-) -> bool:
+def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, severity: Severity | None = None) -> bool:
     """Compare two observations of one metric; record a finding and say so when they cannot both be true."""
     observations = facts.report.observations
     a, b = observations[left], observations[right]

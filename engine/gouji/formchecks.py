@@ -52,7 +52,8 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     last: Span | None = None
     for n, wanted in enumerate(p["required"] if top else (), 1):
         name = Message(wanted["name"], wanted["name"])
-        found = next((s for s in top if all(any(w in s.title for w in words) for words in wanted["words"])), None)
+        title = wanted["title"]
+        found = next((s for s in top if title.search(s.title)), None)
         if found is None:
             facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[wanted["name"]])
             continue
@@ -213,7 +214,9 @@ def _deadline(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.passed += 1
     else:
         values: dict[str, str | Message] = {"published": _shown(published), "deadline": _shown(deadline)}
-        facts.add(rule, values=values, equation=f"{_shown(published)} > {_shown(deadline)}", identity=[_shown(published)])
+        facts.add(
+            rule, values=values, equation=f"{_shown(published)} > {_shown(deadline)}", identity=[_shown(published)]
+        )
 
 
 def _after_period(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -345,9 +348,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     message, words, pattern = schema.message, schema.words, schema.pattern
     title = {"year": pattern, "ignore": words, "body": pattern, "missing": message, "nameless": message}
     yield "title", Kind(_title, title, tuple(title), ("title",))
-    section = schema.record(
-        name=schema.text, words=schema.each(words), nil=(schema.flag, False), table=(schema.text, None)
-    )
+    section = schema.record(name=schema.text, title=pattern, nil=(schema.flag, False), table=(schema.text, None))
     sections = {
         "required": schema.each(section),
         "tables": schema.table(schema.below),

@@ -193,7 +193,9 @@ def _unknown_rule(name: str, known: Sequence[str]) -> PackError:
         name,
         "unknown-rule",
         Message(f"没有规则 {name}", f"no rule {name}"),
-        Message(f"最接近的是 {near[0]}", f"the nearest is {near[0]}") if near else Message("用 gouji rules 查看", "see gouji rules"),
+        Message(f"最接近的是 {near[0]}", f"the nearest is {near[0]}")
+        if near
+        else Message("用 gouji rules 查看", "see gouji rules"),
     )
 
 
@@ -240,7 +242,13 @@ def _era(name: Scalar, spec: Any, registry: Registry) -> Era:
 def _years(value: Scalar) -> tuple[int | None, int | None]:
     first, dash, last = value.partition("-")
     if not (first or last) or not all(part.isdigit() for part in (first, last) if part):
-        raise invalid(value, f"“{value}”不是年份范围", f"{value!r} is no range of years", "写作 2014-2018 或 2019-", "write 2014-2018 or 2019-")
+        raise invalid(
+            value,
+            f"“{value}”不是年份范围",
+            f"{value!r} is no range of years",
+            "写作 2014-2018 或 2019-",
+            "write 2014-2018 or 2019-",
+        )
     if not dash:
         return int(first), int(first)
     return int(first) if first else None, int(last) if last else None
@@ -414,7 +422,9 @@ class _Compiler:
         for text, relation in zip(instance.rule.conditions(instance.case), instance.conditions, strict=True):
             fast = self.fast(relation)
             if fast is None or len(text.alternatives) > 1:
-                raise invalid(place(text.text, 0), "when 里不能用 or、系数和比率", "when allows no or, coefficients and ratios")
+                raise invalid(
+                    place(text.text, 0), "when 里不能用 or、系数和比率", "when allows no or, coefficients and ratios"
+                )
             conditions.append(fast)
         return Program(
             instance,

@@ -150,8 +150,11 @@ def _certain(program: Program, facts: Facts) -> bool:
 
 
 def _comparable(program: Program, facts: Facts) -> bool:
-    """Scope before comparison: figures of the text about different bodies or dates are not compared."""
-    scopes = set()
+    """Scope before comparison: figures about different bodies or dates are not compared.
+
+    A figure of the text without a scope shares that of the sentence around it; a table has none.
+    """
+    scopes: set[str | None] = set()
     tables = False
     for relation in program.instance.relations:
         for item in relation.items:
@@ -160,7 +163,7 @@ def _comparable(program: Program, facts: Facts) -> bool:
                 scopes.add(observation.scope)
             else:
                 tables |= observation is not None
-    return len(scopes) < 2 and (not tables or scopes <= {None})
+    return scopes <= {None} if tables else len(scopes - {None}) < 2
 
 
 def _operand(item: Item, facts: Facts) -> Operand:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -11,10 +12,10 @@ from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Severity, Term
-from gouji.intervals import Interval, Operand, number_text
+from gouji.intervals import Interval, number_text
 from gouji.kinds import Kind
 from gouji.records import Number, Partition
-from gouji.rulemodel import Rule
+from gouji.rulemodel import Rule, key
 from gouji.spans import Span
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _uncontained(rule: Rule, parts: list[_Part]) -> list[_Part]:
 def _confront(
     rule: Rule, book: Rulebook, facts: Facts, partition: Partition, total: _Part, parts: list[_Part], complete: bool
 ) -> None:
-    if len({p.scope for p in (total, *parts) if p.path}) > 1:
+    # Parts without a scope of their own share that of the total.
+    if len({p.scope for p in (total, *parts)} - {None}) > 1:
         return
     paths = {p.path for p in parts}
     if total.path and None not in paths and any(paths <= named for named in book.named_sums.get(total.path, ())):
@@ -132,7 +134,7 @@ def _judge(
         values={
             "left": sums.shown,
             "right": total.interval.shown,
-            "parts": "、".join(p.raw for p in parts),
+            "parts": Message("、".join(p.raw for p in parts), ", ".join(p.raw for p in parts)),
             "total": total.raw,
         },
         equation=f"{left} {sign} {total.interval.shown}",
@@ -181,9 +183,81 @@ def _reading(facts: Facts, part: _Part, other: _Part, total: _Part, same: bool) 
     )
 
 
-_ = Operand
+def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Percentages against the figures that they are the share of; any base that fits is enough."""
+    observations = facts.report.observations
+    for path, parts in rule.params["rates"].items():
+        index = facts.where.get(key("narrative", path))
+        if index is None or not observations[index].exact:
+            continue
+        shares = [i for p in parts["of"] if (i := facts.any_figure(p)) is not None]
+        bases = [i for p in parts["by"] if (i := facts.any_figure(p)) is not None]
+        _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
+    for n, u in enumerate(facts.report.unbound):
+        if u.unit != "%":
+            continue
+        clause = facts.report.document.text[u.clause.start : u.clause.end]
+        if not rule.params["cue"].search(clause) or rule.params["spared"].search(clause):
+            continue
+        before = [i for i in facts.text if observations[i].span.end <= u.span.start and observations[i].exact]
+        near = [i for i in before if u.span.start - observations[i].span.end <= rule.params["reach"]]
+        shares = near[-1:]
+        # What a share of some other figure is taken of cannot be told.
+        if not shares or observations[shares[0]].path.startswith("ext."):
+            continue
+        bases = [i for i in before if i != shares[0]]
+        bases += [i for p in rule.params["bases"] if (i := facts.any_figure(p)) is not None and i not in bases]
+        _share(rule, facts, u.raw, facts.unbound_term("left", n), shares, bases)
+
+
+def _share(rule: Rule, facts: Facts, raw: str, percentage: Term, shares: Sequence[int], bases: Sequence[int]) -> None:
+    observations = facts.report.observations
+    percent = Decimal(str(percentage.value))
+    digits = raw.partition(".")[2]
+    unit = Decimal(1).scaleb(-sum(c.isdigit() for c in digits))
+    tried = [(i, j) for i in shares for j in bases if i != j and observations[i].exact and observations[j].value]
+    for i, j in tried:
+        share, base = Decimal(observations[i].value or 0) * 100, Decimal(observations[j].value or 0)
+        # Rounded to the last digit, or cut off after it.
+        if (percent - unit / 2) * base <= share <= (percent + unit / 2) * base or (
+            percent * base <= share < (percent + unit) * base
+        ):
+            facts.passed += 1
+            return
+    if not tried:
+        return
+    share, base = (observations[i] for i in tried[0])
+    assert share.value is not None
+    assert base.value is not None
+    actual = (Decimal(share.value) * 100 / Decimal(base.value)).quantize(unit / 10)
+    facts.add(
+        rule,
+        values={
+            "percentage": raw.strip(),
+            "share": number_text(share.value),
+            "base": number_text(base.value),
+            "actual": number_text(actual),
+        },
+        equation=f"{number_text(share.value)} / {number_text(base.value)} = {number_text(actual)}% ≠ {number_text(percent)}%",
+        left=percent,
+        right=actual,
+        terms=[percentage, facts.term("right", tried[0][0]), facts.term("right", tried[0][1])],
+    )
+
 
 TEXT_KINDS: dict[str, Kind] = {
+    "percentage": Kind(
+        _percentage,
+        {
+            "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics)),
+            "bases": schema.metrics,
+            "cue": schema.pattern,
+            "spared": schema.pattern,
+            "reach": schema.number,
+        },
+        ("rates", "bases", "cue", "spared", "reach"),
+        ("percentage", "share", "base", "actual"),
+    ),
     "partition": Kind(
         _partition,
         {

@@ -12,13 +12,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from gouji.pipeline import Engine
 from opencc import OpenCC
-from stages import stages
+
+from gouji import rules
+from gouji.canonical import canonicalise
+from gouji.pipeline import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = {"pipeline": 40.0, "rules": 0.5, "start": 1.8, "growth": 110.0}
@@ -69,26 +72,39 @@ def speed(engine: Engine, paths: list[Path]) -> None:
     """The whole pipeline, and where the time goes."""
     whole, parts = [], []
     for path in paths:
-        text = path.read_text(encoding="utf-8")
-        base, check = interleaved([lambda t=text: baseline(t), lambda p=path: engine.check(str(p))], ROUNDS)  # type: ignore[misc]
-        ratio = check / base
-        whole.append((path.stem[:20], len(text), base * 1e3, check * 1e3, ratio, goal(ratio, "pipeline")))
-        names = stages(engine, path)
-        spent = interleaved([stage for _, stage in names], ROUNDS)
-        parts.append((path.stem[:20], *(s * 1e3 for s in spent), goal(spent[-1] * 1e3, "rules")))
-    table("Pipeline, against the baseline in ms", ["report", "characters", "baseline", "gouji", "ratio", "goal"], whole)
-    print(f"  mean ratio {sum(row[4] for row in whole) / len(whole):.1f}")
-    table("Stages in ms", ["report", *(name for name, _ in names), "goal for the rules"], parts)
+        source, text = str(path), path.read_text(encoding="utf-8")
+        document = engine.read(source)
+        report = engine.understand(document)
+        base, check, read, canonical, understand, judge = interleaved(
+            [
+                partial(baseline, text),
+                partial(engine.check, source),
+                partial(engine.read, source),
+                partial(canonicalise, document, engine.folds),
+                partial(engine.understand, document),
+                partial(rules.check, engine.rulebook, report),
+            ],
+            ROUNDS,
+        )
+        whole.append((path.stem[:20], len(text), base * 1e3, check * 1e3, check / base, goal(check / base, "pipeline")))
+        spent = (read * 1e3, canonical * 1e3, (understand - canonical) * 1e3, judge * 1e3)
+        parts.append((path.stem[:20], *spent, goal(spent[-1], "rules")))
+    table("Pipeline, in ms", ["report", "characters", "baseline", "gouji", "ratio", "goal"], whole)
+    print(f"    mean ratio {sum(row[4] for row in whole) / len(whole):.1f}")
+    table("Stages, in ms", ["report", "read", "canonical", "parse", "rules", "goal for the rules"], parts)
 
 
 def start_up(path: Path) -> None:
     """Whole processes: `gouji check` on one report, against importing what it imports."""
 
-    def run(*arguments: str) -> Callable[[], object]:
-        return lambda: subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=False)
-
-    works = [run("-c", IMPORTS), run("-m", "gouji", "check", str(path))]
-    imports, check = interleaved(works, 9)
+    run = partial(subprocess.run, stdout=subprocess.DEVNULL, check=False)
+    imports, check = interleaved(
+        [
+            partial(run, [sys.executable, "-c", IMPORTS]),
+            partial(run, [sys.executable, "-m", "gouji", "check", str(path)]),
+        ],
+        9,
+    )
     ratio = check / imports
     table(
         "Start-up in ms: processes from start to end",
@@ -106,7 +122,7 @@ def growth(engine: Engine, path: Path) -> None:
             file = Path(folder) / f"{times}.txt"
             file.write_text((text + "\n") * times, encoding="utf-8")
             files.append(file)
-        one, ten, hundred = interleaved([lambda f=f: engine.check(str(f)) for f in files], 2)  # type: ignore[misc]
+        one, ten, hundred = interleaved([partial(engine.check, str(f)) for f in files], 3)
     rows = [
         ("10 times as long", ten * 1e3, ten / one, ""),
         ("100 times as long", hundred * 1e3, hundred / one, goal(hundred / one, "growth")),

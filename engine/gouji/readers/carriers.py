@@ -87,19 +87,18 @@ def _is_label(cell: Cell, text: str, start: int) -> bool:
 def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
     """Rows of a stream. An opener is an empty piece too, so that only the whole stream tells them apart.
 
-    Where every p-th piece is empty and p is constant, the rows have p - 1 cells. Otherwise a row is its
+    Where the empty pieces before labels recur at a constant distance, each of them opens a row. Otherwise a row is its
     labels and the n values behind them; n is the largest that any row of the stretch needs.
     """
     while pieces and not len(pieces[-1].span) and pieces[-1].mark.start - start >= len(text) - 1:
         pieces.pop()
     blank = [not len(piece.span) for piece in pieces]
-    for period in range(3, 20):
-        openers = range(0, len(pieces), period)
-        if len(openers) > 2 and all(blank[i] for i in openers) and not all(blank[i + 1] for i in openers if i + 1 < len(blank)):
-            for i in openers:
-                yield pieces[i + 1 : i + period]
-            return
     labels = [_is_label(piece, text, start) for piece in pieces]
+    openers = [i for i in range(len(pieces) - 1) if blank[i] and labels[i + 1]]
+    periods = {b - a for a, b in pairwise(openers)}
+    if openers[:1] == [0] and len(openers) > 2 and len(periods) == 1:
+        yield from (pieces[i + 1 : i + min(periods)] for i in openers)
+        return
     heads = [i for i, label in enumerate(labels) if label and (i == 0 or not labels[i - 1])]
     runs = []  # (first label, end of labels, end of what follows)
     for head, following in pairwise([*heads, len(pieces)]):
@@ -109,11 +108,11 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     stretch: list[tuple[int, int, int]] = []
     for head, end, following in runs:
         filled = max((i - end + 1 for i in range(end, following) if not blank[i]), default=0)
-        if end - head < 3:
+        if end - head < 3 and (filled or following - end > 2):
             width = max(width, filled)
             stretch.append((head, end, following))
             continue
-        # A run of three labels or more is the head of a table.
+        # Three labels or more, or labels that nothing follows but an opener, are a head or a caption.
         yield from _stretch(pieces, stretch, width)
         stretch, width = [], 0
         yield pieces[head:end]

@@ -101,15 +101,17 @@ def _plausibility(text: str) -> float:
 
 
 def _utf16(data: bytes) -> str | None:
-    """UTF-16 without a byte order mark betrays itself by the zero bytes of its ASCII and by its newlines."""
-    head = data[:4096]
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) < max(4, len(head) // 100) or min(even, odd) * 4 > max(even, odd):
+    """UTF-16 without a byte order mark: the byte order in which it reads as Chinese, if any."""
+    if len(data) % 2 or b"\x00" not in data[:4096]:
         return None
-    try:
-        return data.decode("utf-16-be" if even > odd else "utf-16-le")
-    except UnicodeDecodeError:
-        return None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if _plausibility(text) >= 0.3:
+            return text
+    return None
 
 
 def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:

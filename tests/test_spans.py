@@ -1,0 +1,34 @@
+"""Offset maps and line indices."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gouji.spans import LineIndex, OffsetMap, Span
+
+
+def test_identity_and_replacement_runs() -> None:
+    origin = OffsetMap()
+    origin.identity(0, 10)
+    origin.replacement(3, Span(20, 25))
+    origin.identity(5, 30)
+    assert origin.span(Span(0, 3)) == Span(10, 13)
+    assert origin.span(Span(3, 4)) == Span(20, 25)
+    assert origin.span(Span(2, 7)) == Span(12, 32)
+
+
+def test_nothing_has_no_origin() -> None:
+    origin = OffsetMap()
+    origin.identity(0, 0)
+    with pytest.raises(ValueError, match="no origin"):
+        origin.span(Span(2, 2))
+
+
+@given(st.text(alphabet="ab\n信", max_size=60), st.data())
+def test_line_and_column_find_their_character_again(text: str, data: st.DataObject) -> None:
+    offset = data.draw(st.integers(0, len(text)))
+    line, column = LineIndex.of(text).position(offset)
+    before = text[:offset].split("\n")
+    assert (line, column) == (len(before), len(before[-1]) + 1)

@@ -1,6 +1,6 @@
 # Each target does its own set-up: on a fresh clone it makes .venv and installs gouji with its tools.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench format clean
+.PHONY: help demo test bench format readme clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -18,7 +18,7 @@ test: $(READY) ## everything that must hold: style, types, layers, behaviour, an
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
-	tests/smoke_wheel.sh $(BIN)/python
+	tests/smoke_wheel.sh
 
 bench: $(READY) ## how fast gouji is, against a baseline measured in the same run
 	$(BIN)/python tests/bench/run.py
@@ -26,6 +26,9 @@ bench: $(READY) ## how fast gouji is, against a baseline measured in the same ru
 format: $(READY) ## bring the code into the form that `make test` asks for
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+readme: $(READY) ## renew the picture in the README
+	$(BIN)/python tests/picture.py
 
 clean: ## remove what was built, .venv included
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

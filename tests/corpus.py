@@ -1,12 +1,12 @@
 """The corpus files of packs: title, canonical input, expected observations, in plain text.
 
-    === title
-    canonical lines
-    ---
-    metric = value unit [marks]      a figure; marks: low..high, scope, implied, chart
-    metric blank unit                a cell without a number: blank, na or text
-    unbound 12 条                    a figure that no metric claims
-    unparsed: row                    a row that no grammar took
+=== title
+canonical lines
+---
+metric = value unit [marks]      a figure; marks: low..high, scope, implied, chart
+metric blank unit                a cell without a number: blank, na or text
+unbound 12 条                    a figure that no metric claims
+unparsed: row                    a row that no grammar took
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 # Build the sdist, the wheel from it, and use that wheel as a stranger would: a clean environment outside the checkout.
 set -euo pipefail
 checkout=$(cd "$(dirname "$0")/.." && pwd)
-python=$(realpath -s "${1:-$checkout/.venv/bin/python}")
+python=$checkout/.venv/bin/python
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 

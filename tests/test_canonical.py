@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import LINES
 
 import gouji
 import gouji.errors
 from gouji.canonical import Canonical, canonicalise
 from gouji.document import Document
 from gouji.readers import text as reader
+from strategies import LINES
 
 
 def canonical(source: str) -> tuple[Document, Canonical]:

@@ -7,12 +7,12 @@ import codecs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import COUNTS
 
 import gouji
 from gouji.document import Document, Paragraph, Table
 from gouji.errors import ReadError
 from gouji.readers import text as reader
+from strategies import COUNTS
 
 ROWS = [["统计指标", "单位", "统计数"], ["收到申请数", "件", "8"], ["办结数", "件", ""], ["答复数", "", "7"]]
 

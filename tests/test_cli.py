@@ -158,13 +158,13 @@ def test_exit_status_of_check(arguments: list[str], status: int, form: str, run:
     assert run("check", "--format", form, *arguments).status == status
 
 
-def test_undecided_findings_do_not_fail(run: Run) -> None:
+def test_undecided_findings_do_not_fail(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """`statistics` has an undecided warning beside three that fail: alone it would not count."""
     assert run("check", "statistics.txt", "--fail-on", "warning").status == 1
     only = evolve(
         stage.statistics(), findings=tuple(f for f in stage.statistics().findings if f.verdict == "undecided")
     )
-    REPORTS["undecided.txt"] = lambda: only
+    monkeypatch.setitem(REPORTS, "undecided.txt", lambda: only)
     assert run("check", "undecided.txt", "--fail-on", "info").status == 0
 
 
@@ -188,8 +188,10 @@ def test_other_inputs_go_on(run: Run) -> None:
     [("zh", "scan.txt: 不是文本文件；请另存为 .txt"), ("en", "scan.txt: not a text file; save it as .txt")],
 )
 @pytest.mark.parametrize("command", [["check"], ["extract", "-o", "data.csv"]])
-def test_one_line_an_unreadable_input(lang: str, line: str, command: list[str], run: Run, tmp_path: Path) -> None:
-    os.chdir(tmp_path)
+def test_one_line_an_unreadable_input(
+    lang: str, line: str, command: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert run(*command, "--lang", lang, "scan.txt").err == line + "\n"
     assert list(tmp_path.iterdir()) == []
 
@@ -234,9 +236,11 @@ def test_interrupt_is_quiet(run: Run) -> None:
         (["extract", "a", "-o", "no/a.csv"], "不能写入 no/a.csv：应为已有文件夹中的文件", "cannot write no/a.csv: it must be a file in an existing folder"),
     ],
 )  # fmt: skip
-def test_mistakes_are_told_in_the_language_of_the_user(arguments: list[str], zh: str, en: str, run: Run) -> None:
+def test_mistakes_are_told_in_the_language_of_the_user(
+    arguments: list[str], zh: str, en: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for lang, sentence in (("zh", zh), ("en", en)):
-        os.environ["LANG"] = {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}[lang]
+        monkeypatch.setenv("LANG", {"zh": "zh_CN.UTF-8", "en": "en_US.UTF-8"}[lang])
         done = run(*arguments)
         assert (done.status, done.out) == (2, "")
         assert done.err.startswith(sentence), done.err

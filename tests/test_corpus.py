@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from corpus import Case, cases, read, told
 
 import gouji
+from corpus import Case, cases, read, told
 from gouji.packs import builtin
 
 

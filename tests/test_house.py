@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 import yaml
-from gouji.pipeline import Engine
 
 import gouji
-from gouji.cli import main
+import picture
 from gouji.errors import PackError
 from gouji.grammar import Grammar
+from gouji.pipeline import Engine
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -139,19 +139,10 @@ def test_readme_shows_both_commands() -> None:
     assert "make test" in README
 
 
-def test_picture_in_readme_is_what_gouji_prints(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "100")
-    (picture,) = blocks("console")
-    command, _, shown = picture.partition("\n")
-    words = command.removeprefix("$ ").split()
-    assert words[:2] == ["gouji", "check"]
-    capsys.readouterr()
-    status = main([*words[1:]])
-    assert capsys.readouterr().out.rstrip().splitlines() == shown.rstrip().splitlines()
-    assert status == 1
+def test_picture_in_readme_is_what_gouji_prints() -> None:
+    """`make readme` renews it."""
+    assert "错误" in README
+    assert picture.renewed(README).splitlines() == README.splitlines()
 
 
 def test_python_in_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

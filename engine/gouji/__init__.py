@@ -1,11 +1,11 @@
 """gouji (勾稽): reads Chinese government-information annual reports and shows where their figures do not agree.
 
-    >>> import gouji
-    >>> report = gouji.check("report.txt")
-    >>> report["requests.received.total"]
-    244
-    >>> [finding.rule for finding in report.findings]
-    []
+>>> import gouji
+>>> report = gouji.check("report.txt")
+>>> report["requests.received.total"]
+244
+>>> [finding.rule for finding in report.findings]
+[]
 """
 
 from __future__ import annotations

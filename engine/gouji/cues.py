@@ -18,10 +18,29 @@ from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 ERAS = ("e1", "e2", "e3", "e4")
-_CUE_KEYS = frozenset({"path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes"})
+_CUE_KEYS = frozenset(
+    {"path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes"}
+)
 _KEYS = frozenset(
-    "grammar cues subject relevant before after money field_headings field_exceptions heading_topics wholes complete"
-    " partial scope_part scope_whole account units".split()
+    [
+        "grammar",
+        "cues",
+        "subject",
+        "relevant",
+        "before",
+        "after",
+        "money",
+        "field_headings",
+        "field_exceptions",
+        "heading_topics",
+        "wholes",
+        "complete",
+        "partial",
+        "scope_part",
+        "scope_whole",
+        "account",
+        "units",
+    ]
 )
 
 
@@ -84,9 +103,7 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
             raise unknown(name, "提示词", "cue", terminals)
         cues[str(name)] = _cue(name, spec, units, registry, data["wholes"])
     structural = [t for t in grammar.lark.terminals if t.name != "CUE"]
-    scanner = IslandScanner.build(
-        [*(terminals[name] for name in cues), *structural], grammar.lark.ignore_tokens
-    )
+    scanner = IslandScanner.build([*(terminals[name] for name in cues), *structural], grammar.lark.ignore_tokens)
     quantity = next(t.pattern.to_regexp() for t in structural if t.name == "QUANTITY")
     han = next(t.pattern.to_regexp() for t in structural if t.name == "HAN_QUANTITY")
     patterns = {str(k): _pattern(v) for k, v in data.items() if isinstance(v, Scalar) and k not in ("grammar", "cues")}
@@ -120,7 +137,11 @@ def _pattern(value: Scalar) -> re.Pattern[str]:
 
 
 def _cue(
-    name: Scalar, spec: dict[Any, Any], units: Mapping[str, frozenset[str]], registry: Registry, wholes: Mapping[Any, Any]
+    name: Scalar,
+    spec: dict[Any, Any],
+    units: Mapping[str, frozenset[str]],
+    registry: Registry,
+    wholes: Mapping[Any, Any],
 ) -> Cue:
     for key in spec:
         if key not in _CUE_KEYS:

@@ -1,36 +1,28 @@
-"""The equation language of rules: parse, print, bind to metrics, evaluate in three values. No eval.
-
-Arithmetic is exact: int and Decimal only.
-"""
+"""The equation language of rules: parse, print, bind to metrics. No eval; evaluation is in `relations`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
 
 from gouji.errors import PackError
-from gouji.intervals import EXACT_ZERO, Interval, Operand, number_text
+from gouji.intervals import number_text
 from gouji.packs import builtin
 from gouji.records import Number, Source
 from gouji.registry import Registry
+from gouji.relations import Item, Linear, Operator, Relation
 from gouji.yamlfile import Scalar, invalid, unknown
-
-Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
-Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
 
 SOURCES: dict[str, Source] = {"table": "table", "text": "narrative", "chart": "chart"}
 _WORDS: dict[Source, str] = {source: word for word, source in SOURCES.items()}
-_SHOWN: dict[Operator, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
-_OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
 _GROUP = re.compile(r"\{(\w+)\}")
 _VARIABLE = re.compile(r"\$(\w+)")
 
@@ -167,203 +159,6 @@ class Equation:
         return tuple(binder.relation(comparison) for comparison in self.alternatives)
 
 
-# What is evaluated ---------------------------------------------------------------------------------------
-
-
-@frozen
-class Item:
-    """One term of a linear sum: coefficient times a metric of one source."""
-
-    coefficient: Number
-    source: Source
-    path: str
-
-
-@frozen
-class Linear:
-    """Items and a constant, added up."""
-
-    items: tuple[Item, ...] = ()
-    constant: Number = 0
-
-    def scaled(self, factor: Number) -> Linear:
-        """The same, times `factor`."""
-        items = tuple(evolve(item, coefficient=item.coefficient * factor) for item in self.items)
-        return Linear(items, self.constant * factor)
-
-    def value(self, operands: Sequence[Operand]) -> Interval:
-        """What the sum may be, given one operand an item."""
-        total = Interval(self.constant, self.constant)
-        for item, operand in zip(self.items, operands, strict=True):
-            total = total.plus(operand.interval.times(item.coefficient))
-        return total
-
-
-@frozen
-class Relation:
-    """One comparison over concrete metrics; `left / left_divisor operator right / right_divisor`."""
-
-    operator: Operator
-    left: Linear
-    right: Linear
-    within: Number = 0
-    left_divisor: Linear | None = None
-    right_divisor: Linear | None = None
-
-    @property
-    def items(self) -> tuple[Item, ...]:
-        """All items: left, right, then the divisors."""
-        divisors = [d.items for d in (self.left_divisor, self.right_divisor) if d]
-        return sum(divisors, self.left.items + self.right.items)
-
-    def linear(self) -> tuple[tuple[tuple[Number, Item], ...], Number]:
-        """(coefficient, item) of `left - right`, and its constant; ValueError for a ratio."""
-        if self.left_divisor or self.right_divisor:
-            raise ValueError("a ratio is not linear")
-        terms = [(item.coefficient, item) for item in self.left.items]
-        terms += [(-item.coefficient, item) for item in self.right.items]
-        return tuple(terms), self.left.constant - self.right.constant
-
-    def sides(self, names: Sequence[str]) -> tuple[str, str]:
-        """Both sides as text, given what to write for each of `items`."""
-        rest = iter(names)
-        left, right = (_linear_text(s, [next(rest) for _ in s.items]) for s in (self.left, self.right))
-        if self.left_divisor:
-            below = _linear_text(self.left_divisor, [next(rest) for _ in self.left_divisor.items])
-            left = f"{_bracket(left)} / {_bracket(below)}"
-        if self.right_divisor:
-            below = _linear_text(self.right_divisor, [next(rest) for _ in self.right_divisor.items])
-            right = f"{_bracket(right)} / {_bracket(below)}"
-        return left, right
-
-    def symbolic(self, label: Callable[[Item], str]) -> str:
-        """The relation in words: `label` names each item."""
-        left, right = self.sides([label(item) for item in self.items])
-        return f"{left} {_SHOWN[self.operator]} {right}"
-
-
-@frozen
-class Evaluation:
-    """A relation confronted with figures: the verdict and what both sides came to."""
-
-    outcome: Outcome
-    left: Interval
-    right: Interval
-    relation: Relation
-    operands: tuple[Operand, ...]
-
-    @property
-    def delta(self) -> Number | None:
-        """Left minus right where both are exact."""
-        exact = self.left.exact and self.right.exact
-        return self.left.low - self.right.low if exact else None  # type: ignore[operator]
-
-    def numbers(self) -> str:
-        """The relation with its numbers: `0 + 1 + 7 = 8 ≠ 9`; missing parts are left out, `?` is unreadable."""
-        relation, n, m = self.relation, len(self.relation.left.items), len(self.relation.right.items)
-        left, right = relation.sides([operand.shown for operand in self.operands])
-        operator = _OPPOSITE[relation.operator] if self.outcome == "fail" else relation.operator
-        left_value, right_value = self.left.shown, self.right.shown
-        unknown = any(o.kind == "unreadable" for o in self.operands)
-        if (n > 1 or relation.left.constant or relation.left_divisor) and left != left_value and not unknown:
-            left = f"{left} = {left_value}"
-        if (
-            (m > 1 or (m and relation.right.constant) or relation.right_divisor)
-            and right != right_value
-            and not unknown
-        ):
-            right = f"{right_value} = {right}"
-        return f"{left} {_SHOWN[operator]} {right}"
-
-
-def _bracket(text: str) -> str:
-    return f"({text})" if " + " in text or " - " in text else text
-
-
-def _linear_text(linear: Linear, names: Sequence[str]) -> str:
-    text = ""
-    for item, name in zip(linear.items, names, strict=True):
-        if not name:
-            continue
-        factor = "" if abs(item.coefficient) == 1 else f"{number_text(abs(item.coefficient))} × "
-        sign = "-" if item.coefficient < 0 else "+"
-        text += f" {sign} {factor}{name}" if text else f"{'-' if sign == '-' else ''}{factor}{name}"
-    if linear.constant or not text:
-        shown = number_text(abs(linear.constant))
-        sign = "-" if linear.constant < 0 else "+"
-        text += f" {sign} {shown}" if text else number_text(linear.constant)
-    return text
-
-
-def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
-    """Confront `relation` with one operand for each of its `items`.
-
-    A figure of the text that is missing from a side with several items is unknown but not negative; any
-    other missing figure makes the relation not assessable, as does a divisor that is not exactly known and
-    positive.
-    """
-    bounds = [len(relation.left.items), len(relation.left.items) + len(relation.right.items)]
-    left_parts, right_parts = operands[: bounds[0]], operands[bounds[0] : bounds[1]]
-    left, right = relation.left.value(left_parts), relation.right.value(right_parts)
-    within = relation.within
-
-    def done(outcome: Outcome) -> Evaluation:
-        return Evaluation(outcome, left, right, relation, tuple(operands))
-
-    for parts, side in ((left_parts, relation.left), (right_parts, relation.right)):
-        missing = [p.kind == "missing" for p in parts]
-        if any(missing):
-            text = all(i.source == "narrative" for i, gone in zip(side.items, missing, strict=True) if gone)
-            if not text or all(missing) or len(parts) < 2:
-                return done("not assessable")
-    shown_left, shown_right = left, right
-    if relation.left_divisor or relation.right_divisor:
-        rest = iter(operands[bounds[1] :])
-        divisors: list[Number] = []
-        for divisor in (relation.left_divisor, relation.right_divisor):
-            value = divisor.value([next(rest) for _ in divisor.items]) if divisor else EXACT_ZERO.shifted(1)
-            if not value.exact or value.low is None or value.low <= 0:
-                return done("not assessable")
-            divisors.append(value.low)
-        # a / b against c / d is a * d against c * b: no quotient is ever rounded.
-        shown_left, shown_right = left.over(divisors[0]), right.over(divisors[1])
-        left, right = left.times(divisors[1]), right.times(divisors[0])
-        within = within * divisors[0] * divisors[1]
-    holds = _compare(relation.operator, left, right, within)
-    outcome: Outcome
-    if holds is not None:
-        outcome = "pass" if holds else "fail"
-    elif any(o.kind == "unreadable" for o in operands):
-        outcome = "undecided"
-    elif not any(o.kind == "missing" for o in operands):
-        outcome = "pass" if relation.operator == "==" else "not assessable"
-    else:
-        # Unnamed parts of a text count nothing when the named ones already make the total.
-        known = [Operand.exact(0) if o.kind == "missing" else o for o in operands]
-        balanced = _compare("==", relation.left.value(known[: bounds[0]]), relation.right.value(known[bounds[0] :]), 0)
-        outcome = "pass" if relation.operator == "==" and balanced else "not assessable"
-    left, right = shown_left, shown_right
-    return done(outcome)
-
-
-def _compare(operator: Operator, left: Interval, right: Interval, within: Number) -> bool | None:
-    """Whether the comparison holds for every (True), for no (False) or for some values of both sides."""
-    if operator in (">=", ">"):
-        left, right = right, left
-        operator = "<=" if operator == ">=" else "<"
-    if operator == "!=":
-        same = _compare("==", left, right, within)
-        return None if same is None else not same
-    difference = left.plus(right.times(-1))
-    if operator == "==":
-        if difference.above(within) or difference.times(-1).above(within):
-            return False
-        return True if difference.inside(within) else None
-    if operator == "<=":
-        return False if difference.above(within) else True if difference.at_most(within) else None
-    return False if not difference.may_be_below(within) else True if difference.below(within) else None
-
-
 # Reading -------------------------------------------------------------------------------------------------
 
 
@@ -441,7 +236,7 @@ def _syntax_error(text: Scalar, error: UnexpectedInput) -> PackError:
         if error.token.type != "$END":
             offset = error.token.start_pos or 0
     elif isinstance(error, UnexpectedCharacters):
-        names, offset = set(error.allowed or ()), error.pos_in_stream
+        names, offset = set(error.allowed or ()), error.pos_in_stream or 0
     elif isinstance(error, UnexpectedEOF):
         names = set(error.expected)
     order = [name for name in _EXPECTED if name in names]
@@ -534,18 +329,16 @@ class _Binder:
             if not isinstance(part, Reference):
                 yield self.linear(part)
                 continue
-            names = _GROUP.findall(part.path)
-            for name in names:
-                if name not in self.registry.groups:
-                    raise self.unknown(name, "组", "group", self.registry.groups, part)
-            for members in product(*(self.registry.groups[name] for name in names)):
-                chosen = iter(members)
-                yield Linear((self.item(part, _GROUP.sub(lambda _, c=chosen: next(c), part.path)),))
+            for match in _GROUP.finditer(part.path):
+                if match[1] not in self.registry.groups:
+                    raise self.unknown(match, "组", "group", self.registry.groups, part)
+            for path in self.registry.expand(part.path):
+                yield Linear((self.item(part, path),))
 
     def item(self, node: Reference, path: str) -> Item:
-        for name in _VARIABLE.findall(path):
-            if name not in self.binding:
-                raise self.unknown(name, "变量", "variable", self.binding, node)
+        for match in _VARIABLE.finditer(node.path):
+            if match[1] not in self.binding:
+                raise self.unknown(match, "变量", "variable", self.binding, node)
         path = _VARIABLE.sub(lambda match: self.binding[match[1]], path)
         if path not in self.registry:
             near = self.registry.nearest(path)
@@ -561,5 +354,5 @@ class _Binder:
     def wrong(self, zh: str, en: str, node: Reference | None = None) -> PackError:
         return invalid(place(self.text, node.at if node else 0), zh, en)
 
-    def unknown(self, name: str, zh: str, en: str, known: Mapping[str, Any], node: Reference) -> PackError:
-        return unknown(Scalar(name, place(self.text, node.at)), zh, en, known)
+    def unknown(self, name: re.Match[str], zh: str, en: str, known: Mapping[str, Any], node: Reference) -> PackError:
+        return unknown(Scalar(name[1], place(self.text, node.at + name.start())), zh, en, known)

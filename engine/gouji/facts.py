@@ -102,10 +102,10 @@ class Facts:
         name = ".".join(filter(None, (rule.id, instance)))
         delta = left - right if left is not None and right is not None else None
         shown: dict[str, str | Message] = {"instance": name, "equation": equation}
-        for key, number in (("left", left), ("right", right), ("delta", delta)):
-            shown[key] = "" if number is None else number_text(number)
+        for word, number in (("left", left), ("right", right), ("delta", delta)):
+            shown[word] = "" if number is None else number_text(number)
         if delta is not None:
-            shown["difference"] = number_text(abs(delta))
+            shown["difference"] = number_text(max(delta, -delta))
         shown.update(values or {})
         observations = self.report.observations
         if span is None and terms:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from gouji import schema
 from gouji.errors import Message
-from gouji.expressions import Item, Linear, Relation, evaluate
 from gouji.facts import Facts
 from gouji.findings import Severity, Term
 from gouji.intervals import Operand, number_text
 from gouji.kinds import Kind
+from gouji.relations import Item, Linear, Relation, evaluate
 from gouji.rulemodel import Rule
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
             continue
         # "at least four times" is a promise more often than a count
-        vague: Severity | None = "info" if o.low is None or o.high is None or not o.low and o.low != o.high else None
+        vague: Severity | None = "info" if o.low is None or o.high is None or (not o.low and o.low != o.high) else None
         if not _agreement(rule, facts, path, i, j, vague):
             facts.passed += 1
 

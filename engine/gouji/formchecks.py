@@ -13,6 +13,7 @@ from gouji.facts import Facts
 from gouji.kinds import Kind
 from gouji.records import Section
 from gouji.rulemodel import Rule
+from gouji.schema import Reader
 from gouji.spans import Span
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         if last is not None and found.span.start < last.start:
             facts.add(rule, instance=f"{n}.order", values={"name": name}, message=p["misplaced"], span=found.span)
-        elif not _filled(report.sections, found, wanted["nil"]):
+        elif not _filled(report.sections, found, None if wanted["nil"] else p["nil"]):
             severity = "error" if not found.body.strip() else "warning"
             if wanted["table"] is None:
                 facts.add(
@@ -90,8 +91,8 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
-def _filled(sections: tuple[Section, ...], section: Section, nil: bool) -> bool:
-    """Whether there is something below a heading; "none" fills it only where `nil` allows."""
+def _filled(sections: tuple[Section, ...], section: Section, nil: re.Pattern[str] | None) -> bool:
+    """Whether there is something below a heading; words that match `nil` do not count."""
     if section.tables:
         return True
     at = sections.index(section)
@@ -100,8 +101,8 @@ def _filled(sections: tuple[Section, ...], section: Section, nil: bool) -> bool:
             break
         if below.body.strip() or below.tables:
             return True
-    body = section.body.strip().strip("。.;; ")
-    return bool(body) and (nil or body not in ("无", "无。", "暂无", "没有"))
+    body = section.body.strip()
+    return bool(body) and (nil is None or not nil.fullmatch(body))
 
 
 def _topics(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -114,9 +115,8 @@ def _topics(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for name, topic in rule.params["topics"].items():
         words = topic["words"]
         metrics = topic["metrics"]
-        if any(w in titles for w in words) or any(w in text for w in words):
-            facts.passed += 1
-        elif any(facts.any_figure(path) is not None for path in metrics):
+        named = any(w in titles for w in words) or any(w in text for w in words)
+        if named or any(facts.any_figure(path) is not None for path in metrics):
             facts.passed += 1
         else:
             facts.add(rule, instance=name, values={"name": topic["name"]}, identity=[name])
@@ -346,10 +346,17 @@ def _pairs(value: Any, registry: Any) -> tuple[str, str]:
 
 def _kinds() -> Iterator[tuple[str, Kind]]:
     message, words, pattern = schema.message, schema.words, schema.pattern
-    title = {"year": pattern, "ignore": words, "body": pattern, "missing": message, "nameless": message}
+    title: dict[str, Reader] = {
+        "year": pattern,
+        "ignore": words,
+        "body": pattern,
+        "missing": message,
+        "nameless": message,
+    }
     yield "title", Kind(_title, title, tuple(title), ("title",))
     section = schema.record(name=schema.text, title=pattern, nil=(schema.flag, False), table=(schema.text, None))
-    sections = {
+    sections: dict[str, Reader] = {
+        "nil": pattern,
         "required": schema.each(section),
         "tables": schema.table(schema.below),
         "absent": message,
@@ -362,7 +369,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     topic = schema.record(name=message, words=words, metrics=(schema.metrics, ()))
     yield "topics", Kind(_topics, {"topics": schema.table(topic)}, ("topics",), ("name",))
     yield "images", Kind(_images, {"expected": schema.table(schema.each(schema.below))}, ("expected",), ("count",))
-    labels = {"forms": _expected, "added": message}
+    labels: dict[str, Reader] = {"forms": _expected, "added": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text"))
     yield "generation", Kind(_generation, {}, (), ("year", "years"))
     deadline = schema.record(day=schema.text, body=(pattern, None))
@@ -371,13 +378,13 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         Kind(_deadline, {"deadlines": schema.each(deadline)}, ("deadlines",), ("published", "deadline")),
     )
     yield "after_period", Kind(_after_period, {}, (), ("published", "end"))
-    period = {"days": _pairs, "exceptions_by_year": schema.table(_pairs)}
+    period: dict[str, Reader] = {"days": _pairs, "exceptions_by_year": schema.table(_pairs)}
     yield "period", Kind(_period, period, tuple(period), ("period", "expected"))
     yield "cutoff", Kind(_cutoff, {"words": pattern, "spared": pattern}, ("words", "spared"), ("count", "scope"))
     yield "mention", Kind(_mention, {"mention": schema.text, "name": schema.text}, ("mention",), ("text", "value"))
     yield "claimed", Kind(_claimed, {}, (), ("text", "claimed", "listed"))
     yield "announced", Kind(_announced, {}, (), ("announced", "present"))
-    years = {"offsets": schema.table(schema.numbers), "places": schema.table(message)}
+    years: dict[str, Reader] = {"offsets": schema.table(schema.numbers), "places": schema.table(message)}
     yield "years", Kind(_years, years, ("offsets", "places"), ("place", "value", "year"))
 
 

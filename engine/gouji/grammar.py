@@ -58,7 +58,9 @@ class Grammar:
             if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name):
                 where = _place(path, text, terminal.pattern.value)
                 raise _broken(
-                    where, f"终结符 {terminal.pattern.value} 没有 ASCII 名称", f"{terminal.pattern.value} has no ASCII terminal name"
+                    where,
+                    f"终结符 {terminal.pattern.value} 没有 ASCII 名称",
+                    f"{terminal.pattern.value} has no ASCII terminal name",
                 )
         saved = BytesIO()
         lark.save(saved)

@@ -16,7 +16,22 @@ from gouji.yamlfile import Scalar, invalid, read, unknown
 
 Reads: TypeAlias = Literal["table", "chart"]
 
-_PACK_KEYS = frozenset({"title", "authority", "years", "era", "extends", "layouts", "cells", "rows", "carriers", "narrative", "cues", "outline"})
+_PACK_KEYS = frozenset(
+    {
+        "title",
+        "authority",
+        "years",
+        "era",
+        "extends",
+        "layouts",
+        "cells",
+        "rows",
+        "carriers",
+        "narrative",
+        "cues",
+        "outline",
+    }
+)
 _LAYOUT_KEYS = frozenset({"grammar", "start", "reads", "detect"})
 _ROW_KEYS = frozenset({"path", "cells", "heading"})
 
@@ -88,7 +103,9 @@ def _layout(
     try:
         detect = re.compile("|".join(f"(?:{cue})" for cue in data["detect"]))
     except re.error as error:
-        raise invalid(data["detect"], f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
+        raise invalid(
+            data["detect"], f"正则表达式有误：{error}", f"the regular expression is wrong: {error}"
+        ) from error
     return Layout(pack, str(content.get("era", "")), data["reads"], start, detect, grammar, rows)
 
 
@@ -123,5 +140,7 @@ def _rows(
 def _path(stem: Scalar, column: Scalar, registry: Registry) -> str:
     path = stem if column == "value" else f"{stem}.{column}".lstrip(".")
     if path not in registry and not path.startswith("ext."):
-        raise unknown(Scalar(path, column.where if column != "value" else stem.where), "指标", "metric", registry.metrics)
+        raise unknown(
+            Scalar(path, column.where if column != "value" else stem.where), "指标", "metric", registry.metrics
+        )
     return str(path)

@@ -87,11 +87,14 @@ class _Reader:
         """Read the sentences of one stretch of text."""
         patterns, text = self.model.patterns, self.canonical.text
         if any(
-            patterns["field_headings"].search(h) and not patterns["field_exceptions"].search(h) for h in stretch.headings
+            patterns["field_headings"].search(h) and not patterns["field_exceptions"].search(h)
+            for h in stretch.headings
         ):
             self.topic = "field"
         else:
-            topics = [t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in stretch.headings[-1:])]
+            topics = [
+                t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in stretch.headings[-1:])
+            ]
             self.topic = topics[0] if len(topics) == 1 else None
         self.scope = self.previous = None
         self.paragraph_start = len(self.figures)
@@ -347,14 +350,26 @@ class _Reader:
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))
-                reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, canonical.source(*self._clause(figure))))
+                reading.unbound.append(
+                    Unbound(amount.value, amount.unit, raw, span, canonical.source(*self._clause(figure)))
+                )
                 continue
             label = canonical.source(*figure.label)
             places[id(figure)] = ("o", len(reading.observations))
             reading.observations.append(
                 Observation(
-                    figure.path, "narrative", "value", amount.value, amount.low, amount.high, amount.unit, raw,
-                    document.text[label.start : label.end], span, figure.scope, figure.implied,
+                    figure.path,
+                    "narrative",
+                    "value",
+                    amount.value,
+                    amount.low,
+                    amount.high,
+                    amount.unit,
+                    raw,
+                    document.text[label.start : label.end],
+                    span,
+                    figure.scope,
+                    figure.implied,
                 )  # fmt: skip
             )
         for total, parts, exhaustive, at in self.broken_down:
@@ -367,7 +382,9 @@ class _Reader:
     def _clause(self, figure: _Figure) -> tuple[int, int]:
         text = self.canonical.text
         line = text.rfind("\n", 0, figure.start) + 1
-        start = max((m.end() for m in _CLAUSE_END.finditer(text, max(line, figure.start - 80), figure.start)), default=line)
+        start = max(
+            (m.end() for m in _CLAUSE_END.finditer(text, max(line, figure.start - 80), figure.start)), default=line
+        )
         stop = _CLAUSE_END.search(text, figure.end)
         end = stop.start() if stop else len(text)
         newline = text.find("\n", figure.end)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from attrs import define, field, frozen
 
@@ -132,15 +131,24 @@ class _Reader:
                 body = stop.end() if stop else end
                 if title_end - match.end() > 60:
                     title_end, body = match.end(), match.end()
-                return _Head(level, match.group(), text[match.end() : title_end], start, max(title_end, match.end())), body
+                return _Head(
+                    level, match.group(), text[match.end() : title_end], start, max(title_end, match.end())
+                ), body
         return None
 
     def _title(self, start: int, end: int) -> bool:
         if end - start > 60 or not self.model.patterns["title"].search(self.canonical.text, start, end):
             return False
-        self.out.title = self._printed(start, end)
+        self.out.title = self._named("title", start, end)
         self._mention("year", "title", start, end)
         return True
+
+    def _named(self, kind: str, start: int, end: int) -> str:
+        """A name as the source prints it; rules find its canonical form among the mentions."""
+        printed = self._printed(start, end)
+        text = self.canonical.text[start:end]
+        self.out.mentions.append(Mention(kind, text, printed, self.canonical.source(start, end)))
+        return printed
 
     def _printed(self, start: int, end: int) -> str:
         span = self.canonical.source(start, end)
@@ -159,7 +167,7 @@ class _Reader:
                 out.published_date = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
                 self._mention("year", "signature", start, end)
                 if index and patterns["issuer_line"].fullmatch(text, *paragraphs[index - 1]):
-                    out.issuer = self._printed(*paragraphs[index - 1])
+                    out.issuer = self._named("issuer", *paragraphs[index - 1])
         if out.published_date is None:
             for start, end in paragraphs[:8]:
                 if (date := patterns["published"].search(text, start, end)) is not None:
@@ -224,4 +232,3 @@ class _Reader:
                 years[match[1]] = years.get(match[1], 0) + 1
             if years:
                 out.report_year = int(max(years, key=lambda y: (years[y], y)))
-

@@ -42,7 +42,9 @@ class Packs:
             if "__" in folder.name:
                 raise invalid(str(folder), "规则包名称不能含有 __", "the name of a pack must not contain __")
             if other := seen.get(folder.name):
-                raise invalid(str(folder), f"规则包 {folder.name} 与 {other} 重名", f"pack {folder.name} exists already: {other}")
+                raise invalid(
+                    str(folder), f"规则包 {folder.name} 与 {other} 重名", f"pack {folder.name} exists already: {other}"
+                )
             seen[folder.name] = folder
         return packs
 
@@ -57,7 +59,9 @@ class Packs:
 
     def metrics(self) -> list[Path]:
         """The files that define metrics."""
-        return [f for root in self.grammar_roots for f in sorted([*root.glob("metrics.yaml"), *root.glob("*/metrics.yaml")])]
+        return [
+            f for root in self.grammar_roots for f in sorted([*root.glob("metrics.yaml"), *root.glob("*/metrics.yaml")])
+        ]
 
     def rules(self) -> list[Path]:
         """The files that define rules."""

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 import gouji
 from gouji import rules
-from gouji.canonical import Canonical, Folds, canonicalise
+from gouji.canonical import Folds, canonicalise
 from gouji.cues import NarrativeModel, load_narrative
 from gouji.document import Document
 from gouji.errors import Message, ReadError

@@ -143,9 +143,7 @@ class Report:
 
     def all(self, path: str, source: Source | None = None) -> tuple[Observation, ...]:
         """Every observation of the metric `path`, in reading order."""
-        return tuple(
-            o for o in self.observations if o.path == path and (source is None or o.source == source)
-        )
+        return tuple(o for o in self.observations if o.path == path and (source is None or o.source == source))
 
     def get(self, path: str, source: Source | None = None) -> Observation | None:
         """The observation of `path`: that of a table before that of the text; None when there is none."""

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
@@ -91,6 +91,19 @@ class Registry:
             found = self._by_blank[policies] = frozenset(m.path for m in self if m.blank in policies)
         return found
 
+    def named_groups(self, template: str) -> list[str]:
+        """The groups that a path names in braces, registered or not."""
+        return _PLACE.findall(template)
+
+    def expand(self, template: str) -> Iterator[str]:
+        """The paths that `template` stands for: every {group} replaced by each of its members.
+
+        Raises KeyError for a group that is not registered.
+        """
+        parts = _PLACE.split(template)
+        for members in product(*(self.groups[name] for name in parts[1::2])):
+            yield parts[0] + "".join(m + rest for m, rest in zip(members, parts[2::2], strict=True))
+
     def nearest(self, path: str) -> str | None:
         """The registered path most like `path`, None when nothing is near."""
         near = get_close_matches(path, self.metrics, n=1, cutoff=0.6)
@@ -120,7 +133,7 @@ class _Loader:
     axes: dict[str, dict[str, dict[str, Any]]] = field(factory=dict)
     metrics: dict[str, Metric] = field(factory=dict)
     groups: dict[str, tuple[str, ...]] = field(factory=dict)
-    group_data: list[tuple[Scalar, Mapping[str, Any]]] = field(factory=list)
+    group_data: list[tuple[Scalar, Mapping[Any, Any]]] = field(factory=list)
     places: dict[str, str] = field(factory=dict)
 
     def read(self, path: Path) -> None:
@@ -149,7 +162,7 @@ class _Loader:
                 "rename or remove one of them",
             )
 
-    def _block(self, block: Mapping[str, Any]) -> None:
+    def _block(self, block: Mapping[Any, Any]) -> None:
         for key in block:
             if key not in ("about", "defaults", "metrics"):
                 raise unknown(key, "键", "key", ("about", "defaults", "metrics"))
@@ -184,7 +197,7 @@ class _Loader:
             labels[str(name)] = GroupLabel(str(group.get("zh", name)), str(group.get("en", name)), called)
         return Registry(self.metrics, self.groups, labels)
 
-    def _member_label(self, group: Mapping[str, Any], member: str) -> tuple[str, str]:
+    def _member_label(self, group: Mapping[Any, Any], member: str) -> tuple[str, str]:
         if "labels" in group:
             path = group["labels"].replace("{}", member)
             if path not in self.metrics:
@@ -203,7 +216,7 @@ class _Loader:
         return member, member
 
 
-def _mapping(data: object, at: object) -> dict[Scalar, Any]:
+def _mapping(data: object, at: object) -> dict[Any, Any]:
     if not isinstance(data, dict):
         raise invalid(data if isinstance(data, Scalar) else at, "此处应为键值表", "expected a mapping here")
     return data
@@ -219,17 +232,17 @@ def _attributes(spec: object) -> dict[str, Any]:
 
 def _metric(at: Scalar, path: str, layers: Sequence[Mapping[str, Any]]) -> Metric:
     """One metric of attribute layers: labels are joined, of other attributes the last one holds."""
-    metric = Metric(path, "", "")
+    labels: dict[str, list[str]] = {"zh": [], "en": []}
+    rest: dict[str, Any] = {}
     for layer in layers:
         for key, value in layer.items():
-            if key in ("zh", "en"):
-                old = getattr(metric, key)
-                metric = evolve(metric, **{key: f"{old} / {value}" if old else str(value)})
+            if key in labels:
+                labels[key].append(str(value))
             else:
-                metric = evolve(metric, **{key: _value(key, value)})
-    if not metric.zh or not metric.en:
+                rest[key] = _value(key, value)
+    if not labels["zh"] or not labels["en"]:
         raise invalid(at, f"{path} 缺少中文或英文名称", f"{path} needs a zh and an en label")
-    return metric
+    return Metric(path, " / ".join(labels["zh"]), " / ".join(labels["en"]), **rest)
 
 
 def _value(key: str, value: Scalar) -> str | bool:

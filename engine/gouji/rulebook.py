@@ -1,4 +1,4 @@
-"""Reading rule files and compiling them: ids, equations and examples are checked at load."""
+"""Rules compiled: every instance as sums over figures, and what to run on which report."""
 
 from __future__ import annotations
 
@@ -7,26 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import Any, TypeAlias
 
 from attrs import define, evolve, field, fields
 
-from gouji import schema
-from gouji.checks import KINDS
 from gouji.errors import Message, PackError
-from gouji.expressions import SOURCES, Linear, Relation, parse, place
-from gouji.findings import Severity
-from gouji.records import Number, Report, Source
+from gouji.expressions import place
+from gouji.records import Number, Report
 from gouji.registry import Registry
-from gouji.rulemodel import Applies, Compare, Era, Fast, Instance, Program, Rule, Sum, differs, key, placeholders
-from gouji.schema import Reader
-from gouji.yamlfile import Scalar, invalid, read, unknown, where
+from gouji.relations import Linear, Relation
+from gouji.rulefile import read_rules
+from gouji.rulemodel import Compare, Era, Fast, Instance, Program, Rule, Sum, differs, key
+from gouji.yamlfile import invalid
 
-_COMMON = (
-    "id title kind severity below applies source for equation when blank message basis exceptions yields pass fail"
-).split()
-_REQUIRED = ("id", "title", "severity", "message", "basis", "pass", "fail")
-_PLACEHOLDERS = ("left", "right", "delta", "difference", "equation", "instance", "left_label", "right_label")
 _COMPARE: dict[str, Compare] = {
     "==": operator.eq,
     "!=": differs,
@@ -54,7 +47,7 @@ class Plan:
     sums: list[tuple[Getter, str, Program]]
     whole: list[tuple[tuple[Step, ...], tuple[Step, ...], Program]]
     partial: list[tuple[tuple[Step, ...], Step, Program]]
-    slow: list[tuple[tuple[Step, ...], Program]]
+    slow: list[Program]
     structural: tuple[Rule, ...]
 
 
@@ -151,7 +144,7 @@ class Rulebook:
             if figures.issuperset(fast[2][0]) and not figures.isdisjoint(fast[0][0]):
                 plan.partial.append((conditions, _step(fast, figures), program))
         else:
-            plan.slow.append((conditions, program))
+            plan.slow.append(program)
 
 
 def _complete(fast: Fast, figures: frozenset[str]) -> bool:
@@ -205,179 +198,8 @@ def load_rulebook(paths: Sequence[Path], registry: Registry) -> Rulebook:
     Raises PackError with file, line and column for unknown keys, kinds, metrics and groups, for equations
     that cannot be read, and for an id that is used twice, naming both places.
     """
-    rules: dict[str, Rule] = {}
-    eras: list[Era] = []
-    for path in paths:
-        data = schema.keys(read(path), ("about", "eras", "rules"), (), str(path))
-        for name, spec in data.get("eras", {}).items():  # type: ignore[call-overload]
-            eras.append(_era(name, spec, registry))
-        for entry in data.get("rules", []):  # type: ignore[call-overload]
-            rule = _RuleReader(registry, path).rule(entry)
-            if rule.id in rules:
-                first = rules[rule.id].where
-                raise invalid(
-                    rule.where,
-                    f"规则 {rule.id} 已在 {first} 定义",
-                    f"rule {rule.id} is already defined at {first}",
-                    "请改用别的编号",
-                    "use another id",
-                )
-            rules[rule.id] = rule
-    known = {era.name for era in eras}
-    for rule in rules.values():
-        for name in rule.applies.eras - known:
-            raise unknown(Scalar(name, rule.where), "时期", "era", known)
-        for name in rule.yields:
-            if name not in rules:
-                raise unknown(Scalar(name, rule.where), "规则", "rule", rules)
-    return _Compiler(registry).rulebook(tuple(rules.values()), tuple(eras))
-
-
-def _era(name: Scalar, spec: Any, registry: Registry) -> Era:
-    found = schema.record(forms=(schema.words, ()), years=schema.text)(spec, registry)
-    first, last = _years(spec["years"])
-    return Era(str(name), found["forms"], first or 0, last)
-
-
-def _years(value: Scalar) -> tuple[int | None, int | None]:
-    first, dash, last = value.partition("-")
-    if not (first or last) or not all(part.isdigit() for part in (first, last) if part):
-        raise invalid(
-            value,
-            f"“{value}”不是年份范围",
-            f"{value!r} is no range of years",
-            "写作 2014-2018 或 2019-",
-            "write 2014-2018 or 2019-",
-        )
-    if not dash:
-        return int(first), int(first)
-    return int(first) if first else None, int(last) if last else None
-
-
-@define
-class _RuleReader:
-    registry: Registry
-    path: Path
-
-    def rule(self, entry: Any) -> Rule:
-        if not isinstance(entry, dict):
-            raise invalid(entry or str(self.path), "每条规则应为键值表", "a rule is a mapping")
-        kind = entry.get("kind", Scalar("equation", where(entry)))
-        if kind not in KINDS:
-            raise unknown(kind, "规则种类", "kind of rule", KINDS)
-        spec = KINDS[kind]
-        required = [*_REQUIRED, *spec.required, *(["equation"] if spec.equation else [])]
-        data = schema.keys(entry, [*_COMMON, *spec.params], required, str(self.path))
-        get: dict[str, Any] = {str(k): v for k, v in data.items()}
-        message = schema.message(get["message"])
-        rule = Rule(
-            id=schema.text(get["id"]),
-            title=schema.message(get["title"]),
-            kind=str(kind),
-            severities=_severities(get["severity"]),
-            message=message,
-            basis=schema.message(get["basis"]),
-            exceptions=schema.message(get["exceptions"]) if "exceptions" in get else Message("", ""),
-            applies=self.applies(get.get("applies", {})),
-            sources=self.sources(get.get("source")),
-            repeats={str(k): str(v) for k, v in self.groups(get.get("for", {}))},
-            equations={name: parse(text) for name, text in _cases(get.get("equation"))},
-            when={name: tuple(parse(t) for t in _list(texts)) for name, texts in _cases(get.get("when"))},
-            row_blank=_choice(get.get("blank"), ("zero", "row")) == "row",
-            below=_severity(get["below"]) if "below" in get else None,
-            yields=schema.words(get["yields"]) if "yields" in get else (),
-            params=self.params({k: get[k] for k in spec.params if k in get}, spec.params),
-            passes=self.examples(get["pass"], spec.equation),
-            fails=self.examples(get["fail"], spec.equation),
-            where=where(get["id"]),
-        )
-        allowed = [*_PLACEHOLDERS, *rule.repeats, *spec.placeholders]
-        for lang in (get["message"]["zh"], get["message"]["en"]):
-            for name in placeholders(lang):
-                if name not in allowed:
-                    raise unknown(Scalar(name, where(lang)), "占位符", "placeholder", allowed)
-        return rule
-
-    def params(self, given: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, Any]:
-        return {name: readers[name](value, self.registry) for name, value in given.items()}
-
-    def applies(self, value: Any) -> Applies:
-        data = schema.keys(value, ("layouts", "eras", "years", "body"), (), str(self.path))
-        get: dict[str, Any] = {str(k): v for k, v in data.items()}
-        first, last = _years(get["years"]) if "years" in get else (None, None)
-        return Applies(
-            frozenset(schema.words(get.get("layouts", []))),
-            frozenset(schema.words(get.get("eras", []))),
-            first,
-            last,
-            schema.pattern(get["body"]) if "body" in get else None,
-        )
-
-    def sources(self, value: Any) -> tuple[Source, ...]:
-        if value is None:
-            return ("table",)
-        found = []
-        for word in value if isinstance(value, list) else [value]:
-            if word not in SOURCES:
-                raise unknown(word, "来源", "source", SOURCES)
-            found.append(SOURCES[str(word)])
-        return tuple(found)
-
-    def groups(self, value: Any) -> Iterator[tuple[Scalar, Scalar]]:
-        if not isinstance(value, dict):
-            raise invalid(value, "此处应为键值表", "expected a mapping here")
-        for variable, group in value.items():
-            if group not in self.registry.groups:
-                raise unknown(group, "组", "group", self.registry.groups)
-            yield variable, group
-
-    def examples(self, value: Any, figures_only: bool) -> tuple[Mapping[str, Any], ...]:
-        """Example reports: figures by path, `text(path)` for another source, other facts behind `$`."""
-        found = value if isinstance(value, list) else [value]
-        for example in found:
-            if not isinstance(example, dict) or not example:
-                raise invalid(example or value, "示例应为非空的键值表", "an example is a mapping and not empty")
-            for key in example:
-                path = key.partition("(")[2].rstrip(")") if "(" in key else key
-                if not key.startswith("$") and path not in self.registry:
-                    raise unknown(Scalar(path, where(key)), "指标", "metric", self.registry.metrics)
-        return tuple(_plain(example) for example in found)
-
-
-def _plain(value: Any) -> Any:
-    """The value without its positions, which nobody asks for once it has been checked."""
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list) else str(value)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _cases(value: Any) -> list[tuple[str, Any]]:
-    """(case name, value): one case without a name, or a mapping of them."""
-    if value is None:
-        return []
-    if isinstance(value, dict):
-        return [(str(k), v) for k, v in value.items()]
-    return [("", value)]
-
-
-def _choice(value: Scalar | None, allowed: Sequence[str]) -> str | None:
-    if value is not None and value not in allowed:
-        raise unknown(value, "取值", "value", allowed)
-    return value
-
-
-def _severity(value: Any) -> Severity:
-    if value not in get_args(Severity):
-        raise unknown(value, "级别", "severity", get_args(Severity))
-    return str(value)  # type: ignore[return-value]
-
-
-def _severities(value: Any) -> dict[str, Severity]:
-    return {name: _severity(level) for name, level in _cases(value)}
+    rules, eras = read_rules(paths, registry)
+    return _Compiler(registry).rulebook(rules, eras)
 
 
 @define
@@ -393,8 +215,7 @@ class _Compiler:
         for rule in rules:
             for program in programs.get(rule.id, ()):
                 if rule.kind == "printed":
-                    (_, _, (total, _, _)) = _printed_sum(program)
-                    totals.setdefault(total[0], []).append(program)
+                    totals.setdefault(_printed_sum(program)[2][0][0], []).append(program)
                 elif program.instance.source == "narrative":
                     for total, parts in _named_sums(program.instance.relations):
                         sums.setdefault(total, []).append(parts)

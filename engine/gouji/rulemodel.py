@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 from attrs import define, field, frozen
 
 from gouji.errors import Message
-from gouji.expressions import Equation, Relation
+from gouji.expressions import Equation
 from gouji.findings import Severity
 from gouji.records import Number, Report, Source
 from gouji.registry import Registry
+from gouji.relations import Relation
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from itertools import product
 from typing import Any, TypeAlias
 
 from gouji.errors import Message
@@ -15,10 +14,8 @@ from gouji.yamlfile import Scalar, invalid, unknown, where
 
 Reader: TypeAlias = Callable[[Any, Registry], Any]
 
-_GROUP = re.compile(r"\{(\w+)\}")
 
-
-def keys(data: Any, allowed: Iterable[str], required: Iterable[str], at: object) -> dict[Scalar, Any]:
+def keys(data: Any, allowed: Iterable[str], required: Iterable[str], at: object) -> dict[Any, Any]:
     """`data` as a mapping with only `allowed` keys and all `required` ones."""
     if not isinstance(data, dict):
         raise invalid(data or at, "此处应为键值表", "expected a mapping here")
@@ -42,7 +39,7 @@ def text(value: Any, registry: Registry | None = None) -> str:
 def message(value: Any, registry: Registry | None = None) -> Message:
     """Text in both languages: {zh: …, en: …}."""
     data = keys(value, ("zh", "en"), ("zh", "en"), value)
-    return Message(text(data["zh"]), text(data["en"]))  # type: ignore[index]
+    return Message(text(data["zh"]), text(data["en"]))
 
 
 def words(value: Any, registry: Registry | None = None) -> tuple[str, ...]:
@@ -83,13 +80,10 @@ def metrics(value: Any, registry: Registry) -> tuple[str, ...]:
     """A list of metric paths, or one; {group} stands for each of its members."""
     found: list[str] = []
     for template in value if isinstance(value, list) else [value]:
-        names = _GROUP.findall(text(template))
-        for name in names:
+        for name in registry.named_groups(text(template)):
             if name not in registry.groups:
                 raise unknown(Scalar(name, where(template)), "组", "group", registry.groups)
-        for members in product(*(registry.groups[n] for n in names)):
-            chosen = iter(members)
-            path = _GROUP.sub(lambda _, c=chosen: next(c), template)  # type: ignore[misc]
+        for path in registry.expand(template):
             if path not in registry:
                 raise unknown(Scalar(path, where(template)), "指标", "metric", registry.metrics)
             found.append(path)
@@ -137,9 +131,9 @@ def by_metric(reader: Reader) -> Reader:
     """A mapping whose keys are metric paths."""
 
     def read(value: Any, registry: Registry) -> dict[str, Any]:
-        found = table(reader)(value, registry)
-        for key in value:
-            metrics(key, registry)
+        found: dict[str, Any] = table(reader)(value, registry)
+        for name in value:
+            metrics(name, registry)
         return found
 
     return read

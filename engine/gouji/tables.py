@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import define, field
 from lark import Token, Tree
+from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
@@ -35,7 +36,11 @@ def read_tables(
     carriers = [block.carrier for block in document.blocks if isinstance(block, Table)]
     tables = [(lines, canonical.text[lines[0].start : lines[-1].end + 1]) for lines in _tables(canonical.lines)]
     evidence = [
-        {i: layout.evidence(text) for i, layout in enumerate(layouts) if (layout.reads == "chart") == (carrier == "chart")}
+        {
+            i: layout.evidence(text)
+            for i, layout in enumerate(layouts)
+            if (layout.reads == "chart") == (carrier == "chart")
+        }
         for (_, text), carrier in zip(tables, carriers, strict=True)
     ]
     # What one table leaves open, the others of the report decide.
@@ -45,20 +50,30 @@ def read_tables(
         best = max(found, key=lambda i: (found[i], overall[i], -i), default=None)
         chart = carriers[ordinal] == "chart"
         if best is None or not found[best]:
-            reading.unparsed.extend(
-                Unparsed(canonical.source(line.start, line.end), canonical.text[line.start : line.end], ordinal)
-                for line in lines
-                if any(c.isdigit() for c in canonical.text[line.start : line.end])
-            )
+            reading.unparsed.extend(_unread(canonical, lines, ordinal))
             continue
         layout = layouts[best]
         if not chart:
             strength[layout.pack] = strength.get(layout.pack, 0) + found[best]
             reading.eras.append(layout.era)
         binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
-        binder.bind(layout.grammar.parse(text, layout.start))
+        try:
+            tree = layout.grammar.parse(text, layout.start)
+        except UnexpectedInput:
+            # A grammar that does not take every row costs its table, never the report.
+            reading.unparsed.extend(_unread(canonical, lines, ordinal))
+            continue
+        binder.bind(tree)
     reading.used = sorted(strength, key=lambda pack: -strength[pack])
     return reading
+
+
+def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator[Unparsed]:
+    """The rows with figures of a table that no grammar took."""
+    for line in lines:
+        row = canonical.text[line.start : line.end]
+        if any(c.isdigit() for c in row):
+            yield Unparsed(canonical.source(line.start, line.end), row, table)
 
 
 def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -60,7 +60,7 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if total is None:
             continue
         # A figure stands in one sentence once, even where two readings name it twice.
-        parts = [p for p in map(lambda f: _part(facts, f), dict.fromkeys(partition.parts)) if p and p != total]
+        parts = [p for p in (_part(facts, f) for f in dict.fromkeys(partition.parts)) if p and p != total]
         for chosen in _choices(rule, total, parts):
             _confront(rule, book, facts, partition, total, chosen, complete=len(chosen) == len(parts))
 
@@ -217,11 +217,9 @@ def _share(rule: Rule, facts: Facts, raw: str, percentage: Term, shares: Sequenc
     unit = Decimal(1).scaleb(-sum(c.isdigit() for c in digits))
     tried = [(i, j) for i in shares for j in bases if i != j and observations[i].exact and observations[j].value]
     for i, j in tried:
-        share, base = Decimal(observations[i].value or 0) * 100, Decimal(observations[j].value or 0)
+        hundredfold, whole = Decimal(observations[i].value or 0) * 100, Decimal(observations[j].value or 0)
         # Rounded to the last digit, or cut off after it.
-        if (percent - unit / 2) * base <= share <= (percent + unit / 2) * base or (
-            percent * base <= share < (percent + unit) * base
-        ):
+        if (percent - unit / 2) * whole <= hundredfold < (percent + unit) * whole:
             facts.passed += 1
             return
     if not tried:

@@ -34,14 +34,23 @@ def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
     """
     if len(data) > SIZE_LIMIT:
         raise _refuse(
-            source, "too-large", f"文件有 {len(data) >> 20} MB，超过 {SIZE_LIMIT >> 20} MB 的上限",
+            source,
+            "too-large",
+            f"文件有 {len(data) >> 20} MB，超过 {SIZE_LIMIT >> 20} MB 的上限",
             f"{len(data) >> 20} MB, above the limit of {SIZE_LIMIT >> 20} MB",
-            "请把各份报告分成单独的文件", "split it into one file per report",
+            "请把各份报告分成单独的文件",
+            "split it into one file per report",
         )
     text = _NEWLINE.sub("\n", decode(data, source)) if data else ""
     if not text.strip("\ufeff \t\n\u3000\xa0"):
-        raise _refuse(source, "empty", "文件里没有文字", "the file holds no text",
-                      "请检查是否选对了文件", "check that it is the right file")
+        raise _refuse(
+            source,
+            "empty",
+            "文件里没有文字",
+            "the file holds no text",
+            "请检查是否选对了文件",
+            "check that it is the right file",
+        )
     if len(_CONTROL.findall(text[:65536])) > len(text[:65536]) // 50:
         raise _binary(source)
     return Document(source, sha256(data).hexdigest(), text, tuple(_blocks(text, carriers)))
@@ -136,13 +145,22 @@ def _refuse(source: str, code: str, zh: str, en: str, remedy_zh: str, remedy_en:
 
 
 def _binary(source: str) -> ReadError:
-    return _refuse(source, "binary", "不是文本文件", "not a text file",
-                   "请把报告另存为 UTF-8 文本", "save the report as UTF-8 text")
+    return _refuse(
+        source,
+        "binary",
+        "不是文本文件",
+        "not a text file",
+        "请把报告另存为 UTF-8 文本",
+        "save the report as UTF-8 text",
+    )
 
 
 def _damaged(source: str, encoding: str, at: int) -> ReadError:
     return _refuse(
-        source, "encoding", f"从第 {at + 1} 个字节起不是有效的 {encoding}，也不是 GB18030 或 Big5",
+        source,
+        "encoding",
+        f"从第 {at + 1} 个字节起不是有效的 {encoding}，也不是 GB18030 或 Big5",
         f"not valid {encoding} from byte {at + 1} on, nor GB18030 or Big5",
-        "文件可能不完整或混用编码，请重新另存为 UTF-8", "it may be truncated or mix encodings; save it again as UTF-8",
+        "文件可能不完整或混用编码，请重新另存为 UTF-8",
+        "it may be truncated or mix encodings; save it again as UTF-8",
     )

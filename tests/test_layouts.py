@@ -1,0 +1,109 @@
+"""Table layouts: what a grammar generates is read, numbers come back, damage costs a row only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.lark import from_lark
+
+import gouji
+import gouji.errors
+from corpus import cases, read
+from gouji.grammar import Grammar
+from gouji.layouts import Layout
+from gouji.packs import builtin
+from gouji.records import Report
+from strategies import COUNTS
+
+LAYOUTS = gouji.engine().layouts
+FORMS = [c for c in cases(builtin() / "grammars") if "every row" in c.title]
+VALUE = re.compile(r"(?<=\|)\d+(?:\.\d+)?(?=\|)")
+
+
+def explicit(layout: Layout) -> dict[str, Any]:
+    """Terminals that hold cells, filled with figures, blanks and marks as reports have them."""
+    value = st.one_of(COUNTS.map(str), st.sampled_from(["", "/", "0", "12.5", "-3"]))
+    generated: dict[str, Any] = {}
+    for terminal in layout.grammar.lark.terminals:
+        name = terminal.name.rsplit("__", 1)[-1]
+        if match := re.fullmatch(r"CELLS_(\d+)", name):
+            count = int(match[1])
+            generated[terminal.name] = st.lists(value, min_size=count, max_size=count).map(
+                lambda cells: "".join(f"{cell}|" for cell in cells) + "\n"
+            )
+        elif name == "NOTE":
+            generated[terminal.name] = st.just("|")
+        elif name == "LEAD":
+            generated[terminal.name] = st.just("|")
+    return generated
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: f"{layout.pack}-{layout.start}")
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_what_the_grammar_generates_is_read(layout: Layout, data: st.DataObject) -> None:
+    # The first line of the generated text must not run into an ignored prefix of the one before.
+    text = data.draw(from_lark(layout.grammar.lark, start=layout.start, explicit=explicit(layout)))
+    tree = layout.grammar.parse(text, layout.start)
+    assert list(tree.scan_values(lambda _: True)) or not text.strip("|\n")
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda c: f"{c.file.parts[-3]}")
+@settings(max_examples=25)
+@given(data=st.data())
+def test_the_numbers_of_a_whole_table_come_back(form: Any, data: st.DataObject) -> None:
+    slots = len(VALUE.findall(form.source))
+    values = data.draw(st.lists(COUNTS, min_size=slots, max_size=slots))
+    numbers = iter(values)
+    report = read(gouji.engine(), VALUE.sub(lambda _: str(next(numbers)), form.source))
+    assert [o.value for o in report.observations] == values
+    for o in report.observations:
+        assert report.document.text[o.span.start : o.span.end] == o.raw == str(o.value)
+
+
+def damaged(row: str) -> str:
+    """The row with a label that no form has."""
+    return "损坏的一行|" + row.split("|", 1)[1]
+
+
+@pytest.mark.parametrize("damage", [damaged, lambda row: row[: len(row) // 2]], ids=["label", "cut"])
+@pytest.mark.parametrize("form", FORMS, ids=lambda c: f"{c.file.parts[-3]}")
+@settings(max_examples=15)
+@given(data=st.data())
+def test_a_damaged_row_costs_itself_only(form: Any, damage: Callable[[str], str], data: st.DataObject) -> None:
+    lines = form.source.split("\n")
+    rows = [i for i, line in enumerate(lines) if VALUE.search(line)]
+    hit = data.draw(st.sampled_from(rows))
+    whole = values(read(gouji.engine(), form.source))
+    lost = {Decimal(v) for v in VALUE.findall(lines[hit])}
+    lines[hit] = damage(lines[hit])
+    found = values(read(gouji.engine(), "\n".join(lines)))
+    assert set(found) <= set(whole), "nothing is bound to another metric"
+    missing = {p: v for p, v in whole.items() if p not in found}
+    kept = {v for p, v in found.items()}
+    assert all(v in lost or p.startswith(("review", "litigation")) for p, v in missing.items())
+    assert kept <= set(whole.values())
+
+
+def values(report: Report) -> dict[str, Decimal]:
+    """Metric -> value of a report."""
+    return {o.path: Decimal(str(o.value)) for o in report.observations if o.state == "value"}
+
+
+def test_terminals_have_ascii_names() -> None:
+    for layout in LAYOUTS:
+        assert all(t.name.isascii() for t in layout.grammar.lark.terminals)
+
+
+def test_a_cjk_literal_in_a_rule_is_refused(tmp_path: Any) -> None:
+    file = tmp_path / "bad.lark"
+    file.write_text('start: A "数"\nA: "甲"\n', encoding="utf-8")
+    with pytest.raises(gouji.errors.PackError) as caught:
+        Grammar.build(file, [tmp_path], ("start",))
+    assert caught.value.source == f"{file}:1:11"

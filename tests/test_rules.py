@@ -566,3 +566,11 @@ def test_errors_have_place_and_remedy(
     assert error.value.source == f"{tmp_path}/0.yaml:{place}"
     assert remedy in error.value.remedy.en
     assert error.value.problem.zh
+
+
+def test_the_same_disagreement_is_told_once() -> None:
+    path = "requests.received.total"
+    rep = report({path: 8}, {path: 7}, "stat2014")
+    again = tuple(observe(path, value, "narrative", 2000 + n) for n, value in enumerate([7, 7, 9]))
+    findings, _ = check(BOOK.select(["X01"], []), evolve(rep, observations=(*rep.observations, *again)))
+    assert [f.left for f in findings] == [7, 9]

@@ -190,6 +190,7 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     implied: bool | None = rule.params.get("implied")
     only: tuple[str, ...] = rule.params.get("metrics", ())
     spared: tuple[str, ...] = rule.params.get("except", ())
+    told: set[tuple[str, object, object]] = set()
     for i in facts.chart if "chart" in rule.sources else facts.text:
         o = observations[i]
         path = o.path
@@ -204,6 +205,10 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if o.value == t.value and o.low == o.high:
             facts.passed += 1
             continue
+        # The same figure said again is the same disagreement.
+        if (path, o.low, o.high) in told:
+            continue
+        told.add((path, o.low, o.high))
         # "at least four times" is a promise more often than a count
         vague: Severity | None = "info" if o.low is None or o.high is None or (not o.low and o.low != o.high) else None
         if not _agreement(rule, facts, path, i, j, vague):

@@ -57,7 +57,7 @@ rules:
 SOURCE = "县图书馆\n\t馆藏项目\n\t数量\n\n\t1.藏书\n\t12000\n\n\t2.借出\n\t300\n\n\t3.归还\n\t310\n\n"
 
 
-@pytest.fixture()
+@pytest.fixture
 def pack(tmp_path: Path) -> Path:
     """A pack root with one layout, its metrics and one rule."""
     files = {
@@ -84,7 +84,9 @@ def test_a_layout_a_metric_and_a_rule_need_no_python(pack: Path, tmp_path: Path)
     report = check(engine, tmp_path)
     assert report["library.books"] == 12000
     assert report.layouts[0] == "library"
-    assert [(f.rule, f.message.zh) for f in report.findings if f.rule == "LIB01"] == [("LIB01", "归还 310 册，多于借出 300 册")]
+    assert [(f.rule, f.message.zh) for f in report.findings if f.rule == "LIB01"] == [
+        ("LIB01", "归还 310 册，多于借出 300 册")
+    ]
     assert engine.registry.metric("library.loans").en == "loans"
 
 

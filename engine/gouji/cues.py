@@ -19,7 +19,7 @@ from gouji.yamlfile import Scalar, invalid, read, unknown
 
 ERAS = ("e1", "e2", "e3", "e4")
 _CUE_KEYS = frozenset(
-    {"path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes"}
+    ["path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes"]
 )
 _KEYS = frozenset(
     [
@@ -34,6 +34,7 @@ _KEYS = frozenset(
         "field_exceptions",
         "heading_topics",
         "wholes",
+        "whole_parts",
         "complete",
         "partial",
         "scope_part",
@@ -78,7 +79,8 @@ class NarrativeModel:
     cues: Mapping[str, Cue]
     patterns: Mapping[str, re.Pattern[str]]
     heading_topics: Mapping[str, re.Pattern[str]]
-    wholes: Mapping[str, str]
+    wholes: Mapping[str, tuple[str, ...]]
+    whole_parts: Mapping[str, tuple[str, ...]]
     counting: frozenset[str]
 
 
@@ -114,7 +116,8 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
         cues,
         patterns,
         {str(k): _pattern(v) for k, v in data["heading_topics"].items()},
-        {str(k): str(v) for k, v in data["wholes"].items()},
+        {str(k): tuple(map(str, v)) for k, v in data["wholes"].items()},
+        {str(k): tuple(map(str, v)) for k, v in data["whole_parts"].items()},
         units["case"] - {""},
     )
 
@@ -152,7 +155,7 @@ def _cue(
     paths: dict[tuple[str, str], tuple[str, ...]] = {}
     for era, topic, metrics in _paths(spec):
         for metric in metrics:
-            for whole in wholes.values() if "<whole>" in metric else ("",):
+            for whole in wholes if "<whole>" in metric else ("",):
                 path = Scalar(metric.replace("<whole>", whole), metric.where)
                 if path not in registry:
                     raise unknown(path, "指标", "metric", registry.metrics)

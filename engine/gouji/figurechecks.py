@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gouji import schema
@@ -11,6 +11,7 @@ from gouji.facts import Facts
 from gouji.findings import Severity, Term
 from gouji.intervals import Operand, number_text
 from gouji.kinds import Kind
+from gouji.records import Number, Observation
 from gouji.relations import Item, Linear, Relation, evaluate
 from gouji.rulemodel import Rule
 
@@ -190,12 +191,15 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     implied: bool | None = rule.params.get("implied")
     only: tuple[str, ...] = rule.params.get("metrics", ())
     spared: tuple[str, ...] = rule.params.get("except", ())
+    near: Mapping[str, Number] = rule.params.get("near", {})
     told: set[tuple[str, object, object]] = set()
     for i in facts.chart if "chart" in rule.sources else facts.text:
         o = observations[i]
         path = o.path
         j = facts.where.get(path)
-        if j is None or o.state != "value" or o.scope is not None or (implied is not None and o.implied != implied):
+        if j is None or o.state != "value" or (implied is not None and o.implied != implied):
+            continue
+        if o.scope is not None and not _nearly(o, observations[j], near.get(path)):
             continue
         if path.startswith(spared) or (only and path not in only):
             continue
@@ -213,6 +217,13 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         vague: Severity | None = "info" if o.low is None or o.high is None or (not o.low and o.low != o.high) else None
         if not _agreement(rule, facts, path, i, j, vague):
             facts.passed += 1
+
+
+def _nearly(o: Observation, other: Observation, share: Number | None) -> bool:
+    """Whether a figure of its own scope comes so near to another that it is probably meant to be the same."""
+    if share is None or not o.exact or o.value is None or other.value is None:
+        return False
+    return abs(o.value - other.value) * 100 <= share * max(abs(o.value), abs(other.value))
 
 
 def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -318,7 +329,12 @@ FIGURE_KINDS: dict[str, Kind] = {
     "repeat": Kind(_repeat, {}, (), ("label", "left_raw", "right_raw")),
     "agree": Kind(
         _agree,
-        {"implied": schema.flag, "metrics": schema.metrics, "except": schema.prefixes},
+        {
+            "implied": schema.flag,
+            "metrics": schema.metrics,
+            "except": schema.prefixes,
+            "near": schema.by_metric(schema.number),
+        },
         (),
         ("label", "left_raw", "right_raw"),
     ),

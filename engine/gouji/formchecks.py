@@ -11,7 +11,7 @@ from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.kinds import Kind
-from gouji.records import Section
+from gouji.records import Section, Unparsed
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
 from gouji.spans import Span
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """A title with year and body; a missing body weighs less, the signature usually names it."""
-    title = facts.report.title
+    """A title with year and body; a body that the title leaves out may be named elsewhere."""
+    report = facts.report
+    title = report.title
     if not title:
         facts.add(rule, instance="missing", message=rule.params["missing"], identity=["missing"])
     elif not rule.params["year"].search(title):
@@ -31,7 +32,7 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
         rest = title
         for word in rule.params["ignore"]:
             rest = rest.replace(word, "")
-        if rule.params["body"].search(rest):
+        if rule.params["body"].search(rest) or report.issuer or report.region:
             facts.passed += 1
         else:
             facts.add(
@@ -161,17 +162,20 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 )
             else:
                 facts.passed += 1
+    added: dict[int, list[Unparsed]] = {}
     for row in report.unparsed:
         if row.table is not None:
-            facts.add(
-                rule,
-                instance="added",
-                severity="info",
-                message=rule.params["added"],
-                values={"text": row.text.strip("|\n ")[:40]},
-                span=row.span,
-                identity=[row.text],
-            )
+            added.setdefault(row.table, []).append(row)
+    for ordinal, rows in added.items():
+        facts.add(
+            rule,
+            instance=f"added.{ordinal}",
+            severity="info",
+            message=rule.params["added"],
+            values={"count": str(len(rows)), "text": rows[0].text.strip("|\n ")[:40]},
+            span=rows[0].span,
+            identity=[row.text for row in rows],
+        )
 
 
 def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:

@@ -87,7 +87,11 @@ def _place(path: Path, text: str, problem: str) -> str:
     """`file:line:column` of the first name in `problem` that the grammar text holds."""
     for word in re.findall(r"[^\s'\"<>:,()]+", problem):
         match = re.search(rf"(?<!\w){re.escape(word.strip('?!'))}(?!\w)", text)
-        if match and (len(word) > 1 or not word.isascii()) and word.lower() not in ("rule", "in", "the", "is", "of", "terminal", "start"):
+        if (
+            match
+            and (len(word) > 1 or not word.isascii())
+            and word.lower() not in ("rule", "in", "the", "is", "of", "terminal", "start")
+        ):
             line = text.count("\n", 0, match.start()) + 1
             return f"{path}:{line}:{match.start() - text.rfind(chr(10), 0, match.start())}"
     return str(path)

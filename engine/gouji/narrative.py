@@ -77,11 +77,14 @@ class _Reader:
     model: NarrativeModel
     era: str
     figures: list[_Figure] = field(factory=list)
-    broken_down: list[tuple[_Figure, list[_Figure], bool, int]] = field(factory=list)
+    broken_down: list[tuple[_Figure, list[_Figure], bool]] = field(factory=list)
     topic: str | None = None
     scope: str | None = None
+    scope_from: int = 0
     previous: _Figure | None = None
     paragraph_start: int = 0
+    stated: dict[str, _Figure] = field(factory=dict)
+    in_sentence: set[str] = field(factory=set)
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
@@ -101,6 +104,7 @@ class _Reader:
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
             if patterns["relevant"].search(text, sentence.start(), sentence.end()):
                 self._sentence(sentence.start(), sentence.end())
+        self._resolve_wholes()
 
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
@@ -109,10 +113,13 @@ class _Reader:
                 self._turn(self.model.cues.get(token.type))
             return
         first = len(self.figures)
+        self.scope_from = start
+        self.in_sentence.clear()
         self._items(self._tree(tokens).children, None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
         opening = [f for f in counted if f.cue and f.cue.opens]
-        self.previous = (opening or counted or [self.previous])[-1]
+        if counted:
+            self.previous = (opening or counted)[-1]
 
     def _implies(self, token: Token) -> bool:
         cue = self.model.cues.get(token.type)
@@ -130,7 +137,7 @@ class _Reader:
         cues = self.model.cues
         for token in tokens:
             parser.feed_token(Token("CUE", token) if token.type in cues else token)
-        tree: Tree[Any] = parser.feed_eof(tokens[-1] if tokens else None)
+        tree: Tree[Any] = parser.feed_eof(tokens[-1])  # type: ignore[no-untyped-call]
         return tree
 
     # ---- binding
@@ -151,7 +158,7 @@ class _Reader:
                 token = token.value
                 cue = self.model.cues[token.type]
                 if cue.value is not None and not self._counted(items, index, token):
-                    self._implied(cue, token, found)
+                    self._implied(cue, token)
                 self._turn(cue)
             elif token.type in ("QUANTITY", "HAN_QUANTITY"):
                 figure = self._figure(token, items, index, total, start, end)
@@ -198,7 +205,7 @@ class _Reader:
             span = (at + match.start("number"), at + last)
         if amount is None:
             return None
-        self._scope(start, span[0])
+        self._scope(span[0])
         figure = _Figure(*span, amount, scope=self.scope, han=bool(match["han"]))
         self._bind(figure, token, items, index, total, start)
         if figure.path or not (figure.han or amount.unit == "%"):
@@ -214,16 +221,19 @@ class _Reader:
         if before is None and index > 1 and (note := _note(items[index - 1])):
             # 其他处理(含撤回)2件: a bracket without figures does not part a cue from its quantity.
             before, gap = self._cue_at(items, index - 2), note.start_pos or 0
-        if before is not None and patterns["before"].fullmatch(text, before.end_pos, gap):
+        if before is not None and patterns["before"].fullmatch(text, before.end_pos or 0, gap):
             self._assign(figure, before, total, start)
         if figure.path is not None or not figure.quantity.unit:
             return
         after = self._cue_at(items, index + 1)
         if after is not None and patterns["after"].fullmatch(text, token.end_pos or 0, after.start_pos or 0):
             following = items[index + 2] if index + 2 < len(items) else None
-            if isinstance(following, Token) and following.type == "QUANTITY":
-                if patterns["before"].fullmatch(text, after.end_pos or 0, following.start_pos or 0):
-                    return
+            if (
+                isinstance(following, Token)
+                and following.type == "QUANTITY"
+                and patterns["before"].fullmatch(text, after.end_pos or 0, following.start_pos or 0)
+            ):
+                return
             topic = self.topic
             self._turn(self.model.cues[after.type])
             self._assign(figure, after, total, start)
@@ -245,37 +255,47 @@ class _Reader:
             return
         if cue.under and (total is None or total.path not in cue.under):
             return
-        if cue.unless is not None and cue.unless.search(text, start, at):
+        if cue.unless is not None and cue.unless.search(text, max(start, at - 60), at):
             return
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
             return
-        path = self._whole(metrics[0])
-        if path is None:
-            return
-        figure.path, figure.cue = path, cue
+        figure.path, figure.cue = metrics[0], cue
+        self.stated[figure.path] = figure
+        self.in_sentence.add(figure.path)
         figure.label = (at, token.end_pos or at)
         if account := self.model.patterns["account"].search(text, max(start, at - 40), at):
             figure.scope = account[1]
 
-    def _whole(self, path: str) -> str | None:
-        """`path` with the total that the paragraph breaks down, where the metric depends on it."""
-        if "<whole>" not in path:
-            return path
-        named = {f.path for f in self.figures[self.paragraph_start :]}
-        for total, whole in self.model.wholes.items():
-            if total in named:
-                return path.replace("<whole>", whole)
-        return None
+    def _resolve_wholes(self) -> None:
+        """Say of which total the applicants of a paragraph are the parts: the one that they add up to."""
+        figures = self.figures[self.paragraph_start :]
+        open_ones = [f for f in figures if f.path and "<whole>" in f.path]
+        if not open_ones:
+            return
+        known = {f.path: f.quantity.value for f in figures if f.path}
+        summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
+        fitting = [
+            whole
+            for whole, totals in self.model.wholes.items()
+            for parts in (totals, self.model.whole_parts.get(whole, totals))
+            if all(p in known for p in parts) and sum(known[p] for p in parts) == summed
+        ]
+        whole = fitting[0] if len(set(fitting)) == 1 else None
+        for figure in open_ones:
+            assert figure.path is not None
+            figure.path = figure.path.replace("<whole>", whole) if whole else None
 
-    def _scope(self, start: int, at: int) -> None:
+    def _scope(self, at: int) -> None:
+        """Take note of the scope words up to `at`; each stretch of a sentence is searched once."""
         text, patterns = self.canonical.text, self.model.patterns
         last = -1
         for name in ("scope_part", "scope_whole"):
-            for match in patterns[name].finditer(text, start, at):
+            for match in patterns[name].finditer(text, self.scope_from, at):
                 if match.start() > last:
                     last = match.start()
                     self.scope = match.group() if name == "scope_part" else None
+        self.scope_from = max(self.scope_from, at)
 
     # ---- lists
 
@@ -310,7 +330,7 @@ class _Reader:
             needed, path = total.cue.becomes
             if self.era in ("e3", "e4") and needed <= {p.path for p in same}:
                 total.path = path
-        self.broken_down.append((total, same, exhaustive, parts[0].start))
+        self.broken_down.append((total, same, exhaustive))
 
     def _comparable(self, total: _Figure, part: _Figure) -> bool:
         units = {total.quantity.unit, part.quantity.unit} - {None}
@@ -318,21 +338,21 @@ class _Reader:
 
     # ---- statements
 
-    def _implied(self, cue: Cue, token: Token, found: list[_Figure]) -> None:
+    def _implied(self, cue: Cue, token: Token) -> None:
         if self.topic == "field" or (cue.topics and self.topic not in cue.topics):
             return
         start, end = token.start_pos or 0, token.end_pos or 0
-        self._scope(start, start)
+        self._scope(start)
         assert cue.value is not None
         value = 0
         if cue.value.startswith("="):
             metric = cue.value[1:].replace("<topic>", self.topic or "")
-            stated = [f for f in self.figures if f.path == metric]
-            if not stated or not isinstance(stated[-1].quantity.value, int):
+            stated = self.stated.get(metric)
+            if stated is None or not isinstance(stated.quantity.value, int):
                 return
-            value = stated[-1].quantity.value
+            value = stated.quantity.value
         for path in cue.metrics(self.era, self.topic):
-            if any(f.path == path for f in found):
+            if path in self.in_sentence:
                 continue
             figure = _Figure(start, end, Quantity(value, value, value, None), path, cue, (start, end), self.scope, True)
             self.figures.append(figure)
@@ -370,9 +390,9 @@ class _Reader:
                     span,
                     figure.scope,
                     figure.implied,
-                )  # fmt: skip
+                )
             )
-        for total, parts, exhaustive, at in self.broken_down:
+        for total, parts, exhaustive in self.broken_down:
             span = canonical.source(total.start, max(parts[-1].end, total.end))
             reading.partitions.append(
                 Partition(places[id(total)], tuple(places[id(p)] for p in parts), exhaustive, span)

@@ -139,6 +139,14 @@ class _Reader:
     def _title(self, start: int, end: int) -> bool:
         if end - start > 60 or not self.model.patterns["title"].search(self.canonical.text, start, end):
             return False
+        # A line in brackets below the title names the body.
+        follower = next((line for line in self.canonical.lines if line.start > end), None)
+        if (
+            follower
+            and follower.table is None
+            and self.model.patterns["title_body"].fullmatch(self.canonical.text, follower.start, follower.end)
+        ):
+            end = follower.end
         self.out.title = self._named("title", start, end)
         self._mention("year", "title", start, end)
         return True
@@ -210,8 +218,9 @@ class _Reader:
         patterns, text = self.model.patterns, self.canonical.text
         groups = match.groupdict()
         if "list" in groups:
-            separator = "list_major" if "," in groups["list"] else "list_comma"
-            return match.start(), str(sum(map(bool, patterns[separator].split(groups["list"]))))
+            listed = groups["list"] or groups["members"]
+            separator = "list_major" if "," in listed else "list_comma"
+            return match.start(), str(sum(map(bool, patterns[separator].split(listed))))
         line = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 300)
         start = max((m.end() for m in patterns["list_stop"].finditer(text, line, match.start())), default=line)
         items = sum(map(bool, patterns["list_comma"].split(text[start : match.start()])))

@@ -162,14 +162,14 @@ def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
                 for name in names
                 if os.path.splitext(name)[1].lower() in READERS
             )
-            yield from found or [
-                ReadError(
+            yield from found
+            if not found:
+                yield ReadError(
                     path,
                     "no-inputs",
                     Message("文件夹里没有报告文件", "the folder holds no reports"),
                     Message(f"支持的文件类型：{' '.join(READERS)}", f"known file types: {' '.join(READERS)}"),
                 )
-            ]
         elif matches := sorted(m for m in glob.glob(path, recursive=True) if os.path.isfile(m)):
             yield from matches
         elif os.path.exists(path):

@@ -128,7 +128,8 @@ class Rulebook:
 
     def _schedule(self, program: Program, figures: frozenset[str], plan: Plan) -> None:
         """Put a program where it belongs; nowhere if a figure is missing without which it says nothing."""
-        alive = [f for f, needed in zip(program.alternatives, program.needed, strict=True) if needed <= figures]
+        pairs = zip(program.alternatives, program.needed, strict=True)
+        alive = [f for f, needed in pairs if (needed <= figures if needed is not None else f and _complete(f, figures))]
         if not alive or not all(_complete(condition, figures) for condition in program.conditions):
             return
         conditions = tuple(_step(condition, figures) for condition in program.conditions)
@@ -251,17 +252,18 @@ class _Compiler:
             instance,
             tuple(conditions),
             tuple(self.fast(r) for r in instance.relations),
-            tuple(frozenset(self.needed(r)) for r in instance.relations),
+            tuple(self.needed(r) for r in instance.relations),
         )
 
-    def needed(self, relation: Relation) -> Iterator[str]:
-        """Keys without which the relation says nothing: all but the parts of sums of the text."""
+    def needed(self, relation: Relation) -> frozenset[str] | None:
+        """Keys without which the relation says nothing: all but the parts of sums of the text; None for all."""
         sides = [side.items for side in (relation.left, relation.right)]
-        sides += [divisor.items for divisor in (relation.left_divisor, relation.right_divisor) if divisor]
-        for n, items in enumerate(sides):
-            for item in items:
-                if item.source != "narrative" or len(items) == 1 or n > 1:
-                    yield key(item.source, item.path)
+        divisors = [divisor.items for divisor in (relation.left_divisor, relation.right_divisor) if divisor]
+        kept = [i for items in sides for i in items if i.source != "narrative" or len(items) == 1]
+        kept += [item for items in divisors for item in items]
+        if not divisors and len(kept) == len(relation.items):
+            return None
+        return frozenset(key(item.source, item.path) for item in kept)
 
     def fast(self, relation: Relation) -> Fast | None:
         """The relation as sums over keys; None where it has ratios."""

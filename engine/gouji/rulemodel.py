@@ -141,13 +141,13 @@ class Program:
     """An instance compiled to keys of figures (`Facts.values`).
 
     For each condition and each alternative: the sums that are compared (`Fast`), None where ratios forbid
-    it; and for each alternative the keys without which it says nothing.
+    it; and for each alternative the keys without which it says nothing, None where that is all of them.
     """
 
     instance: Instance
     conditions: tuple[Fast, ...]
     alternatives: tuple[Fast | None, ...]
-    needed: tuple[frozenset[str], ...]
+    needed: tuple[frozenset[str] | None, ...]
 
 
 Compare: TypeAlias = Callable[[Any, Any], bool]

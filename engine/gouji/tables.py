@@ -106,11 +106,11 @@ class _Binder:
             node = stack.pop()
             if not isinstance(node, Tree):
                 continue
-            children = node.children
-            if children and isinstance(children[-1], Token) and not isinstance(children[0], Tree):
-                self._row(node.data.rsplit("__", 1)[-1], children)
+            tokens = [child for child in node.children if isinstance(child, Token)]
+            if tokens and len(tokens) == len(node.children):
+                self._row(node.data.rsplit("__", 1)[-1], tokens)
             else:
-                stack.extend(reversed(children))
+                stack.extend(reversed(node.children))
 
     def _row(self, rule: str, tokens: list[Token]) -> None:
         cells = tokens[-1]

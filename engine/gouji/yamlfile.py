@@ -25,7 +25,7 @@ class Scalar(str):
         self.where = where
         return self
 
-    def __getnewargs__(self) -> tuple[str, str]:
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
         return str(self), self.where
 
 

@@ -67,17 +67,16 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
     """Every table that `text` (lines ended by newline) carries, with the span of its region, in order."""
     position = 0
     while candidate := _CANDIDATE.search(text, position):
-        start = position = candidate.start()
+        start = candidate.start()
+        # What looks like a table and is none is passed over as a whole: each line is looked at once.
+        position = text.find("\n", start) + 1 or len(text)
         for carrier in carriers:
-            region = carrier.region.match(text, start)
-            if region and (table := carrier.table(region.group(), start)):
-                yield Span(start, region.end()), table
-                position = region.end()
-                break
-        else:
-            position = text.find("\n", start) + 1
-            if not position:
-                return
+            if region := carrier.region.match(text, start):
+                position = max(position, region.end())
+                if table := carrier.table(region.group(), start):
+                    position = region.end()
+                    yield Span(start, position), table
+                    break
 
 
 def _is_label(cell: Cell, text: str, start: int) -> bool:

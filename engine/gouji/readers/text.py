@@ -22,7 +22,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_PARAGRAPH = re.compile(r"[^\n]*[^\s\ufeff][^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NEWLINE = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
@@ -137,7 +137,8 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
 
 
 def _paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
-    return [Paragraph(Span(*match.span())) for match in _PARAGRAPH.finditer(text, start, end)]
+    lines = _LINE.finditer(text, start, end)
+    return [Paragraph(Span(*line.span())) for line in lines if line.group().strip().strip("\ufeff")]
 
 
 def _refuse(source: str, code: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> ReadError:

@@ -166,11 +166,15 @@ class _Binder:
 
     def _leave(self, first: Token, cells: Token, values: list[str]) -> None:
         if any(c.isdigit() for v in values for c in v) or first is not cells:
+            text = self.canonical.text
             start, end = self.offset + (first.start_pos or 0), self.offset + (cells.end_pos or 0) - 1
-            text = self.canonical.text[start:end]
-            self.reading.unparsed.append(Unparsed(self.canonical.source(start, max(end, start + 1)), text, self.table))
+            while text[start - 1] not in "|\n" and start > 0:
+                start -= 1
+            self.reading.unparsed.append(Unparsed(self.canonical.source(start, end), text[start:end], self.table))
 
     def _label(self, token: Token) -> str:
-        start = self.offset + (token.start_pos or 0)
-        span = self.canonical.source(start, start + len(token) - 1)
+        """The label as printed, with the ordinal that the grammar passed over."""
+        text, end = self.canonical.text, self.offset + (token.end_pos or 0) - 1
+        start = max(text.rfind("\n", 0, end), text.rfind("|", 0, end)) + 1
+        span = self.canonical.source(start, max(end, start + 1))
         return "".join(self.document.text[span.start : span.end].split())

@@ -61,7 +61,7 @@ def test_what_the_grammar_generates_is_read(name: tuple[str, str], data: st.Data
     text = data.draw(from_lark(GRAMMARS[name], start=layout.start, explicit=explicit(layout)))
     # Canonical text always ends with a newline.
     text = text.removesuffix("\n") + "\n"
-    tokens = [t for t in layout.grammar.parse(text, layout.start).scan_values(lambda _: True)]
+    tokens = list(layout.grammar.parse(text, layout.start).scan_values(lambda _: True))
     assert [text[t.start_pos : t.end_pos] for t in tokens] == tokens
     cells = [t for t in tokens if "CELLS_" in t.type]
     assert all(t.count("|") == int(t.type.rsplit("_", 1)[1]) and t.endswith("\n") for t in cells)

@@ -21,8 +21,9 @@ from gouji.packs import builtin
 from gouji.records import Number, Observation, Partition, Report, Source, State, Unbound
 from gouji.registry import load_registry
 from gouji.rulebook import Rulebook
+from gouji.rulecompiler import load_rulebook
 from gouji.rulemodel import Rule
-from gouji.rules import check, load_rulebook
+from gouji.rules import check
 from gouji.spans import Span
 
 REGISTRY = load_registry([builtin() / "grammars" / "metrics.yaml"])

@@ -15,6 +15,7 @@ from typing import Literal
 from attrs import define, field, frozen
 
 from gouji.document import Document, Paragraph
+from gouji.patterns import Pattern
 from gouji.spans import OffsetMap, Span
 
 _SPACE = r"[\s\u200b-\u200f\u2060\ufeff\xad]+"
@@ -29,14 +30,14 @@ class FoldTable(dict[int, int]):
         return code
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Folds:
     """How source text is folded: characters one to one, then phrases and noise with their lengths mapped."""
 
     table: FoldTable
     traditional: frozenset[str]
     phrases: dict[str, str]
-    edit: re.Pattern[str]
+    edit: Pattern
 
     @classmethod
     def build(cls, characters: dict[str, str], phrases: dict[str, str], noise: Iterable[str]) -> Folds:
@@ -56,11 +57,11 @@ class Folds:
                 table[character] = table.get(compatible, compatible)
         table.update(characters)
         words = "|".join(map(re.escape, sorted(phrases, key=lambda p: (-len(p), p))))
-        edit = re.compile("|".join(filter(None, [_SPACE, *noise, words])))
+        edit = Pattern("|".join(filter(None, [_SPACE, *noise, words])))
         return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Line:
     """One canonical line, without its newline; `table` is the ordinal of its table in the document."""
 
@@ -69,7 +70,7 @@ class Line:
     table: int | None = None
 
 
-@define
+@define(eq=False, repr=False)
 class Canonical:
     """The canonical text of a document, its lines, and the way back."""
 
@@ -83,7 +84,7 @@ class Canonical:
         return self.origin.span(Span(start, end))
 
 
-@define
+@define(eq=False, repr=False)
 class _Writer:
     folded: str
     folds: Folds

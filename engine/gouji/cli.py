@@ -361,7 +361,7 @@ def load_engine(packs: Sequence[Path]) -> Engine:
     return Engine.load(packs)
 
 
-@define
+@define(eq=False, repr=False)
 class _Walk:
     """One walk over the inputs: whatever goes wrong with one of them, the others go on."""
 

@@ -14,6 +14,7 @@ from lark.exceptions import LarkError
 from gouji.grammar import Grammar
 from gouji.islands import IslandScanner
 from gouji.packs import Packs
+from gouji.patterns import Pattern
 from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
@@ -45,7 +46,7 @@ _KEYS = frozenset(
 )
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Cue:
     """What one cue binds to. `paths` maps (era, topic) to metrics; an empty era or topic stands for any."""
 
@@ -56,7 +57,7 @@ class Cue:
     topics: frozenset[str] = frozenset()
     opens: bool = False
     under: frozenset[str] = frozenset()
-    unless: re.Pattern[str] | None = None
+    unless: Pattern | None = None
     value: str | None = None
     becomes: tuple[frozenset[str], str] | None = None
 
@@ -69,16 +70,16 @@ class Cue:
         return ()
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class NarrativeModel:
     """Everything that the running text is read by; see `grammars/narrative/pack.yaml` for each pattern."""
 
     grammar: Grammar
     scanner: IslandScanner
-    quantity: re.Pattern[str]
+    quantity: Pattern
     cues: Mapping[str, Cue]
-    patterns: Mapping[str, re.Pattern[str]]
-    heading_topics: Mapping[str, re.Pattern[str]]
+    patterns: Mapping[str, Pattern]
+    heading_topics: Mapping[str, Pattern]
     wholes: Mapping[str, tuple[str, ...]]
     whole_parts: Mapping[str, tuple[str, ...]]
     counting: frozenset[str]
@@ -112,7 +113,7 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
     return NarrativeModel(
         grammar,
         scanner,
-        re.compile(f"{quantity}|{re.sub(r'[(][?]<![^)]*[)]|[(][?]![^)]*[)]', '', han)}"),
+        Pattern(f"{quantity}|{re.sub(r'[(][?]<![^)]*[)]|[(][?]![^)]*[)]', '', han)}"),
         cues,
         patterns,
         {str(k): _pattern(v) for k, v in data["heading_topics"].items()},
@@ -132,9 +133,10 @@ def _terminals(path: Path) -> dict[str, Any]:
     return {t.name: t for t in lark.terminals}
 
 
-def _pattern(value: Scalar) -> re.Pattern[str]:
+def _pattern(value: Scalar) -> Pattern:
     try:
-        return re.compile(value)
+        re.compile(value)
+        return Pattern(str(value))
     except re.error as error:
         raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 

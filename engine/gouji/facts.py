@@ -21,7 +21,7 @@ from gouji.spans import Span
 UNKNOWN = float("nan")
 
 
-@define
+@define(eq=False, repr=False)
 class Facts:
     """The figures of one report. Indices are those of `report.observations`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gouji import schema
@@ -223,7 +224,8 @@ def _nearly(o: Observation, other: Observation, share: Number | None) -> bool:
     """Whether a figure of its own scope comes so near to another that it is probably meant to be the same."""
     if share is None or not o.exact or o.value is None or other.value is None:
         return False
-    return abs(o.value - other.value) * 100 <= share * max(abs(o.value), abs(other.value))
+    a, b = Decimal(o.value), Decimal(other.value)
+    return abs(a - b) * 100 <= Decimal(share) * max(abs(a), abs(b))
 
 
 def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:

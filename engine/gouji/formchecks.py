@@ -11,6 +11,7 @@ from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.kinds import Kind
+from gouji.patterns import Pattern
 from gouji.records import Section, Unparsed
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
@@ -92,7 +93,7 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
-def _filled(sections: tuple[Section, ...], section: Section, nil: re.Pattern[str] | None) -> bool:
+def _filled(sections: tuple[Section, ...], section: Section, nil: Pattern | None) -> bool:
     """Whether there is something below a heading; words that match `nil` do not count."""
     if section.tables:
         return True

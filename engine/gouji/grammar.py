@@ -15,7 +15,7 @@ from lark.exceptions import GrammarError, LarkError, UnexpectedInput
 from gouji.errors import Message, PackError
 
 
-@define(slots=False, eq=False)
+@define(slots=False, eq=False, repr=False)
 class Grammar:
     """A compiled grammar. Pickles as Lark's own saved form and is revived when it is first used."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Run: TypeAlias = "Callable[[Rule, Rulebook, Facts], None]"
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Kind:
     """One kind of check.
 

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from gouji.grammar import Grammar
 from gouji.packs import Packs
+from gouji.patterns import Pattern
 from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
@@ -36,7 +37,7 @@ _LAYOUT_KEYS = frozenset({"grammar", "start", "reads", "detect"})
 _ROW_KEYS = frozenset({"path", "cells", "heading"})
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class RowBinding:
     """What a row gives: a metric for each cell; "unit" is the cell of the printed unit. A heading gives none."""
 
@@ -45,7 +46,7 @@ class RowBinding:
     heading: bool = False
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Layout:
     """One table layout of a pack. `rows` is keyed by TERMINAL, rule.TERMINAL or rule, then by number of cells."""
 
@@ -53,7 +54,7 @@ class Layout:
     era: str
     reads: Reads
     start: str
-    detect: re.Pattern[str]
+    detect: Pattern
     grammar: Grammar
     rows: Mapping[str, Mapping[int, RowBinding]]
 
@@ -101,7 +102,8 @@ def _layout(
         if key.rsplit(".", 1)[-1] not in names and data["reads"] == "table":
             raise unknown(key, "行标签", "row label", names)
     try:
-        detect = re.compile("|".join(f"(?:{cue})" for cue in data["detect"]))
+        detect = Pattern("|".join(f"(?:{cue})" for cue in data["detect"]))
+        re.compile(detect.source)
     except re.error as error:
         raise invalid(
             data["detect"], f"正则表达式有误：{error}", f"the regular expression is wrong: {error}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Messages:
     """The texts of the interface by key (`header.year`), each in both languages."""
 
@@ -38,7 +38,7 @@ class Messages:
         return Message(template.zh.format_map(values), template.en.format_map(values))
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Voice:
     """The interface speaking one language: `say("header.year", year=2019)`.
 

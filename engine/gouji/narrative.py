@@ -26,7 +26,7 @@ _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _CLAUSE_END = re.compile(r"[,;:。()、]")
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class _Figure:
     """A quantity of the text on its way to an observation; offsets are canonical."""
 
@@ -51,7 +51,7 @@ def _note(item: Any) -> Token | None:
     return None
 
 
-@define
+@define(eq=False, repr=False)
 class NarrativeReading:
     """What the running text gave."""
 
@@ -70,7 +70,7 @@ def read_narrative(
     return reader.reading()
 
 
-@define
+@define(eq=False, repr=False)
 class _Reader:
     document: Document
     canonical: Canonical

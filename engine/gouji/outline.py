@@ -10,21 +10,22 @@ from attrs import define, field, frozen
 from gouji.canonical import Canonical
 from gouji.document import Document
 from gouji.packs import Packs
+from gouji.patterns import Pattern
 from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
 from gouji.yamlfile import Scalar, invalid, read
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class OutlineModel:
     """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`."""
 
-    levels: tuple[re.Pattern[str], ...]
-    patterns: Mapping[str, re.Pattern[str]]
-    mentions: Mapping[str, re.Pattern[str]]
+    levels: tuple[Pattern, ...]
+    patterns: Mapping[str, Pattern]
+    mentions: Mapping[str, Pattern]
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Stretch:
     """A piece of running text below the headings in force, outermost first."""
 
@@ -33,7 +34,7 @@ class Stretch:
     headings: tuple[str, ...]
 
 
-@define
+@define(eq=False, repr=False)
 class Outline:
     """What the frame of a report says."""
 
@@ -52,9 +53,10 @@ def load_outline(packs: Packs) -> OutlineModel:
     """The outline model of the packs. Raises PackError for a wrong pattern."""
     data = next(c["outline"] for folder in packs.folders() if "outline" in (c := read(folder / "pack.yaml")))
 
-    def pattern(value: Scalar) -> re.Pattern[str]:
+    def pattern(value: Scalar) -> Pattern:
         try:
-            return re.compile(value)
+            re.compile(value)
+            return Pattern(str(value))
         except re.error as error:
             raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 
@@ -70,7 +72,7 @@ def read_outline(document: Document, canonical: Canonical, model: OutlineModel) 
     return _Reader(document, canonical, model).read()
 
 
-@define
+@define(eq=False, repr=False)
 class _Head:
     level: int
     ordinal: str
@@ -81,7 +83,7 @@ class _Head:
     tables: set[int] = field(factory=set)
 
 
-@define
+@define(eq=False, repr=False)
 class _Reader:
     document: Document
     canonical: Canonical

@@ -13,7 +13,7 @@ from gouji.errors import Message, PackError
 from gouji.yamlfile import invalid
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Packs:
     """The pack roots in use. A root is a folder with `grammars/` and/or `rules/`.
 

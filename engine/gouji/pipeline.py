@@ -4,39 +4,33 @@ from __future__ import annotations
 
 import glob
 import os
-import pickle
-import re
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from attrs import evolve, frozen
 
-import gouji
-from gouji import rules
+from gouji import compiled, rules
 from gouji.canonical import Folds, canonicalise
-from gouji.cues import NarrativeModel, load_narrative
+from gouji.cues import NarrativeModel
 from gouji.document import Document
 from gouji.errors import Message, ReadError
-from gouji.grammar import Grammar
-from gouji.layouts import Layout, load_layouts
+from gouji.layouts import Layout
 from gouji.messages import Messages
 from gouji.narrative import read_narrative
-from gouji.outline import OutlineModel, load_outline, read_outline
+from gouji.outline import OutlineModel, read_outline
 from gouji.packs import Packs
 from gouji.readers import READERS, text
 from gouji.readers.carriers import Carrier
 from gouji.records import Report
-from gouji.registry import Registry, load_registry
-from gouji.rulebook import Rulebook, load_rulebook
+from gouji.registry import Registry
+from gouji.rulebook import Rulebook
 from gouji.tables import read_tables
-from gouji.yamlfile import read as read_yaml
 
 _NARRATIVE = "narrative"
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Engine:
     """Everything that reading and checking needs, compiled from the packs once."""
 
@@ -57,27 +51,19 @@ class Engine:
         PackError for a pack that cannot be used.
         """
         found = Packs.find(packs)
-        store = _cache_file(found)
-        engine = _load_cached(store)
-        if engine is None:
+        store = compiled.place(found)
+        engine = compiled.load(store)
+        if not isinstance(engine, cls):
             engine = cls.compile(found)
-            _store(store, engine)
+            compiled.store(store, engine)
         return engine
 
     @classmethod
     def compile(cls, packs: Packs) -> Engine:
-        """The engine compiled from `packs`, without any cache."""
-        registry = load_registry(packs.metrics())
-        return cls(
-            registry,
-            load_rulebook(packs.rules(), registry),
-            Messages.load(packs.messages()[0]),
-            _load_folds(packs),
-            _load_carriers(packs),
-            load_layouts(packs, registry),
-            load_narrative(packs, registry),
-            load_outline(packs),
-        )
+        """The engine compiled from `packs`, without any cache. Raises PackError."""
+        from gouji.compiler import compile_packs
+
+        return cls(*compile_packs(packs))
 
     def check(self, source: str, *, rulebook: Rulebook | None = None) -> Report:
         """Read the report at `source` ("-" for standard input) and run the rules on it. Raises ReadError."""
@@ -211,78 +197,3 @@ def _era(eras: Sequence[str], year: int | None) -> str:
 def _shifted(reference: tuple[str, int], shift: int) -> tuple[str, int]:
     kind, index = reference
     return (kind, index + shift) if kind == "o" else reference
-
-
-# ---- loading
-
-
-def _load_folds(packs: Packs) -> Folds:
-    characters: dict[str, str] = {}
-    phrases: dict[str, str] = {}
-    noise: list[str] = []
-    for root in packs.grammar_roots:
-        for file in sorted(root.glob("*/folds.yaml")):
-            data = read_yaml(file)
-            characters |= {str(k): str(v) for k, v in data.get("characters", {}).items()}
-            phrases |= {str(k): str(v) for k, v in data.get("phrases", {}).items()}
-            noise += map(str, data.get("noise", ()))
-    return Folds.build(characters, phrases, noise)
-
-
-def _load_carriers(packs: Packs) -> tuple[Carrier, ...]:
-    carriers = []
-    for folder in packs.folders():
-        specs: Mapping[str, Mapping[str, str]] = read_yaml(folder / "pack.yaml").get("carriers", {})
-        for name, spec in specs.items():
-            grammar = Grammar.build(folder / spec["grammar"], packs.grammar_roots, ("start",))
-            carriers.append(
-                Carrier(str(name), re.compile(spec["region"]), re.compile(spec["cell"]), str(spec["rows"]), grammar)
-            )
-    return tuple(carriers)
-
-
-# ---- cache of compiled packs
-
-
-def _cache_file(packs: Packs) -> Path | None:
-    """Where the compiled packs lie; the name holds everything that they depend on. None without a cache."""
-    from hashlib import sha256
-
-    base = os.environ.get("GOUJI_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "gouji"
-    )
-    if base in ("0", "off"):
-        return None
-    code = sha256(f"{gouji.__version__}{sys.version}{packs.digest()}".encode())
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
-        status = file.stat()
-        code.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
-    return Path(base) / f"packs-{code.hexdigest()[:32]}.pickle"
-
-
-def _load_cached(store: Path | None) -> Engine | None:
-    try:
-        if store is None or (hasattr(os, "getuid") and store.stat().st_uid != os.getuid()):
-            return None
-        with store.open("rb") as file:
-            engine = pickle.load(file)
-        return engine if isinstance(engine, Engine) else None
-    except Exception:
-        # A cache that cannot be read is no cache; whatever is wrong with it, compiling mends it.
-        return None
-
-
-def _store(store: Path | None, engine: Engine) -> None:
-    if store is None:
-        return
-    try:
-        store.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=store.parent, delete=False) as file:
-            pickle.dump(engine, file, protocol=pickle.HIGHEST_PROTOCOL)
-        os.replace(file.name, store)
-        for old in store.parent.glob("packs-*.pickle"):
-            if old != store and len(list(store.parent.glob("packs-*.pickle"))) > 8:
-                old.unlink(missing_ok=True)
-    except OSError:
-        # Without a place for the cache every start compiles.
-        return

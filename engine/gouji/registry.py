@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -21,7 +20,7 @@ _PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
 
-@frozen(slots=False)
+@frozen(slots=False, eq=False, repr=False)
 class Metric:
     """One figure: its path, labels and unit, and how to read it.
 
@@ -49,7 +48,7 @@ class Metric:
         return self.en if lang == "en" else self.zh
 
 
-@frozen(slots=False)
+@frozen(slots=False, eq=False, repr=False)
 class GroupLabel:
     """What a group is called, and its members one by one: (zh, en)."""
 
@@ -58,7 +57,7 @@ class GroupLabel:
     members: dict[str, tuple[str, str]]
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Registry:
     """All metrics by path, and the ordered groups of path segments that rules may use."""
 
@@ -106,6 +105,8 @@ class Registry:
 
     def nearest(self, path: str) -> str | None:
         """The registered path most like `path`, None when nothing is near."""
+        from difflib import get_close_matches
+
         near = get_close_matches(path, self.metrics, n=1, cutoff=0.6)
         return near[0] if near else None
 
@@ -128,7 +129,7 @@ def load_registry(paths: Sequence[Path]) -> Registry:
     return loader.registry()
 
 
-@define
+@define(eq=False, repr=False)
 class _Loader:
     axes: dict[str, dict[str, dict[str, Any]]] = field(factory=dict)
     metrics: dict[str, Metric] = field(factory=dict)

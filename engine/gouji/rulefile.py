@@ -97,7 +97,7 @@ def _years(value: Scalar) -> tuple[int | None, int | None]:
     return int(first) if first else None, int(last) if last else None
 
 
-@define
+@define(eq=False, repr=False)
 class _RuleReader:
     registry: Registry
     path: Path

@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from gouji.errors import Message
 from gouji.expressions import Equation
 from gouji.findings import Severity
+from gouji.patterns import Pattern
 from gouji.records import Number, Report, Source
 from gouji.registry import Registry
 from gouji.relations import Relation
@@ -21,7 +22,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 Figures: TypeAlias = Mapping[str, Any]
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Era:
     """Which forms and report years belong to an era; `last` is None for the present one."""
 
@@ -35,7 +36,7 @@ class Era:
         return self.first <= year and (self.last is None or year <= self.last)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Applies:
     """To which reports a rule applies: every condition that is given must hold."""
 
@@ -43,7 +44,7 @@ class Applies:
     eras: frozenset[str] = frozenset()
     first: int | None = None
     last: int | None = None
-    body: re.Pattern[str] | None = None
+    body: Pattern | None = None
 
     def to(self, layouts: tuple[str, ...], era: str | None, year: int | None) -> bool:
         """Whether layouts, era and report year fit; the issuing body is asked separately."""
@@ -62,7 +63,7 @@ class Applies:
         return bool(self.body.search("\n".join(filter(None, (report.title, report.issuer, report.region)))))
 
 
-@define(eq=False, slots=False)
+@define(eq=False, slots=False, repr=False)
 class Instance:
     """A rule applied to one source and one member of what it repeats over (`R01.natural`).
 
@@ -97,7 +98,7 @@ class Instance:
         return {k: v for k, v in self.__dict__.items() if k not in ("relations", "conditions")}
 
 
-@frozen(eq=False)
+@frozen(eq=False, repr=False)
 class Rule:
     """One rule as its author wrote it; `params` are the data of structural kinds, `where` its place."""
 
@@ -136,7 +137,7 @@ class Rule:
         return "; ".join(str(equation) for equation in self.equations.values())
 
 
-@define(eq=False, slots=False)
+@define(eq=False, slots=False, repr=False)
 class Program:
     """An instance compiled to keys of figures (`Facts.values`).
 

@@ -13,10 +13,8 @@ from gouji.findings import Finding, Severity, Term, Verdicts
 from gouji.intervals import Operand
 from gouji.records import Report
 from gouji.relations import Evaluation, Item, Relation, evaluate
-from gouji.rulebook import Plan, Rulebook, load_rulebook
+from gouji.rulebook import Plan, Rulebook
 from gouji.rulemodel import Program, Rule, key
-
-__all__ = ["Rulebook", "check", "load_rulebook"]
 
 
 def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verdicts]:

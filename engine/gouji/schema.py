@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias
 
 from gouji.errors import Message
+from gouji.patterns import Pattern
 from gouji.records import Number
 from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, unknown, where
@@ -68,10 +69,11 @@ def flag(value: Any, registry: Registry | None = None) -> bool:
     return bool(value == "yes")
 
 
-def pattern(value: Any, registry: Registry | None = None) -> re.Pattern[str]:
+def pattern(value: Any, registry: Registry | None = None) -> Pattern:
     """A regular expression."""
     try:
-        return re.compile(text(value))
+        re.compile(text(value))
+        return Pattern(text(value))
     except re.error as error:
         raise invalid(value, f"正则表达式有误：{error}", f"bad regular expression: {error}") from error
 

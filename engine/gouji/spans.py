@@ -76,6 +76,7 @@ class LineIndex:
 
     @classmethod
     def of(cls, text: str) -> LineIndex:
+        """The index of `text`."""
         starts = [0]
         at = text.find("\n")
         while at >= 0:

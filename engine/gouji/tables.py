@@ -17,7 +17,7 @@ from gouji.records import Mention, Observation, Unparsed
 from gouji.registry import Registry
 
 
-@define
+@define(eq=False, repr=False)
 class TableReading:
     """What the tables of a report gave; `used` names the layouts by pack, strongest first."""
 
@@ -88,7 +88,7 @@ def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-@define
+@define(eq=False, repr=False)
 class _Binder:
     document: Document
     canonical: Canonical
@@ -170,7 +170,8 @@ class _Binder:
             start, end = self.offset + (first.start_pos or 0), self.offset + (cells.end_pos or 0) - 1
             while text[start - 1] not in "|\n" and start > 0:
                 start -= 1
-            self.reading.unparsed.append(Unparsed(self.canonical.source(start, end), text[start:end], self.table))
+            if start < end:
+                self.reading.unparsed.append(Unparsed(self.canonical.source(start, end), text[start:end], self.table))
 
     def _label(self, token: Token) -> str:
         """The label as printed, with the ordinal that the grammar passed over."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _Part:
     """A figure of a breakdown: an observation (with its path) or an unbound figure."""
 

@@ -6,13 +6,13 @@ and can point at the place when it does not fit.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from gouji.errors import Message, PackError
+
+if TYPE_CHECKING:
+    import yaml
 
 
 class Scalar(str):
@@ -21,6 +21,7 @@ class Scalar(str):
     where: str
 
     def __new__(cls, value: str, where: str) -> Scalar:
+        """The scalar `value` at `where`."""
         self = super().__new__(cls, value)
         self.where = where
         return self
@@ -48,6 +49,8 @@ def invalid(at: object, zh: str, en: str, remedy_zh: str = "请改正后重试",
 
 def unknown(at: Scalar, kind_zh: str, kind_en: str, known: Any) -> PackError:
     """A PackError for a name that is not among `known`, with the nearest one as remedy."""
+    from difflib import get_close_matches
+
     near = get_close_matches(at, list(known), n=1, cutoff=0.5)
     hint_zh = f"最接近的是 {near[0]}" if near else "请查对名称"
     hint_en = f"the nearest is {near[0]}" if near else "check the name"
@@ -55,6 +58,8 @@ def unknown(at: Scalar, kind_zh: str, kind_en: str, known: Any) -> PackError:
 
 
 def _build(node: yaml.Node, file: str) -> Any:
+    import yaml
+
     at = f"{file}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, at)
@@ -77,6 +82,9 @@ def read(path: Path) -> Any:
 
     Raises PackError with file, line and column when it is unreadable or no valid YAML.
     """
+    # Needed only where packs are compiled, not where their compiled form is loaded.
+    import yaml
+
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except OSError as error:

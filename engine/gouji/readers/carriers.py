@@ -14,19 +14,20 @@ from lark import Token
 
 from gouji.document import Cell, Table
 from gouji.grammar import Grammar
+from gouji.patterns import Pattern
 from gouji.spans import Span
 
 _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Carrier:
     """One way in which text carries a table; see `grammars/carriers/pack.yaml`."""
 
     name: str
-    region: re.Pattern[str]
-    cell: re.Pattern[str]
+    region: Pattern
+    cell: Pattern
     rows: str
     grammar: Grammar
 

@@ -58,7 +58,7 @@ class Entry(NamedTuple):
     marked: bool = False
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Ledger:
     """Numbers in columns, each line with its label and place; numbers are never cut, labels wrap."""
 
@@ -143,7 +143,7 @@ class _Columns(NamedTuple):
         return row
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Anomaly:
     """What every kind of anomaly shares: the finding, its figures, and the page."""
 

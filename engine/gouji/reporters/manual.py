@@ -13,7 +13,7 @@ from gouji.reporters.page import INDENT, STYLES, Page
 from gouji.rulemodel import Figures, Rule
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class RuleList:
     """One line a rule: id, severity, title."""
 
@@ -35,7 +35,7 @@ class RuleList:
         yield from page.paragraph(page.text(page.say("rules.count", n=len(self.rules)), "faint"), 2)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class RulePage:
     """Everything about one rule."""
 

@@ -69,7 +69,7 @@ ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->
 _ASCII_SIGNS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
 
 
-@define
+@define(eq=False, repr=False)
 class Page:
     """Where renderables draw, and what they need to know."""
 

@@ -21,7 +21,7 @@ CHECK = "gouji/check/1"
 EXTRACT = "gouji/extract/1"
 
 
-@define
+@define(eq=False, repr=False)
 class Records:
     """Turns reports into records: what an observation, a finding, an error looks like as JSON."""
 
@@ -100,7 +100,7 @@ class Records:
         return None if message is None else message.text(self.lang)
 
 
-@define
+@define(eq=False, repr=False)
 class CheckDocument:
     """`--format json`: one object, written when all inputs are done."""
 
@@ -122,7 +122,7 @@ class CheckDocument:
         self.write(dumps({"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}, indent=1))
 
 
-@define
+@define(eq=False, repr=False)
 class CheckLines:
     """`--format jsonl`: each report on a line of its own, as soon as it is done."""
 

@@ -22,7 +22,7 @@ _NOTES = tuple(
 )
 
 
-@define
+@define(eq=False, repr=False)
 class Terminal:
     """Shows each report as it comes and a summary when all are done."""
 
@@ -66,7 +66,7 @@ class Tally(NamedTuple):
         return (*(self.failed[severity] for severity in reversed(SEVERITIES)), self.undecided, self.passed)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _Sheet:
     """Everything about one report."""
 
@@ -139,7 +139,7 @@ class _Sheet:
             yield from page.quote(report, [stray.span for stray in report.unbound], page.width)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _Case:
     """One anomaly in full: headline, body, equation, and everything that helps to judge it."""
 
@@ -195,7 +195,7 @@ class _Case:
         )
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _Brief:
     """A remark in one line: rule, message, equation, place."""
 
@@ -214,7 +214,7 @@ class _Brief:
         yield from page.paragraph(body, _badge(page, finding), page.width)
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class _Summary:
     """What all files come to: a line a file, the totals, and what could not be read."""
 

@@ -1,0 +1,131 @@
+"""Rules as written to rules ready to run: equations bound, sums compiled, totals and their parts noted."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator, Sequence
+from itertools import product
+from pathlib import Path
+
+from attrs import define
+
+from gouji.expressions import place
+from gouji.registry import Registry
+from gouji.relations import Linear, Relation
+from gouji.rulebook import Rulebook
+from gouji.rulefile import read_rules
+from gouji.rulemodel import Compare, Era, Fast, Instance, Program, Rule, Sum, differs, key
+from gouji.yamlfile import invalid
+
+_COMPARE: dict[str, Compare] = {
+    "==": operator.eq,
+    "!=": differs,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+}
+
+
+def load_rulebook(paths: Sequence[Path], registry: Registry) -> Rulebook:
+    """The rules of the YAML files `paths`, compiled against `registry`.
+
+    Raises PackError with file, line and column for unknown keys, kinds, metrics and groups, for equations
+    that cannot be read, and for an id that is used twice, naming both places.
+    """
+    rules, eras = read_rules(paths, registry)
+    return _Compiler(registry).rulebook(rules, eras)
+
+
+@define(eq=False, repr=False)
+class _Compiler:
+    """Gives every instance of a rule a program."""
+
+    registry: Registry
+
+    def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...]) -> Rulebook:
+        programs = {rule.id: tuple(map(self.program, self.instances(rule))) for rule in rules if rule.equations}
+        totals: dict[str, list[Program]] = {}
+        sums: dict[str, list[frozenset[str]]] = {}
+        for rule in rules:
+            for program in programs.get(rule.id, ()):
+                if rule.kind == "printed":
+                    totals.setdefault(_printed_sum(program)[2][0][0], []).append(program)
+                elif program.instance.source == "narrative":
+                    for total, parts in _named_sums(program.instance.relations):
+                        sums.setdefault(total, []).append(parts)
+        return Rulebook(
+            rules,
+            self.registry,
+            eras,
+            programs,
+            {total: tuple(found) for total, found in totals.items()},
+            {total: tuple(found) for total, found in sums.items()},
+        )
+
+    def instances(self, rule: Rule) -> Iterator[Instance]:
+        for source in rule.sources:
+            for case, equation in rule.equations.items():
+                conditions = rule.conditions(case)
+                used = [v for v in rule.repeats if any(f"${v}" in str(e) for e in (equation, *conditions))]
+                for members in product(*(self.registry.groups[rule.repeats[v]] for v in used)):
+                    name = ".".join(filter(None, (rule.id, case, *members)))
+                    binding = dict(zip(used, members, strict=True))
+                    yield Instance(name, rule, case, source, binding, self.registry)
+
+    def program(self, instance: Instance) -> Program:
+        conditions = []
+        for text, relation in zip(instance.rule.conditions(instance.case), instance.conditions, strict=True):
+            fast = self.fast(relation)
+            if fast is None or len(text.alternatives) > 1:
+                raise invalid(
+                    place(text.text, 0), "when 里不能用 or、系数和比率", "when allows no or, coefficients and ratios"
+                )
+            conditions.append(fast)
+        return Program(
+            instance,
+            tuple(conditions),
+            tuple(self.fast(r) for r in instance.relations),
+            tuple(self.needed(r) for r in instance.relations),
+        )
+
+    def needed(self, relation: Relation) -> frozenset[str] | None:
+        """Keys without which the relation says nothing: all but the parts of sums of the text; None for all."""
+        sides = [side.items for side in (relation.left, relation.right)]
+        divisors = [divisor.items for divisor in (relation.left_divisor, relation.right_divisor) if divisor]
+        kept = [i for items in sides for i in items if i.source != "narrative" or len(items) == 1]
+        kept += [item for items in divisors for item in items]
+        if not divisors and len(kept) == len(relation.items):
+            return None
+        return frozenset(key(item.source, item.path) for item in kept)
+
+    def fast(self, relation: Relation) -> Fast | None:
+        """The relation as sums over keys; None where it has ratios."""
+        if relation.left_divisor or relation.right_divisor:
+            return None
+        left, right = relation.left, relation.right
+        return _sum(left, right), _COMPARE[relation.operator], _sum(right, left)
+
+
+def _sum(own: Linear, other: Linear) -> Sum:
+    """One side: its own positive terms and the negative ones of the other side."""
+    terms = [(i, i.coefficient) for i in own.items if i.coefficient > 0]
+    terms += [(i, -i.coefficient) for i in other.items if i.coefficient < 0]
+    weights = tuple(weight for _, weight in terms)
+    keys = tuple(key(item.source, item.path) for item, _ in terms)
+    return keys, None if all(w == 1 for w in weights) else weights, own.constant
+
+
+def _printed_sum(program: Program) -> Fast:
+    """The sum of a `printed` rule; PackError where it is not parts on the left and one total on the right."""
+    fast = program.alternatives[0]
+    if fast is None or len(program.alternatives) > 1 or len(fast[2][0]) != 1 or fast[1] is not operator.eq:
+        at = program.instance.rule.equations[program.instance.case].text
+        raise invalid(place(at, 0), "此处应为：分项之和 == 总计", "expected: sum of the parts == total")
+    return fast
+
+
+def _named_sums(relations: Sequence[Relation]) -> Iterator[tuple[str, frozenset[str]]]:
+    for relation in relations:
+        if relation.operator == "==" and len(relation.right.items) == 1 and len(relation.left.items) > 1:
+            yield relation.right.items[0].path, frozenset(item.path for item in relation.left.items)

@@ -135,7 +135,6 @@ def _terminals(path: Path) -> dict[str, Any]:
 
 def _pattern(value: Scalar) -> Pattern:
     try:
-        re.compile(value)
         return Pattern(str(value))
     except re.error as error:
         raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from attrs import define, field
 from lark import Lark, Tree
 from lark.exceptions import GrammarError, LarkError, UnexpectedInput
 
+from gouji import patterns
 from gouji.errors import Message, PackError
 
 
@@ -22,11 +24,15 @@ class Grammar:
     name: str
     starts: tuple[str, ...]
     _saved: bytes = field(default=b"", repr=False)
+    _codes: dict[tuple[str, int], tuple[Any, ...]] = field(factory=dict, repr=False)
 
     @cached_property
     def lark(self) -> Lark:
         """The parser."""
-        return Lark.load(BytesIO(self._saved))
+        lark = Lark.load(BytesIO(self._saved))
+        for lexer in _lexers(lark):
+            lexer.re = _Expressions(self._codes)
+        return lark
 
     @classmethod
     def build(cls, path: Path, roots: list[Path], starts: tuple[str, ...], **options: Any) -> Grammar:
@@ -73,10 +79,41 @@ class Grammar:
         return self.lark.parse(text, start=start or self.starts[0])
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"name": self.name, "starts": self.starts, "_saved": self._saved}
+        if not self._codes:
+            for lexer in _lexers(Lark.load(BytesIO(self._saved))):
+                lexer.re = _Expressions(self._codes, keep=True)
+                # Building the scanner compiles its expressions.
+                _ = lexer.scanner
+        return {"name": self.name, "starts": self.starts, "_saved": self._saved, "_codes": self._codes}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def _lexers(lark: Lark) -> Iterator[Any]:
+    """The lexers of a parser, one for each set of terminals that some state accepts; each compiles its own."""
+    lexer = getattr(lark.parser, "lexer", None)
+    for one in {id(one): one for one in getattr(lexer, "lexers", {}).values()}.values():
+        if hasattr(one, "re"):
+            yield one
+
+
+@define(eq=False, repr=False)
+class _Expressions:
+    """Stands in for the module `re` in a lexer: takes the code that the cache has kept, or keeps it there."""
+
+    codes: dict[tuple[str, int], tuple[Any, ...]]
+    keep: bool = False
+    error = re.error
+
+    def compile(self, source: str, flags: int = 0) -> re.Pattern[str]:
+        key = (source, int(flags))
+        if self.keep and key not in self.codes:
+            self.codes[key] = patterns.code(*key)
+        return patterns.assembled(source, self.codes.get(key), flags)
+
+    def match(self, source: str, text: str, flags: int = 0) -> re.Match[str] | None:
+        return self.compile(source, flags).match(text)
 
 
 def _broken(where: str, zh: str, en: str) -> PackError:

@@ -103,7 +103,6 @@ def _layout(
             raise unknown(key, "行标签", "row label", names)
     try:
         detect = Pattern("|".join(f"(?:{cue})" for cue in data["detect"]))
-        re.compile(detect.source)
     except re.error as error:
         raise invalid(
             data["detect"], f"正则表达式有误：{error}", f"the regular expression is wrong: {error}"

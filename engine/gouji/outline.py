@@ -55,7 +55,6 @@ def load_outline(packs: Packs) -> OutlineModel:
 
     def pattern(value: Scalar) -> Pattern:
         try:
-            re.compile(value)
             return Pattern(str(value))
         except re.error as error:
             raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error

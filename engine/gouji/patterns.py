@@ -1,8 +1,13 @@
-"""Regular expressions of packs, compiled when they are first used: starting up must be quick."""
+"""Regular expressions of packs: compiled when first used, and without being parsed again when they come from the cache.
+
+Parsing the expressions of the built-in packs takes longer than reading a report with them. A Pattern therefore
+pickles with the code that `re` has made of it, which the cache keeps for one interpreter only (`compiled.place`).
+"""
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +15,7 @@ _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split")
 
 
 class Pattern:
-    """A regular expression with the methods of `re.Pattern`; pickles as its source."""
+    """A regular expression with the methods of `re.Pattern`. Raises re.error when it is none."""
 
     search: Callable[..., re.Match[str] | None]
     match: Callable[..., re.Match[str] | None]
@@ -19,20 +24,52 @@ class Pattern:
     findall: Callable[..., list[Any]]
     split: Callable[..., list[str]]
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, code: tuple[Any, ...] | None = None) -> None:
         self.source = source
+        self._code = code
+        if code is None:
+            re.compile(source)
 
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)
-        compiled = re.compile(self.source)
+        compiled = assembled(self.source, self._code)
         # From now on the methods are found without coming here.
         for method in _METHODS:
             setattr(self, method, getattr(compiled, method))
         return getattr(self, name)
 
-    def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
-        return Pattern, (self.source,)
+    def __reduce__(self) -> tuple[type[Pattern], tuple[str, tuple[Any, ...]]]:
+        return Pattern, (self.source, self._code or code(self.source))
 
     def __repr__(self) -> str:
         return f"Pattern({self.source!r})"
+
+
+def code(source: str, flags: int = 0) -> tuple[Any, ...]:
+    """What `re` compiles `source` to; () for an interpreter whose `re` does not show it."""
+    try:
+        parser, compiler = re._parser, re._compiler  # type: ignore[attr-defined]
+        tree = parser.parse(source, flags)
+        names = tree.state.groupdict
+        groups: list[str | None] = [None] * tree.state.groups
+        for name, index in names.items():
+            groups[index] = name
+        words = array("I", [int(word) for word in compiler._code(tree, flags)]).tobytes()
+        return flags | tree.state.flags, words, tree.state.groups - 1, names, tuple(groups)
+    except (AttributeError, OverflowError):
+        return ()
+
+
+def assembled(source: str, code: tuple[Any, ...] | None, flags: int = 0) -> re.Pattern[str]:
+    """The expression `source` from its code; compiled where the code is no good. Raises re.error."""
+    if code:
+        try:
+            import _sre  # type: ignore[import-not-found]
+
+            all_flags, words, *groups = code
+            compiled: re.Pattern[str] = _sre.compile(source, all_flags, list(array("I", words)), *groups)
+            return compiled
+        except (ImportError, AttributeError, TypeError, RuntimeError, ValueError):
+            pass
+    return re.compile(source, flags)

@@ -72,7 +72,6 @@ def flag(value: Any, registry: Registry | None = None) -> bool:
 def pattern(value: Any, registry: Registry | None = None) -> Pattern:
     """A regular expression."""
     try:
-        re.compile(text(value))
         return Pattern(text(value))
     except re.error as error:
         raise invalid(value, f"正则表达式有误：{error}", f"bad regular expression: {error}") from error

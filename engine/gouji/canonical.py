@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from gouji.document import Document, Paragraph
 from gouji.patterns import Pattern
@@ -30,8 +30,7 @@ class FoldTable(dict[int, int]):
         return code
 
 
-@frozen(eq=False, repr=False)
-class Folds:
+class Folds(NamedTuple):
     """How source text is folded: characters one to one, then phrases and noise with their lengths mapped."""
 
     table: FoldTable
@@ -61,8 +60,7 @@ class Folds:
         return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit)
 
 
-@frozen(eq=False, repr=False)
-class Line:
+class Line(NamedTuple):
     """One canonical line, without its newline; `table` is the ordinal of its table in the document."""
 
     start: int

@@ -356,9 +356,16 @@ def rules(say: Voice, ids: tuple[str, ...], packs: tuple[Path, ...], no_color: b
 
 def load_engine(packs: Sequence[Path]) -> Engine:
     """The engine with the built-in packs and those of the user."""
+    import gc
+
+    # What is loaded now stays until the end: collecting while it is built, or again later, finds nothing.
+    gc.disable()
     from gouji.pipeline import Engine
 
-    return Engine.load(packs)
+    engine = Engine.load(packs)
+    gc.freeze()
+    gc.enable()
+    return engine
 
 
 @define(eq=False, repr=False)

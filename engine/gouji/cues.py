@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from attrs import frozen
 from lark import Lark
 from lark.exceptions import LarkError
 
@@ -46,8 +45,7 @@ _KEYS = frozenset(
 )
 
 
-@frozen(eq=False, repr=False)
-class Cue:
+class Cue(NamedTuple):
     """What one cue binds to. `paths` maps (era, topic) to metrics; an empty era or topic stands for any."""
 
     name: str
@@ -70,8 +68,7 @@ class Cue:
         return ()
 
 
-@frozen(eq=False, repr=False)
-class NarrativeModel:
+class NarrativeModel(NamedTuple):
     """Everything that the running text is read by; see `grammars/narrative/pack.yaml` for each pattern."""
 
     grammar: Grammar

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from attrs import frozen
 from lark import Token
 from lark.lexer import TerminalDef
 
 from gouji.patterns import Pattern
 
 
-@frozen(eq=False, repr=False)
-class Island:
+class Island(NamedTuple):
     """A terminal: its name, its expression, and whether it only takes its text out of reach of the others."""
 
     name: str
@@ -21,8 +20,7 @@ class Island:
     hidden: bool
 
 
-@frozen(eq=False, repr=False)
-class IslandScanner:
+class IslandScanner(NamedTuple):
     """Yields the islands of a text in order.
 
     At one place the higher priority wins, then the longer possible match. The terminals are kept by the

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
-
-from attrs import frozen
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from gouji.grammar import Grammar
 from gouji.packs import Packs
@@ -37,8 +35,7 @@ _LAYOUT_KEYS = frozenset({"grammar", "start", "reads", "detect"})
 _ROW_KEYS = frozenset({"path", "cells", "heading"})
 
 
-@frozen(eq=False, repr=False)
-class RowBinding:
+class RowBinding(NamedTuple):
     """What a row gives: a metric for each cell; "unit" is the cell of the printed unit. A heading gives none."""
 
     columns: tuple[str, ...]
@@ -46,8 +43,7 @@ class RowBinding:
     heading: bool = False
 
 
-@frozen(eq=False, repr=False)
-class Layout:
+class Layout(NamedTuple):
     """One table layout of a pack. `rows` is keyed by TERMINAL, rule.TERMINAL or rule, then by number of cells."""
 
     pack: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from gouji.canonical import Canonical
 from gouji.document import Document
@@ -16,8 +17,7 @@ from gouji.records import Mention, Section
 from gouji.yamlfile import Scalar, invalid, read
 
 
-@frozen(eq=False, repr=False)
-class OutlineModel:
+class OutlineModel(NamedTuple):
     """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`."""
 
     levels: tuple[Pattern, ...]
@@ -25,8 +25,7 @@ class OutlineModel:
     mentions: Mapping[str, Pattern]
 
 
-@frozen(eq=False, repr=False)
-class Stretch:
+class Stretch(NamedTuple):
     """A piece of running text below the headings in force, outermost first."""
 
     start: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
 from attrs import frozen
@@ -86,7 +85,7 @@ class Packs:
 
 def builtin() -> Path:
     """The root of the packs that gouji brings: in the installed package, or the checkout that it runs from."""
-    installed = Path(str(files("gouji"))) / "_builtin"
+    installed = Path(__file__).resolve().parent / "_builtin"
     if installed.is_dir():
         return installed
     checkout = Path(__file__).resolve().parents[2]

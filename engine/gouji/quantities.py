@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 from gouji.records import Number, State
 
@@ -31,8 +29,7 @@ _MULTIPLIERS: Final = {
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
-@frozen
-class Quantity:
+class Quantity(NamedTuple):
     """A number with its interval: `low` <= exact value < `high`, or exactly `value` where all three are equal."""
 
     value: Number

@@ -15,7 +15,7 @@ from gouji.expressions import SOURCES, parse
 from gouji.findings import Severity
 from gouji.records import Source
 from gouji.registry import Registry
-from gouji.rulemodel import Applies, Era, Rule, placeholders
+from gouji.rulemodel import Applies, Era, Kept, Rule, placeholders
 from gouji.schema import Reader
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
@@ -124,8 +124,8 @@ class _RuleReader:
             applies=self.applies(get.get("applies", {})),
             sources=self.sources(get.get("source")),
             repeats={str(k): str(v) for k, v in self.groups(get.get("for", {}))},
-            equations={name: parse(text) for name, text in _cases(get.get("equation"))},
-            when={name: tuple(parse(t) for t in _list(texts)) for name, texts in _cases(get.get("when"))},
+            equations=Kept({name: parse(text) for name, text in _cases(get.get("equation"))}),
+            when=Kept({name: tuple(parse(t) for t in _list(texts)) for name, texts in _cases(get.get("when"))}),
             row_blank=_choice(get.get("blank"), ("zero", "row")) == "row",
             below=_severity(get["below"]) if "below" in get else None,
             yields=schema.words(get["yields"]) if "yields" in get else (),

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from attrs import define, field, frozen
 
 from gouji.errors import Message
-from gouji.expressions import Equation
 from gouji.findings import Severity
 from gouji.patterns import Pattern
 from gouji.records import Number, Report, Source
 from gouji.registry import Registry
-from gouji.relations import Relation
 
+if TYPE_CHECKING:
+    from gouji.expressions import Equation
+    from gouji.relations import Relation
+
+T = TypeVar("T")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Figures: TypeAlias = Mapping[str, Any]
@@ -61,6 +65,24 @@ class Applies:
         if self.body is None:
             return True
         return bool(self.body.search("\n".join(filter(None, (report.title, report.issuer, report.region)))))
+
+
+class Kept(Generic[T]):
+    """A value that comes out of its pickle when it is first asked for, so that its classes need not be there before."""
+
+    def __init__(self, value: T | None, pickled: bytes = b"") -> None:
+        self._value = value
+        self._pickled = pickled
+
+    @property
+    def value(self) -> T:
+        """What is kept."""
+        if self._pickled:
+            self._value, self._pickled = pickle.loads(self._pickled), b""
+        return cast(T, self._value)
+
+    def __reduce__(self) -> tuple[type[Kept[T]], tuple[None, bytes]]:
+        return Kept, (None, self._pickled or pickle.dumps(self._value, pickle.HIGHEST_PROTOCOL))
 
 
 @define(eq=False, slots=False, repr=False)
@@ -112,8 +134,8 @@ class Rule:
     applies: Applies
     sources: tuple[Source, ...]
     repeats: Mapping[str, str]
-    equations: Mapping[str, Equation]
-    when: Mapping[str, tuple[Equation, ...]]
+    _equations: Kept[Mapping[str, Equation]]
+    _when: Kept[Mapping[str, tuple[Equation, ...]]]
     row_blank: bool
     below: Severity | None
     yields: tuple[str, ...]
@@ -122,9 +144,14 @@ class Rule:
     fails: tuple[Figures, ...]
     where: str
 
+    @property
+    def equations(self) -> Mapping[str, Equation]:
+        """The equation of each case; of none for structural kinds."""
+        return self._equations.value
+
     def conditions(self, case: str) -> tuple[Equation, ...]:
         """What must hold before `case` is looked at."""
-        return self.when.get(case, self.when.get("", ()))
+        return self._when.value.get(case, self._when.value.get("", ()))
 
     @property
     def severity(self) -> Severity:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from attrs import define, field, frozen
 
 
-@frozen(order=True)
+@frozen
 class Span:
     """Code points `start` to `end` (exclusive) of one text."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from attrs import frozen
 from lark import Token
 
 from gouji.document import Cell, Table
@@ -21,8 +21,7 @@ _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
 
 
-@frozen(eq=False, repr=False)
-class Carrier:
+class Carrier(NamedTuple):
     """One way in which text carries a table; see `grammars/carriers/pack.yaml`."""
 
     name: str

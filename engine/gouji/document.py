@@ -8,10 +8,11 @@ from typing import TypeAlias
 from attrs import define, field, frozen
 
 from gouji.spans import LineIndex, Span
+from gouji.values import Value
 
 
-@frozen
-class Place:
+@frozen(eq=False, repr=False)
+class Place(Value):
     """Where a span stands, as people name it. Lines and columns are 1-based, ends exclusive."""
 
     line: int | None = None
@@ -24,8 +25,8 @@ class Place:
     cell: int | None = None
 
 
-@frozen
-class Cell:
+@frozen(eq=False, repr=False)
+class Cell(Value):
     """One table cell: `span` of its text (empty for a blank cell), `mark` of what shows that it is there.
 
     The mark is the delimiter that the carrier gives a cell (a TAB, a bar); a blank cell is located by it.
@@ -35,15 +36,15 @@ class Cell:
     mark: Span
 
 
-@frozen
-class Paragraph:
+@frozen(eq=False, repr=False)
+class Paragraph(Value):
     """Running text that belongs together: one line of a text file, one paragraph of a page."""
 
     span: Span
 
 
-@frozen
-class Table:
+@frozen(eq=False, repr=False)
+class Table(Value):
     """Rows of cells. `carrier` names the way in which the text carried it (tab, stream, bar, …)."""
 
     rows: tuple[tuple[Cell, ...], ...]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from gouji.values import Value
 
-@frozen
-class Message:
+
+@frozen(eq=False, repr=False)
+class Message(Value):
     """One sentence in both languages of the interface."""
 
     zh: str

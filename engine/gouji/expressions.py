@@ -19,6 +19,7 @@ from gouji.packs import builtin
 from gouji.records import Number, Source
 from gouji.registry import Registry
 from gouji.relations import Item, Linear, Operator, Relation
+from gouji.values import Value
 from gouji.yamlfile import Scalar, invalid, unknown
 
 SOURCES: dict[str, Source] = {"table": "table", "text": "narrative", "chart": "chart"}
@@ -47,8 +48,8 @@ _EXPECTED = {
 # What the author wrote -----------------------------------------------------------------------------------
 
 
-@frozen(slots=False)
-class Constant:
+@frozen(slots=False, eq=False, repr=False)
+class Constant(Value):
     """A number."""
 
     value: Number
@@ -57,8 +58,8 @@ class Constant:
         return number_text(self.value)
 
 
-@frozen(slots=False)
-class Reference:
+@frozen(slots=False, eq=False, repr=False)
+class Reference(Value):
     """A metric path, possibly with {group} and $variable, and the source it is qualified with."""
 
     path: str
@@ -69,8 +70,8 @@ class Reference:
         return f"{_WORDS[self.source]}({self.path})" if self.source else self.path
 
 
-@frozen(slots=False)
-class Total:
+@frozen(slots=False, eq=False, repr=False)
+class Total(Value):
     """`sum(a, b, …)`: the only place where a {group} may stand."""
 
     parts: tuple[Node, ...]
@@ -79,8 +80,8 @@ class Total:
         return f"sum({', '.join(map(str, self.parts))})"
 
 
-@frozen(slots=False)
-class Chain:
+@frozen(slots=False, eq=False, repr=False)
+class Chain(Value):
     """Terms that are added (1) and taken away (-1)."""
 
     terms: tuple[tuple[int, Node], ...]
@@ -95,8 +96,8 @@ class Chain:
         return text
 
 
-@frozen(slots=False)
-class Product:
+@frozen(slots=False, eq=False, repr=False)
+class Product(Value):
     """`left * right`; one side must be a constant."""
 
     left: Node
@@ -107,8 +108,8 @@ class Product:
         return f"{left} * {_factor(self.right)}"
 
 
-@frozen(slots=False)
-class Quotient:
+@frozen(slots=False, eq=False, repr=False)
+class Quotient(Value):
     """`left / right`."""
 
     left: Node
@@ -126,8 +127,8 @@ def _factor(node: Node) -> str:
     return f"({node})" if isinstance(node, Chain | Product | Quotient) else str(node)
 
 
-@frozen(slots=False)
-class Comparison:
+@frozen(slots=False, eq=False, repr=False)
+class Comparison(Value):
     """`left operator right`, both sides allowed to differ by `within`."""
 
     operator: Operator
@@ -140,8 +141,8 @@ class Comparison:
         return f"{self.left} {self.operator} {self.right}{within}"
 
 
-@frozen(slots=False)
-class Equation:
+@frozen(slots=False, eq=False, repr=False)
+class Equation(Value):
     """Alternatives of which one must hold. `text` is what the author wrote, for positions in errors."""
 
     alternatives: tuple[Comparison, ...]
@@ -282,8 +283,8 @@ def place(text: Scalar, offset: int) -> str:
 # Binding -------------------------------------------------------------------------------------------------
 
 
-@frozen
-class _Binder:
+@frozen(eq=False, repr=False)
+class _Binder(Value):
     text: Scalar
     registry: Registry
     source: Source

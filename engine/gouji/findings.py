@@ -9,6 +9,7 @@ from attrs import frozen
 from gouji.errors import Message
 from gouji.records import Number
 from gouji.spans import Span
+from gouji.values import Value
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Verdict: TypeAlias = Literal["fail", "undecided"]
@@ -16,8 +17,8 @@ Verdict: TypeAlias = Literal["fail", "undecided"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
 
-@frozen
-class Term:
+@frozen(eq=False, repr=False)
+class Term(Value):
     """One contributing figure of an equation: which side it stands on, with which sign.
 
     `operand` is the index of an observation, `unbound` that of an unbound figure; both None for a constant.
@@ -31,8 +32,8 @@ class Term:
     label: str = ""
 
 
-@frozen
-class Suspect:
+@frozen(eq=False, repr=False)
+class Suspect(Value):
     """A figure whose change would repair the finding."""
 
     operand: int
@@ -42,8 +43,8 @@ class Suspect:
     pattern: Message
 
 
-@frozen
-class Finding:
+@frozen(eq=False, repr=False)
+class Finding(Value):
     """One disagreement.
 
     `instance` is the rule id with what it was applied to (R01.natural). `equation` is the rule with its
@@ -75,8 +76,8 @@ class Finding:
         return tuple(dict.fromkeys(t.operand for t in self.terms if t.operand is not None))
 
 
-@frozen
-class Verdicts:
+@frozen(eq=False, repr=False)
+class Verdicts(Value):
     """How many rule instances came out how."""
 
     passed: int = 0

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from attrs import frozen
 
 from gouji.records import Number, Observation
+from gouji.values import Value
 
 Kind: TypeAlias = Literal["exact", "blank", "approximate", "missing", "unreadable"]
 
@@ -20,8 +21,8 @@ def number_text(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-@frozen
-class Interval:
+@frozen(eq=False, repr=False)
+class Interval(Value):
     """All numbers from `low` to `high`; None is no bound, an open bound is itself excluded."""
 
     low: Number | None
@@ -96,8 +97,8 @@ class Interval:
 EXACT_ZERO = Interval(0, 0)
 
 
-@frozen
-class Operand:
+@frozen(eq=False, repr=False)
+class Operand(Value):
     """A figure as an equation takes it: what it may be, and why it may not be known exactly."""
 
     interval: Interval

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from gouji.document import Document
 from gouji.spans import Span
+from gouji.values import Value
 
 if TYPE_CHECKING:
     from gouji.findings import Finding, Verdicts
@@ -19,8 +20,8 @@ Source: TypeAlias = Literal["table", "narrative", "chart"]
 State: TypeAlias = Literal["value", "blank", "na", "text"]
 
 
-@frozen
-class Observation:
+@frozen(eq=False, repr=False)
+class Observation(Value):
     """One figure (or one cell that should hold one) at one place.
 
     `value` is the number as printed times its multiplier; an exact figure has `low == high == value`,
@@ -53,8 +54,8 @@ class Observation:
         return self.state == "value" and self.low == self.high
 
 
-@frozen
-class Unbound:
+@frozen(eq=False, repr=False)
+class Unbound(Value):
     """A figure of the running text that no metric claims; `clause` is the span of its clause."""
 
     value: Number
@@ -64,8 +65,8 @@ class Unbound:
     clause: Span
 
 
-@frozen
-class Unparsed:
+@frozen(eq=False, repr=False)
+class Unparsed(Value):
     """A table row, or a sentence with figures, that no grammar took; `table` as in Observation."""
 
     span: Span
@@ -73,8 +74,8 @@ class Unparsed:
     table: int | None = None
 
 
-@frozen
-class Partition:
+@frozen(eq=False, repr=False)
+class Partition(Value):
     """A sentence that breaks a total down: `A件，其中B件、C件`.
 
     `total` and `parts` are indices into `figures` of the narrative: ("o", i) the i-th observation,
@@ -87,8 +88,8 @@ class Partition:
     span: Span
 
 
-@frozen
-class Section:
+@frozen(eq=False, repr=False)
+class Section(Value):
     """A heading and what it announces: `ordinal` as printed (一、), `title` canonical, `level` from 1.
 
     `body` is the canonical text below the heading up to the next heading of the same or a higher level
@@ -103,8 +104,8 @@ class Section:
     tables: int = 0
 
 
-@frozen
-class Mention:
+@frozen(eq=False, repr=False)
+class Mention(Value):
     """A statement about the report itself: a date, a year, an announced count; `text` is canonical."""
 
     kind: str
@@ -113,8 +114,8 @@ class Mention:
     span: Span
 
 
-@frozen
-class Report:
+@frozen(eq=False, repr=False)
+class Report(Value):
     """One report as gouji understood it."""
 
     document: Document = field(repr=False)

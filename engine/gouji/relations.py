@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from gouji.intervals import EXACT_ZERO, Interval, Operand, number_text
 from gouji.records import Number, Source
+from gouji.values import Value
 
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
@@ -17,8 +18,8 @@ _SHOWN: dict[Operator, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥",
 _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
 
 
-@frozen
-class Item:
+@frozen(eq=False, repr=False)
+class Item(Value):
     """One term of a linear sum: coefficient times a metric of one source."""
 
     coefficient: Number
@@ -26,8 +27,8 @@ class Item:
     path: str
 
 
-@frozen
-class Linear:
+@frozen(eq=False, repr=False)
+class Linear(Value):
     """Items and a constant, added up."""
 
     items: tuple[Item, ...] = ()
@@ -46,8 +47,8 @@ class Linear:
         return total
 
 
-@frozen
-class Relation:
+@frozen(eq=False, repr=False)
+class Relation(Value):
     """One comparison over concrete metrics; `left / left_divisor operator right / right_divisor`."""
 
     operator: Operator
@@ -89,8 +90,8 @@ class Relation:
         return f"{left} {_SHOWN[self.operator]} {right}"
 
 
-@frozen
-class Evaluation:
+@frozen(eq=False, repr=False)
+class Evaluation(Value):
     """A relation confronted with figures: the verdict and what both sides came to."""
 
     outcome: Outcome

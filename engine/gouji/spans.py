@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
+from gouji.values import Value
 
-@frozen
-class Span:
+
+@frozen(eq=False, repr=False)
+class Span(Value):
     """Code points `start` to `end` (exclusive) of one text."""
 
     start: int

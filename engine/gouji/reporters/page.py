@@ -179,7 +179,7 @@ class Page:
     def quote(self, report: Report, spans: Sequence[Span], room: int) -> Iterator[Text]:
         """The source lines that hold `spans`, in their own words, each once, its figures marked."""
         lines: dict[int, list[Span]] = {}
-        for span in sorted(set(spans)):
+        for span in sorted(set(spans), key=lambda s: (s.start, s.end)):
             lines.setdefault(report.document.lines.position(span.start)[0], []).append(span)
         gutter = max(len(str(number)) for number in lines) if lines else 0
         for number, marked in lines.items():

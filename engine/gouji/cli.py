@@ -358,11 +358,10 @@ def load_engine(packs: Sequence[Path]) -> Engine:
     """The engine with the built-in packs and those of the user."""
     import gc
 
-    # What is loaded now stays until the end: collecting while it is built, or again later, finds nothing.
-    gc.disable()
     from gouji.pipeline import Engine
 
     engine = Engine.load(packs)
+    # What is loaded now stays until the end (see __main__).
     gc.freeze()
     gc.enable()
     return engine

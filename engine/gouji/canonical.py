@@ -82,13 +82,13 @@ class Canonical:
         return self.origin.span(Span(start, end))
 
 
-@define(eq=False, repr=False)
 class _Writer:
-    folded: str
-    folds: Folds
-    out: list[str] = field(factory=list)
-    length: int = 0
-    origin: OffsetMap = field(factory=OffsetMap)
+    def __init__(self, folded: str, folds: Folds, length: int = 0) -> None:
+        self.folded = folded
+        self.folds = folds
+        self.out: list[str] = []
+        self.length = length
+        self.origin: OffsetMap = OffsetMap()
 
     def copy(self, start: int, end: int) -> None:
         """Append the folded text from `start` to `end`, edited."""

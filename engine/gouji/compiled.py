@@ -12,7 +12,6 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-import gouji
 from gouji.packs import Packs
 
 _KEPT = 8
@@ -25,7 +24,7 @@ def place(packs: Packs) -> Path | None:
     )
     if base == "off":
         return None
-    made_from = sha256(f"{gouji.__version__}{sys.version}{packs.digest()}".encode())
+    made_from = sha256(f"{sys.version}{packs.digest()}".encode())
     for file in sorted(Path(__file__).parent.rglob("*.py")):
         status = file.stat()
         made_from.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())

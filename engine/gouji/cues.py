@@ -94,7 +94,8 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
     for key in data:
         if key not in _KEYS:
             raise unknown(key, "键", "key", _KEYS)
-    grammar = Grammar.build(folder / data["grammar"], packs.grammar_roots, ("start",))
+    # The tokens come from the scanner; a single lexer is the least that Lark makes.
+    grammar = Grammar.build(folder / data["grammar"], packs.grammar_roots, ("start",), lexer="basic")
     terminals = _terminals(folder / data["cues"])
     units = {str(k): frozenset(map(str, v)) for k, v in data["units"].items()}
     cues = {}

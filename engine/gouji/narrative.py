@@ -26,19 +26,30 @@ _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _CLAUSE_END = re.compile(r"[,;:。()、]")
 
 
-@define(eq=False, repr=False)
 class _Figure:
     """A quantity of the text on its way to an observation; offsets are canonical."""
 
-    start: int
-    end: int
-    quantity: Quantity
-    path: str | None = None
-    cue: Cue | None = None
-    label: tuple[int, int] = (0, 0)
-    scope: str | None = None
-    implied: bool = False
-    han: bool = False
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        quantity: Quantity,
+        path: str | None = None,
+        cue: Cue | None = None,
+        label: tuple[int, int] = (0, 0),
+        scope: str | None = None,
+        implied: bool = False,
+        han: bool = False,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.quantity = quantity
+        self.path = path
+        self.cue = cue
+        self.label = label
+        self.scope = scope
+        self.implied = implied
+        self.han = han
 
 
 def _note(item: Any) -> Token | None:
@@ -70,21 +81,32 @@ def read_narrative(
     return reader.reading()
 
 
-@define(eq=False, repr=False)
 class _Reader:
-    document: Document
-    canonical: Canonical
-    model: NarrativeModel
-    era: str
-    figures: list[_Figure] = field(factory=list)
-    broken_down: list[tuple[_Figure, list[_Figure], bool]] = field(factory=list)
-    topic: str | None = None
-    scope: str | None = None
-    scope_from: int = 0
-    previous: _Figure | None = None
-    paragraph_start: int = 0
-    stated: dict[str, _Figure] = field(factory=dict)
-    in_sentence: set[str] = field(factory=set)
+    def __init__(
+        self,
+        document: Document,
+        canonical: Canonical,
+        model: NarrativeModel,
+        era: str,
+        topic: str | None = None,
+        scope: str | None = None,
+        scope_from: int = 0,
+        previous: _Figure | None = None,
+        paragraph_start: int = 0,
+    ) -> None:
+        self.document = document
+        self.canonical = canonical
+        self.model = model
+        self.era = era
+        self.figures: list[_Figure] = []
+        self.broken_down: list[tuple[_Figure, list[_Figure], bool]] = []
+        self.topic = topic
+        self.scope = scope
+        self.scope_from = scope_from
+        self.previous = previous
+        self.paragraph_start = paragraph_start
+        self.stated: dict[str, _Figure] = {}
+        self.in_sentence: set[str] = set()
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""

@@ -70,23 +70,23 @@ def read_outline(document: Document, canonical: Canonical, model: OutlineModel) 
     return _Reader(document, canonical, model).read()
 
 
-@define(eq=False, repr=False)
 class _Head:
-    level: int
-    ordinal: str
-    title: str
-    start: int
-    end: int
-    body: list[str] = field(factory=list)
-    tables: set[int] = field(factory=set)
+    def __init__(self, level: int, ordinal: str, title: str, start: int, end: int) -> None:
+        self.level = level
+        self.ordinal = ordinal
+        self.title = title
+        self.start = start
+        self.end = end
+        self.body: list[str] = []
+        self.tables: set[int] = set()
 
 
-@define(eq=False, repr=False)
 class _Reader:
-    document: Document
-    canonical: Canonical
-    model: OutlineModel
-    out: Outline = field(factory=Outline)
+    def __init__(self, document: Document, canonical: Canonical, model: OutlineModel) -> None:
+        self.document = document
+        self.canonical = canonical
+        self.model = model
+        self.out: Outline = Outline()
 
     def read(self) -> Outline:
         canonical, out = self.canonical, self.out

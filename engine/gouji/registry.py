@@ -21,7 +21,7 @@ _ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
 
 @frozen(slots=False, eq=False, repr=False)
-class Metric:
+class Metric(Value):
     """One figure: its path, labels and unit, and how to read it.
 
     `decimal` and `signed` say whether it may have decimals or a minus sign; `blank` what an empty cell
@@ -49,7 +49,7 @@ class Metric:
 
 
 @frozen(slots=False, eq=False, repr=False)
-class GroupLabel:
+class GroupLabel(Value):
     """What a group is called, and its members one by one: (zh, en)."""
 
     zh: str

@@ -88,16 +88,25 @@ def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield group
 
 
-@define(eq=False, repr=False)
 class _Binder:
-    document: Document
-    canonical: Canonical
-    layout: Layout
-    registry: Registry
-    offset: int
-    table: int
-    reading: TableReading
-    bound: set[str] = field(factory=set)
+    def __init__(
+        self,
+        document: Document,
+        canonical: Canonical,
+        layout: Layout,
+        registry: Registry,
+        offset: int,
+        table: int,
+        reading: TableReading,
+    ) -> None:
+        self.document = document
+        self.canonical = canonical
+        self.layout = layout
+        self.registry = registry
+        self.offset = offset
+        self.table = table
+        self.reading = reading
+        self.bound: set[str] = set()
 
     def bind(self, tree: Tree[Any]) -> None:
         """Visit the rows of `tree` in order; rows nest in the rules that tell equal labels apart."""

@@ -15,7 +15,7 @@ class Value:
     __attrs_attrs__: tuple[Any, ...]
 
     def _fields(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, a.name) for a in self.__attrs_attrs__)
+        return tuple(getattr(self, a.name) for a in self.__attrs_attrs__ if a.eq)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

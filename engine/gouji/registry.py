@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from attrs import define, field, frozen
 
+from gouji.values import Value
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 Blank: TypeAlias = Literal["zero", "total", "none", "na"]

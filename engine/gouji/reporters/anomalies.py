@@ -266,13 +266,19 @@ class Column(Sum):
     """A column of a form table that does not add up: its rows, with the table's total column as a margin."""
 
     def heads(self) -> tuple[str, ...]:
-        """The column in question and the total column."""
+        """The column in question and the total column; none for a table whose only column is that of the values."""
         cells = [figure.observation for figure in self.figures if figure.observation]
-        return tuple(
-            self.page.shown(self.page.labels.label(cell.path, self.page.say.lang).rpartition(" / ")[2])
+        labels = [
+            self.page.labels.label(cell.path, self.page.say.lang).rpartition(" / ")
             for cell in (cells[0], self._margin(cells[0]))
             if cell is not None
-        )
+        ]
+        if len({self._column(cell) for cell in cells}) > 1:
+            return ()
+        return tuple(self.page.shown(column) for row, _, column in labels if row)
+
+    def _column(self, cell: Observation) -> str:
+        return self.page.labels.label(cell.path, self.page.say.lang).rpartition(" / ")[2]
 
     def numbers(self, figure: Figure) -> tuple[str, ...]:
         """The cell and the total of its row."""
@@ -301,7 +307,8 @@ class Strip(Anomaly):
         widths = [max(map(cell_len, cell[:3])) for cell in cells]
         if INDENT + sum(widths) + 2 * len(widths) > room:
             named = tuple(figure._replace(label=self._head(figure)) for figure in self.figures)
-            yield from self.page.paragraph(self.page.text(self.figures[0].label))
+            if len({figure.label for figure in self.figures}) == 1:
+                yield from self.page.paragraph(self.page.text(self.figures[0].label))
             yield from Sum(self.page, self.report, self.finding, named).lines(room)
             return
         place = self.page.place(self.report, self.figures[0].span)

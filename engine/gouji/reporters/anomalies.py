@@ -307,7 +307,7 @@ class Strip(Anomaly):
         widths = [max(map(cell_len, cell[:3])) for cell in cells]
         if INDENT + sum(widths) + 2 * len(widths) > room:
             named = tuple(figure._replace(label=self._head(figure)) for figure in self.figures)
-            if len({figure.label for figure in self.figures}) == 1:
+            if len({figure.observation.label for figure in self.figures if figure.observation}) == 1:
                 yield from self.page.paragraph(self.page.text(self.figures[0].label))
             yield from Sum(self.page, self.report, self.finding, named).lines(room)
             return

@@ -78,11 +78,13 @@ def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
     same: tuple[tuple[str, ...], ...] = rule.params["interchangeable"]
     graver: tuple[tuple[str, ...], ...] = rule.params["graver"]
     found = False
+    observations, metrics = facts.report.observations, facts.registry.metrics
     for i in facts.with_unit:
-        o = facts.report.observations[i]
-        expected = facts.registry.metric(o.path).unit
-        if not o.unit or not expected or o.unit == expected or o.implied:
+        o = observations[i]
+        metric = metrics.get(o.path)
+        if metric is None or o.unit == metric.unit or not metric.unit or not o.unit or o.implied:
             continue
+        expected = metric.unit
         if any(o.unit in units and expected in units for units in same):
             continue
         mixed = any(o.unit in units and expected in units for units in graver)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from attrs import define, field, frozen
@@ -199,16 +199,25 @@ def differs(a: Any, b: Any) -> bool:
 
 
 def filled(message: Message, values: Mapping[str, str | Message]) -> Message:
-    """The message with its placeholders replaced."""
+    """The message with its placeholders replaced; one without a value stays as it is."""
+    return Message(_filled(message.zh, values, "zh"), _filled(message.en, values, "en"))
 
-    def replace(lang: str) -> Callable[[re.Match[str]], str]:
-        def one(match: re.Match[str]) -> str:
-            value = values.get(match[1], match[0])
-            return value.text(lang) if isinstance(value, Message) else value
 
-        return one
+def _filled(text: str, values: Mapping[str, str | Message], lang: str) -> str:
+    pieces = []
+    for literal, name in _pieces(text):
+        pieces.append(literal)
+        if name:
+            value = values.get(name, f"{{{name}}}")
+            pieces.append(value.text(lang) if isinstance(value, Message) else value)
+    return "".join(pieces)
 
-    return Message(_PLACEHOLDER.sub(replace("zh"), message.zh), _PLACEHOLDER.sub(replace("en"), message.en))
+
+@cache
+def _pieces(text: str) -> tuple[tuple[str, str], ...]:
+    """(words, placeholder behind them or "") of a message, in order."""
+    split = _PLACEHOLDER.split(text)
+    return tuple(zip(split[::2], [*split[1::2], ""], strict=True))
 
 
 def placeholders(text: str) -> list[str]:

@@ -60,7 +60,8 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if total is None:
             continue
         # A figure stands in one sentence once, even where two readings name it twice.
-        parts = [p for p in (_part(facts, f) for f in dict.fromkeys(partition.parts)) if p and p != total]
+        figures = (figure for figure in dict.fromkeys(partition.parts) if figure != partition.total)
+        parts = [part for part in (_part(facts, figure) for figure in figures) if part]
         for chosen in _choices(rule, total, parts):
             _confront(rule, book, facts, partition, total, chosen, complete=len(chosen) == len(parts))
 

@@ -5,7 +5,14 @@ attrs would write these methods anew for every class and compile them at every s
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields by which values of `kind` compare."""
+    return tuple(a.name for a in kind.__attrs_attrs__ if a.eq)
 
 
 class Value:
@@ -15,15 +22,21 @@ class Value:
     __attrs_attrs__: tuple[Any, ...]
 
     def _fields(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, a.name) for a in self.__attrs_attrs__ if a.eq)
+        return tuple([getattr(self, name) for name in _names(type(self))])
 
     def __eq__(self, other: object) -> bool:
+        if other is self:
+            return True
         if type(other) is not type(self):
             return NotImplemented
-        return self._fields() == other._fields()
+        # Field by field: most values that differ do so at once.
+        for name in _names(type(self)):  # noqa: SIM110
+            if getattr(self, name) != getattr(other, name):
+                return False
+        return True
 
     def __hash__(self) -> int:
-        return hash((type(self), self._fields()))
+        return hash(self._fields())
 
     def __repr__(self) -> str:
         shown = (f"{a.name}={getattr(self, a.name)!r}" for a in self.__attrs_attrs__ if a.repr is not False)

@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _complain(say, error)
         except (KeyboardInterrupt, BrokenPipeError):
             raise
+        except OSError as error:
+            _complain(say, _unwritable(error))
         except Exception as error:
             _complain(say, _defect(say, "gouji", error))
             _trace(verbose)
@@ -342,10 +344,11 @@ def rules(say: Voice, ids: tuple[str, ...], packs: tuple[Path, ...], no_color: b
     from gouji.reporters.manual import RuleList, RulePage
 
     page = _page(Voice(say.lang, engine.messages), no_color, False, engine)
-    known = {rule.id: rule for rule in engine.rulebook.rules}
+    known = {rule.id.casefold(): rule for rule in engine.rulebook.rules}
     for name in ids:
         chosen = engine.rulebook.select([name], []).rules
-        page.put((RulePage(page, known[name]) if name in known else RuleList(page, chosen)).lines())
+        exact = known.get(name.casefold())
+        page.put((RulePage(page, exact) if exact else RuleList(page, chosen)).lines())
     if not ids:
         page.put(RuleList(page, engine.rulebook.rules).lines())
     return 0
@@ -388,7 +391,8 @@ class _Walk:
                 work(source)
             except GoujiError as error:
                 self._note(error)
-            except BrokenPipeError:
+            except OSError:
+                # Nothing can be written any more: that is no fault of this input.
                 raise
             except Exception as error:
                 self._note(_defect(self.say, source, error))
@@ -428,6 +432,15 @@ def _defect(say: Voice, source: str, error: Exception) -> GoujiError:
         say.known.message("error.internal", detail=detail),
         say.known.message("error.internal_remedy"),
     )
+
+
+def _unwritable(error: OSError) -> GoujiError:
+    """What was to be printed cannot be: a full disk, a closed terminal."""
+    # What is left in the buffer would fail again when Python flushes it at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    told = messages.builtin()
+    problem = told.message("error.unwritable", reason=error.strerror or str(error))
+    return GoujiError("-", "unwritable", problem, told.message("error.unwritable_remedy"))
 
 
 def _complain(say: Voice, error: GoujiError) -> None:

@@ -39,6 +39,12 @@ _KEYS = frozenset(
         "partial",
         "scope_part",
         "scope_whole",
+        "scope_reset",
+        "scope_body",
+        "clause_year",
+        "other_time",
+        "change",
+        "plan_headings",
         "account",
         "units",
     ]
@@ -184,7 +190,8 @@ def _paths(spec: dict[Any, Any]) -> Iterator[tuple[str, str, list[Scalar]]]:
         yield "", "", [path]
     elif path:
         for key, value in path.items():
-            yield (str(key), "", [value]) if key in ERAS else ("", str(key), [value])
+            metrics = value if isinstance(value, list) else [value]
+            yield (str(key), "", metrics) if key in ERAS else ("", str(key), metrics)
 
 
 def _spread(era: str, only: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from attrs import define, field
@@ -18,7 +17,7 @@ from lark.exceptions import UnexpectedInput
 from gouji.canonical import Canonical
 from gouji.cues import Cue, NarrativeModel
 from gouji.document import Document
-from gouji.outline import Stretch
+from gouji.outline import Outline, Stretch
 from gouji.quantities import Quantity, chinese_number, quantity
 from gouji.records import Observation, Partition, Unbound
 
@@ -72,11 +71,20 @@ class NarrativeReading:
 
 
 def read_narrative(
-    document: Document, canonical: Canonical, stretches: Sequence[Stretch], model: NarrativeModel, era: str
+    document: Document,
+    canonical: Canonical,
+    outline: Outline,
+    model: NarrativeModel,
+    era: str,
+    *,
+    tables: bool,
 ) -> NarrativeReading:
-    """The figures of the running text of a report whose tables and year are those of `era` (e1 to e4)."""
-    reader = _Reader(document, canonical, model, era)
-    for stretch in stretches:
+    """The figures of the running text of a report whose tables and year are those of `era` (e1 to e4).
+
+    `tables` says whether the report has form tables, against which an open reading can be checked.
+    """
+    reader = _Reader(document, canonical, outline, model, era, tables)
+    for stretch in outline.stretches:
         reader.paragraph(stretch)
     return reader.reading()
 
@@ -86,32 +94,35 @@ class _Reader:
         self,
         document: Document,
         canonical: Canonical,
+        outline: Outline,
         model: NarrativeModel,
         era: str,
-        topic: str | None = None,
-        scope: str | None = None,
-        scope_from: int = 0,
-        previous: _Figure | None = None,
-        paragraph_start: int = 0,
+        tables: bool,
     ) -> None:
         self.document = document
         self.canonical = canonical
         self.model = model
         self.era = era
+        self.tables = tables
+        self.report_year = str(outline.report_year or "")
+        self.own_names = " ".join(m.text for m in outline.mentions if m.kind in ("title", "issuer"))
         self.figures: list[_Figure] = []
         self.broken_down: list[tuple[_Figure, list[_Figure], bool]] = []
-        self.topic = topic
-        self.scope = scope
-        self.scope_from = scope_from
-        self.previous = previous
-        self.paragraph_start = paragraph_start
+        # What holds in the paragraph, and in the sentence.
+        self.topic: str | None = None
+        self.scope: str | None = None
+        self.previous: _Figure | None = None
+        self.paragraph_start = 0
+        self.searched = 0
+        self.year = self.report_year
+        self.body: str | None = None
         self.stated: dict[str, _Figure] = {}
         self.in_sentence: set[str] = set()
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
         patterns, text = self.model.patterns, self.canonical.text
-        if any(
+        if any(patterns["plan_headings"].search(h) for h in stretch.headings) or any(
             patterns["field_headings"].search(h) and not patterns["field_exceptions"].search(h)
             for h in stretch.headings
         ):
@@ -135,8 +146,10 @@ class _Reader:
                 self._turn(self.model.cues.get(token.type))
             return
         first = len(self.figures)
-        self.scope_from = start
+        self.searched, self.year, self.body = start, self.report_year, None
         self.in_sentence.clear()
+        if self.model.patterns["scope_reset"].match(self.canonical.text, start, end):
+            self.scope = None
         self._items(self._tree(tokens).children, None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
         opening = [f for f in counted if f.cue and f.cue.opens]
@@ -169,7 +182,7 @@ class _Reader:
         found: list[_Figure] = []
         for index, item in enumerate(items):
             if isinstance(item, Tree):
-                last = next((f for f in reversed(found) if f.quantity.unit != "%"), None)
+                last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self._changes(f)), None)
                 if item.data == "breakdown":
                     self._breakdown(item.children, last or (self.previous if not found else None), start, end)
                 else:
@@ -279,6 +292,10 @@ class _Reader:
             return
         if cue.unless is not None and cue.unless.search(text, max(start, at - 60), at):
             return
+        words = min(at, figure.start)
+        clause = max(start, self._clause_start(words))
+        if not self._of_this_year(clause, words) or self._changes(figure):
+            return
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
             return
@@ -286,8 +303,13 @@ class _Reader:
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
         figure.label = (at, token.end_pos or at)
+        body = self.model.patterns["scope_body"].search(text, clause, words)
+        if body is not None and body["body"] not in self.own_names:
+            self.body = body["body"]
         if account := self.model.patterns["account"].search(text, max(start, at - 40), at):
             figure.scope = account[1]
+        elif self.body:
+            figure.scope = self.body
 
     def _resolve_wholes(self) -> None:
         """Say of which total the applicants of a paragraph are the parts: the one that they add up to."""
@@ -303,21 +325,40 @@ class _Reader:
             for parts in (totals, self.model.whole_parts.get(whole, totals))
             if all(p in known for p in parts) and sum(known[p] for p in parts) == summed
         ]
-        whole = fitting[0] if len(set(fitting)) == 1 else None
+        # Against a table a rule accepts either reading; without one nothing could tell.
+        whole = fitting[0] if len(set(fitting)) == 1 else "new" if self.tables and not fitting else None
         for figure in open_ones:
             assert figure.path is not None
             figure.path = figure.path.replace("<whole>", whole) if whole else None
 
     def _scope(self, at: int) -> None:
-        """Take note of the scope words up to `at`; each stretch of a sentence is searched once."""
+        """Take note of the words for scope and year up to `at`; each stretch of a sentence is searched once."""
         text, patterns = self.canonical.text, self.model.patterns
         last = -1
         for name in ("scope_part", "scope_whole"):
-            for match in patterns[name].finditer(text, self.scope_from, at):
+            for match in patterns[name].finditer(text, self.searched, at):
                 if match.start() > last:
                     last = match.start()
                     self.scope = match.group() if name == "scope_part" else None
-        self.scope_from = max(self.scope_from, at)
+        for match in patterns["clause_year"].finditer(text, self.searched, at):
+            self.year = match[1]
+        self.searched = max(self.searched, at)
+
+    def _of_this_year(self, clause: int, at: int) -> bool:
+        """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
+        if self.report_year and self.year != self.report_year:
+            return False
+        return not self.model.patterns["other_time"].search(self.canonical.text, clause, at)
+
+    def _changes(self, figure: _Figure) -> bool:
+        """Whether a figure says by how much another one changed, or what it is compared with."""
+        clause = self._clause_start(figure.start)
+        return bool(self.model.patterns["change"].search(self.canonical.text, clause, figure.start))
+
+    def _clause_start(self, at: int) -> int:
+        text = self.canonical.text
+        line = max(text.rfind("\n", 0, at) + 1, at - 80)
+        return max((m.end() for m in _CLAUSE_END.finditer(text, line, at)), default=line)
 
     # ---- lists
 
@@ -423,11 +464,7 @@ class _Reader:
 
     def _clause(self, figure: _Figure) -> tuple[int, int]:
         text = self.canonical.text
-        line = text.rfind("\n", 0, figure.start) + 1
-        start = max(
-            (m.end() for m in _CLAUSE_END.finditer(text, max(line, figure.start - 80), figure.start)), default=line
-        )
         stop = _CLAUSE_END.search(text, figure.end)
         end = stop.start() if stop else len(text)
         newline = text.find("\n", figure.end)
-        return start, max(min(end, newline if newline >= 0 else end), figure.end)
+        return self._clause_start(figure.start), max(min(end, newline if newline >= 0 else end), figure.end)

@@ -93,7 +93,7 @@ class Engine:
             )
         outline = read_outline(document, canonical, self.outline)
         era = _era(tables.eras, outline.report_year)
-        narrative = read_narrative(document, canonical, outline.stretches, self.narrative, era)
+        narrative = read_narrative(document, canonical, outline, self.narrative, era, tables=bool(tables.observations))
         shift = len(tables.observations)
         partitions = tuple(
             evolve(

@@ -14,7 +14,7 @@ NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 DIGITS_LIMIT: Final = 18
 """Digits of the longest number that is read as one; longer runs are identifiers or damage."""
 
-_CELL = re.compile(rf"(?P<sign>[+-]?)-?(?P<number>{NUMBER})(?P<unit>[^\d\s()|%/-]{{0,4}})(?:\(.*\))?")
+_CELL = re.compile(rf"(?P<sign>[+-]?)-?(?P<number>{NUMBER})(?P<unit>[\u4e00-\u9fff]{{0,4}}|%)(?:\(.*\))?")
 _NOT_APPLICABLE = re.compile(r"/+|\\|-+|—+|无|不涉及|不适用|[Nn]/?[Aa]|\*+")
 _MULTIPLIERS: Final = {
     "十": 10,
@@ -74,7 +74,7 @@ def cell(text: str) -> tuple[State, Quantity | None]:
         return "na", None
     match = _CELL.fullmatch(text)
     value = number(match["number"]) if match else None
-    if match is None or value is None or match["unit"][:1] in ("年", "月", "、", ",", "."):
+    if match is None or value is None or match["unit"][:1] in tuple("年月余多几"):
         return "text", None
     if match["sign"] == "-":
         value = -value

@@ -161,7 +161,7 @@ def _nothing(values: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _matches(rule_id: str, prefix: str) -> bool:
-    return rule_id.startswith(prefix)
+    return rule_id.casefold().startswith(prefix.casefold())
 
 
 def _unknown_rule(name: str, known: Sequence[str]) -> PackError:

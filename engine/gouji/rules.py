@@ -10,7 +10,7 @@ from gouji.checks import KINDS
 from gouji.errors import Message
 from gouji.facts import UNKNOWN, Facts, index
 from gouji.findings import Finding, Severity, Term, Verdicts
-from gouji.intervals import Operand
+from gouji.intervals import Operand, number_text
 from gouji.records import Report
 from gouji.relations import Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Plan, Rulebook
@@ -200,6 +200,7 @@ def _record(program: Program, evaluation: Evaluation, equation: str, facts: Fact
             **instance.labels,
             "left": evaluation.left.shown,
             "right": evaluation.right.shown,
+            "difference": _difference(evaluation),
             "left_label": _side_label(relation.items[:n], facts),
             "right_label": _side_label(relation.right.items, facts),
         },
@@ -210,6 +211,17 @@ def _record(program: Program, evaluation: Evaluation, equation: str, facts: Fact
         terms=terms,
         assumptions=assumptions,
     )
+
+
+def _difference(evaluation: Evaluation) -> str:
+    """How far apart the two sides are; what is at least, where one of them is not known exactly."""
+    left, right = evaluation.left, evaluation.right
+    if evaluation.delta is not None:
+        return number_text(max(evaluation.delta, -evaluation.delta))
+    for low, high in ((left.low, right.high), (right.low, left.high)):
+        if low is not None and high is not None and low > high:
+            return f"≥{number_text(low - high)}"
+    return "?"
 
 
 def _side_label(items: tuple[Item, ...], facts: Facts) -> Message:

@@ -5,14 +5,17 @@ attrs would write these methods anew for every class and compile them at every s
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
+_NAMES: dict[Any, tuple[str, ...]] = {}
 
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
+
+def _names(kind: Any) -> tuple[str, ...]:
     """The fields by which values of `kind` compare."""
-    return tuple(a.name for a in kind.__attrs_attrs__ if a.eq)
+    names = _NAMES.get(kind)
+    if names is None:
+        names = _NAMES[kind] = tuple(a.name for a in kind.__attrs_attrs__ if a.eq)
+    return names
 
 
 class Value:

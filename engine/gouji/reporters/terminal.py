@@ -266,8 +266,9 @@ class _Summary:
         if total[1]:
             return page.text(f"{page.glyphs.warning} {page.say('summary.should', n=total[1])}", "warning")
         if self.errors:
-            return page.text(page.say("summary.some_unread"), "warning")
-        return page.text(f"{page.glyphs.good} {page.say('summary.clean')}", "good")
+            return page.text(page.say("summary.some_unread" if self.tallies else "summary.none_read"), "warning")
+        told = "summary.remarks_only" if total[2] else "summary.clean"
+        return page.text(f"{page.glyphs.good} {page.say(told)}", "good")
 
 
 def _badge(page: Page, finding: Finding) -> Text:

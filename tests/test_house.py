@@ -159,11 +159,12 @@ def test_python_in_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 
 def test_grammar_and_rule_in_readme_work(tmp_path: Path) -> None:
-    pack, rule = blocks("yaml")
+    pack, metrics, rule = blocks("yaml")
     (grammar,) = blocks("lark")
     for name, content in (
         ("grammars/county/pack.yaml", pack),
         ("grammars/county/county.lark", grammar),
+        ("grammars/county/metrics.yaml", metrics),
         ("rules/county.yaml", rule),
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -177,6 +178,9 @@ def test_grammar_and_rule_in_readme_work(tmp_path: Path) -> None:
     assert "K01" in {r.id for r in engine.rulebook.rules}
     checked = engine.check(str(report))
     assert (checked["service.e1.visitors"], checked["capacity.reading_points"]) == (1520, 60)
+    assert engine.registry.metric("library.books").unit == "册"
+    report.write_text("政府信息公开工作年度报告\n从事政府信息公开工作人员20人，设置查阅点26个。\n", encoding="utf-8")
+    assert "K01" in {f.rule for f in engine.check(str(report)).findings}
 
 
 def test_files_that_the_readme_names_exist() -> None:

@@ -79,7 +79,7 @@ class Canonical:
 
     def source(self, start: int, end: int) -> Span:
         """The source span of the canonical code points `start` to `end` (not empty)."""
-        return self.origin.span(Span(start, end))
+        return self.origin.span(start, end)
 
 
 class _Writer:
@@ -99,9 +99,9 @@ class _Writer:
             position = until
             word = match.group()
             if replacement := self.folds.phrases.get(word):
-                self._put(replacement, Span(at, until))
+                self.put(replacement, at, until - at)
             elif word.isspace() and start < at and until < end and _is_word(text[at - 1]) and _is_word(text[until]):
-                self._put(" ", Span(at, until))
+                self.put(" ", at, until - at)
         self._identity(position, end)
 
     def _identity(self, start: int, end: int) -> None:
@@ -110,14 +110,11 @@ class _Writer:
             self.out.append(self.folded[start:end])
             self.length += end - start
 
-    def _put(self, text: str, origin: Span) -> None:
-        self.origin.replacement(self.length, origin)
+    def put(self, text: str, origin: int, width: int = 1) -> None:
+        """Append `text` (a delimiter, a changed word) that stands for `width` code points from `origin` on."""
+        self.origin.replacement(self.length, origin, width)
         self.out.append(text)
         self.length += len(text)
-
-    def end(self, mark: str, origin: Span) -> None:
-        """Append a delimiter (a bar or a newline) that stands for `origin`."""
-        self._put(mark, origin)
 
 
 def _is_word(character: str) -> bool:
@@ -136,16 +133,16 @@ def canonicalise(document: Document, folds: Folds) -> Canonical:
             writer.copy(block.span.start, block.span.end)
             if writer.length > start:
                 lines.append(Line(start, writer.length))
-                writer.end("\n", Span(block.span.end - 1, block.span.end))
+                writer.put("\n", block.span.end - 1)
             continue
         for row in block.rows:
             start = writer.length
             for cell in row:
-                if len(cell.span):
-                    writer.copy(cell.span.start, cell.span.end)
-                writer.end("|", cell.mark)
+                if cell.start < cell.end:
+                    writer.copy(cell.start, cell.end)
+                writer.put("|", cell.mark)
             lines.append(Line(start, writer.length, tables))
-            writer.end("\n", row[-1].mark)
+            writer.put("\n", row[-1].mark)
         tables += 1
     characters = set(document.text)
     changed = len(characters & folds.traditional)

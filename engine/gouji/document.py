@@ -27,13 +27,24 @@ class Place(Value):
 
 @frozen(eq=False, repr=False)
 class Cell(Value):
-    """One table cell: `span` of its text (empty for a blank cell), `mark` of what shows that it is there.
+    """One table cell: its text from `start` to `end` (equal for a blank cell), and the delimiter that shows it.
 
-    The mark is the delimiter that the carrier gives a cell (a TAB, a bar); a blank cell is located by it.
+    `mark` is the offset of the delimiter that the carrier gives the cell (a TAB, a bar): a blank cell is there.
     """
 
-    span: Span
-    mark: Span
+    start: int
+    end: int
+    mark: int
+
+    @property
+    def blank(self) -> bool:
+        """Whether the cell holds no text."""
+        return self.start == self.end
+
+    @property
+    def span(self) -> Span:
+        """The span of the text."""
+        return Span(self.start, self.end)
 
 
 @frozen(eq=False, repr=False)

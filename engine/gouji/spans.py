@@ -41,29 +41,25 @@ class OffsetMap:
         self.origin.append(origin)
         self.width.append(0)
 
-    def replacement(self, derived: int, origin: Span) -> None:
-        """The code points from `derived` to the next run stand for the whole of `origin`."""
+    def replacement(self, derived: int, origin: int, width: int) -> None:
+        """The code points from `derived` to the next run stand for the `width` ones from `origin` on."""
         self.derived.append(derived)
-        self.origin.append(origin.start)
-        self.width.append(max(1, len(origin)))
+        self.origin.append(origin)
+        self.width.append(width or 1)
 
-    def span(self, derived: Span) -> Span:
-        """The smallest non-empty original span that holds every code point of `derived`.
+    def span(self, start: int, end: int) -> Span:
+        """The smallest non-empty original span that holds every derived code point from `start` to `end`.
 
-        Raises ValueError when `derived` is empty or begins before the first run.
+        Raises ValueError when there is none, or when it begins before the first run.
         """
-        if derived.end <= derived.start or not self.derived or derived.start < self.derived[0]:
-            raise ValueError(f"no origin for {derived}")
-        first = bisect_right(self.derived, derived.start) - 1
-        last = bisect_right(self.derived, derived.end - 1) - 1
-        start = self.origin[first]
-        if not self.width[first]:
-            start += derived.start - self.derived[first]
-        if self.width[last]:
-            end = self.origin[last] + self.width[last]
-        else:
-            end = self.origin[last] + derived.end - self.derived[last]
-        return Span(start, max(end, start + 1))
+        derived, origins, widths = self.derived, self.origin, self.width
+        first = bisect_right(derived, start) - 1
+        if end <= start or first < 0:
+            raise ValueError(f"no origin for {start} to {end}")
+        last = bisect_right(derived, end - 1, first) - 1
+        begin = origins[first] if widths[first] else origins[first] + start - derived[first]
+        stop = origins[last] + (widths[last] or end - derived[last])
+        return Span(begin, stop if stop > begin else begin + 1)
 
     def runs(self) -> Iterator[tuple[int, int, int]]:
         """(derived start, original start, replaced width or 0) of every run."""

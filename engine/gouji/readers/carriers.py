@@ -41,7 +41,7 @@ class Carrier(NamedTuple):
             rows = [row for pieces in rows for row in _stream_rows(text, start, pieces)]
         elif self.rows == "series":
             rows = [pair for row in rows for pair in _series_rows(text, start, row)]
-        elif all(text[row[0].mark.start - start] == "|" and not len(row[0].span) for row in rows if row):
+        elif all(text[row[0].mark - start] == "|" and row[0].blank for row in rows if row):
             # Every row begins with a bar: it opens the row and closes no cell.
             rows = [row[1:] for row in rows]
         if max(map(len, rows), default=0) < 2:
@@ -50,16 +50,20 @@ class Carrier(NamedTuple):
 
     def _cells(self, row: str, start: int) -> list[Cell]:
         cells = []
+        end_of_row = len(row)
         for match in self.cell.finditer(row):
             group = match.lastindex or 1
             begin, end = match.span(group)
-            if begin == end == match.end() and match.end() == len(row) and match.start() == match.end():
+            first, last = match.span()
+            if first == last == end_of_row:
                 continue
-            raw = match.group(group)
-            begin += len(raw) - len(raw.lstrip())
-            end = max(begin, end - (len(raw) - len(raw.rstrip())))
-            mark = match.start() if match.start() < match.start(group) else min(match.end(group), len(row) - 1)
-            cells.append(Cell(Span(start + begin, start + end), Span(start + mark, start + mark + 1)))
+            raw = row[begin:end]
+            text = raw.strip()
+            if len(text) < len(raw):
+                begin = begin + raw.find(text) if text else begin
+                end = begin + len(text)
+            mark = first if first < match.start(group) else min(match.end(group), end_of_row - 1)
+            cells.append(Cell(start + begin, start + end, start + mark))
         return cells
 
 
@@ -80,7 +84,7 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
 
 
 def _is_label(cell: Cell, text: str, start: int) -> bool:
-    return _VALUE.fullmatch(text, cell.span.start - start, cell.span.end - start) is None
+    return _VALUE.fullmatch(text, cell.start - start, cell.end - start) is None
 
 
 def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
@@ -89,9 +93,9 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     Where the empty pieces before labels recur at a constant distance, each of them opens a row. Otherwise a row is its
     labels and the n values behind them; n is the largest that any row of the stretch needs.
     """
-    while pieces and not len(pieces[-1].span) and pieces[-1].mark.start - start >= len(text) - 1:
+    while pieces and pieces[-1].blank and pieces[-1].mark - start >= len(text) - 1:
         pieces.pop()
-    blank = [not len(piece.span) for piece in pieces]
+    blank = [piece.blank for piece in pieces]
     labels = [_is_label(piece, text, start) for piece in pieces]
     openers = [i for i in range(len(pieces) - 1) if blank[i] and labels[i + 1]]
     periods = {b - a for a, b in pairwise(openers)}

@@ -39,7 +39,7 @@ class Facts:
     repeated: list[int] = field(factory=list)
     negative: list[int] = field(factory=list)
     fractional: list[int] = field(factory=list)
-    with_unit: list[int] = field(factory=list)
+    with_unit: list[int] = field(factory=list)  # printed in a unit that is not the metric's
     blank: list[int] = field(factory=list)
     blank_in: dict[int | None, list[str]] = field(factory=dict)
     blank_keys: set[str] = field(factory=set)
@@ -144,7 +144,7 @@ class Facts:
 def index(report: Report, registry: Registry) -> Facts:
     """The figures of `report` by key; the first without scope of each metric and source counts."""
     facts = Facts(report, registry)
-    values, where, observations = facts.values, facts.where, report.observations
+    values, where, observations, units = facts.values, facts.where, report.observations, registry.units
     for i, o in enumerate(observations):
         name = o.path
         if o.source == "table":
@@ -155,7 +155,7 @@ def index(report: Report, registry: Registry) -> Facts:
         else:
             facts.chart.append(i)
             name = "chart " + name
-        if o.unit is not None:
+        if o.unit is not None and o.unit != units.get(o.path):
             facts.with_unit.append(i)
         value: Any = o.low
         if o.state == "value":

@@ -93,7 +93,7 @@ def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         found = True
         _one(rule, facts, i, "warning" if mixed else None, unit=o.unit, expected=expected)
-    facts.passed += not found and bool(facts.with_unit)
+    facts.passed += not found and bool(observations)
 
 
 def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:

@@ -60,12 +60,16 @@ class GroupLabel(Value):
 
 @define(eq=False, repr=False)
 class Registry:
-    """All metrics by path, and the ordered groups of path segments that rules may use."""
+    """All metrics by path with their units, and the ordered groups of path segments that rules may use."""
 
     metrics: dict[str, Metric]
     groups: dict[str, tuple[str, ...]]
     labels: dict[str, GroupLabel] = field(repr=False)
+    units: dict[str, str] = field(init=False, repr=False)
     _by_blank: dict[tuple[str, ...], frozenset[str]] = field(factory=dict, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.units = {path: metric.unit for path, metric in self.metrics.items()}
 
     def metric(self, path: str) -> Metric:
         """The metric at `path`; for a path below `ext.` one that is named by its last segment.

@@ -271,4 +271,7 @@ def _grouped(findings: list[Finding]) -> list[Finding]:
             first = seen.setdefault(operand, n)
             parent[max(root(n), root(first))] = min(root(n), root(first))
     numbers: dict[int, int] = {}
-    return [evolve(f, group=numbers.setdefault(root(n), len(numbers) + 1)) for n, f in enumerate(findings)]
+    for n, finding in enumerate(findings):
+        # Nobody has seen these values yet; copying each for one number would cost more than finding it.
+        object.__setattr__(finding, "group", numbers.setdefault(root(n), len(numbers) + 1))
+    return findings

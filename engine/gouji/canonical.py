@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from attrs import define, field
-
 from gouji.document import Document, Paragraph
 from gouji.patterns import Pattern
 from gouji.spans import OffsetMap, Span
@@ -68,14 +66,14 @@ class Line(NamedTuple):
     table: int | None = None
 
 
-@define(eq=False, repr=False)
 class Canonical:
     """The canonical text of a document, its lines, and the way back."""
 
-    text: str = field(repr=False)
-    lines: list[Line] = field(repr=False)
-    origin: OffsetMap = field(repr=False)
-    script: Literal["Hans", "Hant"]
+    def __init__(self, text: str, lines: list[Line], origin: OffsetMap, script: Literal["Hans", "Hant"]) -> None:
+        self.text = text
+        self.lines = lines
+        self.origin = origin
+        self.script = script
 
     def source(self, start: int, end: int) -> Span:
         """The source span of the canonical code points `start` to `end` (not empty)."""

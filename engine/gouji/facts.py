@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from attrs import define, field
-
 from gouji.errors import Message
 from gouji.findings import Finding, Severity, Term, Verdict
 from gouji.intervals import Operand, number_text
@@ -21,7 +19,6 @@ from gouji.spans import Span
 UNKNOWN = float("nan")
 
 
-@define(eq=False, repr=False)
 class Facts:
     """The figures of one report. Indices are those of `report.observations`.
 
@@ -30,23 +27,24 @@ class Facts:
     `blank_in` lists blank keys by table, `blank_keys` those that count 0, `withheld` totals that do not.
     """
 
-    report: Report
-    registry: Registry
-    values: dict[str, Any] = field(factory=dict)
-    where: dict[str, int] = field(factory=dict)
-    text: list[int] = field(factory=list)
-    chart: list[int] = field(factory=list)
-    repeated: list[int] = field(factory=list)
-    negative: list[int] = field(factory=list)
-    fractional: list[int] = field(factory=list)
-    with_unit: list[int] = field(factory=list)  # printed in a unit that is not the metric's
-    blank: list[int] = field(factory=list)
-    blank_in: dict[int | None, list[str]] = field(factory=dict)
-    blank_keys: set[str] = field(factory=set)
-    withheld: set[str] = field(factory=set)
-    has_table: bool = False
-    passed: int = 0
-    findings: list[Finding] = field(factory=list)
+    def __init__(self, report: Report, registry: Registry) -> None:
+        self.report = report
+        self.registry = registry
+        self.values: dict[str, Any] = {}
+        self.where: dict[str, int] = {}
+        self.text: list[int] = []
+        self.chart: list[int] = []
+        self.repeated: list[int] = []
+        self.negative: list[int] = []
+        self.fractional: list[int] = []
+        self.with_unit: list[int] = []  # printed in a unit that is not the metric's
+        self.blank: list[int] = []
+        self.blank_in: dict[int | None, list[str]] = {}
+        self.blank_keys: set[str] = set()
+        self.withheld: set[str] = set()
+        self.has_table: bool = False
+        self.passed: int = 0
+        self.findings: list[Finding] = []
 
     def observation(self, source: Source, path: str) -> Observation | None:
         """The observation of a metric in one source."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from attrs import define, field
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
@@ -61,13 +60,13 @@ def _note(item: Any) -> Token | None:
     return None
 
 
-@define(eq=False, repr=False)
 class NarrativeReading:
     """What the running text gave."""
 
-    observations: list[Observation] = field(factory=list)
-    unbound: list[Unbound] = field(factory=list)
-    partitions: list[Partition] = field(factory=list)
+    def __init__(self) -> None:
+        self.observations: list[Observation] = []
+        self.unbound: list[Unbound] = []
+        self.partitions: list[Partition] = []
 
 
 def read_narrative(

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from attrs import define, field
-
 from gouji.canonical import Canonical
 from gouji.document import Document
 from gouji.packs import Packs
@@ -33,19 +31,19 @@ class Stretch(NamedTuple):
     headings: tuple[str, ...]
 
 
-@define(eq=False, repr=False)
 class Outline:
     """What the frame of a report says."""
 
-    sections: list[Section] = field(factory=list)
-    stretches: list[Stretch] = field(factory=list)
-    mentions: list[Mention] = field(factory=list)
-    title: str | None = None
-    issuer: str | None = None
-    region: str | None = None
-    published_date: str | None = None
-    period: tuple[str, str] | None = None
-    report_year: int | None = None
+    def __init__(self) -> None:
+        self.sections: list[Section] = []
+        self.stretches: list[Stretch] = []
+        self.mentions: list[Mention] = []
+        self.title: str | None = None
+        self.issuer: str | None = None
+        self.region: str | None = None
+        self.published_date: str | None = None
+        self.period: tuple[str, str] | None = None
+        self.report_year: int | None = None
 
 
 def load_outline(packs: Packs) -> OutlineModel:

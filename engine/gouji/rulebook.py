@@ -19,7 +19,6 @@ Step: TypeAlias = tuple[Getter, Number, Compare, Getter, Number]
 _PLANS = 256  # how many plans are kept: reports of one form mostly share one
 
 
-@define(eq=False, repr=False)
 class Plan:
     """What there is to do for reports of one layout, era and year that give the same figures.
 
@@ -27,11 +26,19 @@ class Plan:
     the text of which some parts are not named, `slow` what is no plain sum.
     """
 
-    sums: list[tuple[Getter, str, Program]]
-    whole: list[tuple[tuple[Step, ...], tuple[Step, ...], Program]]
-    partial: list[tuple[tuple[Step, ...], Step, Program]]
-    slow: list[Program]
-    structural: tuple[Rule, ...]
+    def __init__(
+        self,
+        sums: list[tuple[Getter, str, Program]],
+        whole: list[tuple[tuple[Step, ...], tuple[Step, ...], Program]],
+        partial: list[tuple[tuple[Step, ...], Step, Program]],
+        slow: list[Program],
+        structural: tuple[Rule, ...],
+    ) -> None:
+        self.sums = sums
+        self.whole = whole
+        self.partial = partial
+        self.slow = slow
+        self.structural = structural
 
 
 @define(eq=False, repr=False)

@@ -6,7 +6,7 @@ import pickle
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from attrs import define, field, frozen
 
@@ -26,8 +26,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 Figures: TypeAlias = Mapping[str, Any]
 
 
-@frozen(eq=False, repr=False)
-class Era:
+class Era(NamedTuple):
     """Which forms and report years belong to an era; `last` is None for the present one."""
 
     name: str
@@ -40,8 +39,7 @@ class Era:
         return self.first <= year and (self.last is None or year <= self.last)
 
 
-@frozen(eq=False, repr=False)
-class Applies:
+class Applies(NamedTuple):
     """To which reports a rule applies: every condition that is given must hold."""
 
     layouts: frozenset[str] = frozenset()
@@ -164,7 +162,6 @@ class Rule:
         return "; ".join(str(equation) for equation in self.equations.values())
 
 
-@define(eq=False, slots=False, repr=False)
 class Program:
     """An instance compiled to keys of figures (`Facts.values`).
 
@@ -172,10 +169,17 @@ class Program:
     it; and for each alternative the keys without which it says nothing, None where that is all of them.
     """
 
-    instance: Instance
-    conditions: tuple[Fast, ...]
-    alternatives: tuple[Fast | None, ...]
-    needed: tuple[frozenset[str] | None, ...]
+    def __init__(
+        self,
+        instance: Instance,
+        conditions: tuple[Fast, ...],
+        alternatives: tuple[Fast | None, ...],
+        needed: tuple[frozenset[str] | None, ...],
+    ) -> None:
+        self.instance = instance
+        self.conditions = conditions
+        self.alternatives = alternatives
+        self.needed = needed
 
 
 Compare: TypeAlias = Callable[[Any, Any], bool]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from gouji.values import Value
 
@@ -21,7 +21,6 @@ class Span(Value):
         return self.end - self.start
 
 
-@define
 class OffsetMap:
     """Leads a span of a derived text back to the text that it was derived from.
 
@@ -31,9 +30,10 @@ class OffsetMap:
     Runs are appended in order of the derived text and cover it completely.
     """
 
-    derived: list[int] = field(factory=list)
-    origin: list[int] = field(factory=list)
-    width: list[int] = field(factory=list)
+    def __init__(self) -> None:
+        self.derived: list[int] = []
+        self.origin: list[int] = []
+        self.width: list[int] = []
 
     def identity(self, derived: int, origin: int) -> None:
         """From `derived` on, code points correspond one to one to those from `origin` on."""
@@ -66,11 +66,11 @@ class OffsetMap:
         return zip(self.derived, self.origin, self.width, strict=True)
 
 
-@define
 class LineIndex:
     """Lines and columns of a text: both 1-based, columns in code points, lines ended by newline."""
 
-    starts: list[int]
+    def __init__(self, starts: list[int]) -> None:
+        self.starts = starts
 
     @classmethod
     def of(cls, text: str) -> LineIndex:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from attrs import define, field
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
@@ -17,15 +16,15 @@ from gouji.records import Mention, Observation, Unparsed
 from gouji.registry import Registry
 
 
-@define(eq=False, repr=False)
 class TableReading:
     """What the tables of a report gave; `used` names the layouts by pack, strongest first."""
 
-    observations: list[Observation] = field(factory=list)
-    unparsed: list[Unparsed] = field(factory=list)
-    mentions: list[Mention] = field(factory=list)
-    used: list[str] = field(factory=list)
-    eras: list[str] = field(factory=list)
+    def __init__(self) -> None:
+        self.observations: list[Observation] = []
+        self.unparsed: list[Unparsed] = []
+        self.mentions: list[Mention] = []
+        self.used: list[str] = []
+        self.eras: list[str] = []
 
 
 def read_tables(

@@ -149,7 +149,9 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             if len(missing) == len(paths):
                 continue
             if missing:
-                present = next(path for path in paths if path in table)
+                # Look first at the cell before the gap.
+                before = [path for path in paths[: paths.index(missing[0])] if path in table]
+                present = before[-1] if before else next(path for path in paths if path in table)
                 names = [facts.registry.metric(path) for path in missing[:3]]
                 facts.add(
                     rule,

@@ -153,9 +153,12 @@ def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if o.state == "value" and not o.path.startswith("ext."):
             groups.setdefault((o.path, o.scope, o.column, o.table), []).append(i)
     for (path, _, _, _), found in groups.items():
+        first = observations[found[0]]
         for i in found[1:]:
-            failing = _agreement(rule, facts, path, found[0], i)
-            if failing:
+            o = observations[i]
+            if o.value == first.value and o.exact and first.exact:
+                continue
+            if _agreement(rule, facts, path, found[0], i):
                 break
         else:
             facts.passed += len(found) > 1

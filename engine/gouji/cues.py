@@ -156,6 +156,8 @@ def _cue(
             raise unknown(key, "键", "key", _CUE_KEYS)
     if "units" in spec and spec["units"] not in units:
         raise unknown(spec["units"], "单位组", "group of units", units)
+    if spec.get("topic") in spec.get("topics", ()):
+        raise invalid(spec["topic"], "提示词不能既要求又给出同一主题", "a cue cannot both demand and give a topic")
     eras = tuple(map(str, spec.get("eras", ())))
     paths: dict[tuple[str, str], tuple[str, ...]] = {}
     for era, topic, metrics in _paths(spec):

@@ -21,6 +21,8 @@ from gouji.quantities import Quantity, chinese_number, quantity
 from gouji.records import Observation, Partition, Unbound
 
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_NESTING = 50
+"""Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
 _CLAUSE_END = re.compile(r"[,;:。()、]")
 
 
@@ -160,11 +162,15 @@ class _Reader:
         return cue is not None and cue.value is not None
 
     def _tree(self, tokens: list[Token]) -> Tree[Any]:
+        nesting = sum(t.type in ("OPEN", "AMONG") for t in tokens)
         try:
-            return self._feed(tokens)
+            if nesting <= _NESTING:
+                return self._feed(tokens)
         except UnexpectedInput:
-            # Brackets that do not match: without them the sentence is still a sentence.
-            return self._feed([t if t.type not in ("OPEN", "CLOSE") else t.update("COMMA") for t in tokens])
+            pass
+        # Brackets that do not match, or a text that is no sentence: flat, its figures are still there.
+        flat = ("OPEN", "CLOSE", "AMONG") if nesting > _NESTING else ("OPEN", "CLOSE")
+        return self._feed([t if t.type not in flat else t.update("COMMA") for t in tokens])
 
     def _feed(self, tokens: list[Token]) -> Tree[Any]:
         parser = self.model.grammar.lark.parse_interactive()
@@ -183,7 +189,9 @@ class _Reader:
             if isinstance(item, Tree):
                 last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self._changes(f)), None)
                 if item.data == "breakdown":
-                    self._breakdown(item.children, last or (self.previous if not found else None), start, end)
+                    # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
+                    carried = None if found or self._complete(item.children[0]) else self.previous
+                    self._breakdown(item.children, last or carried, start, end)
                 else:
                     self._group(item.children, last, start, end)
                 continue
@@ -362,10 +370,12 @@ class _Reader:
     # ---- lists
 
     def _breakdown(self, items: list[Any], total: _Figure | None, start: int, end: int) -> None:
-        word = items[0]
-        exhaustive = bool(self.model.patterns["complete"].search(word))
         parts = self._items(items[1:], total, start, end)
-        self._record(total, parts, exhaustive)
+        self._record(total, parts, self._complete(items[0]))
+
+    def _complete(self, word: Any) -> bool:
+        """Whether the word that opens a list claims that it is complete."""
+        return bool(self.model.patterns["complete"].search(word))
 
     def _group(self, items: list[Any], last: _Figure | None, start: int, end: int) -> None:
         opened = items[0]

@@ -29,7 +29,8 @@ class Observation(Value):
     `state` tells a value from a blank cell, a mark such as "/" (na) and a cell that is no number (text).
     `table`, `row` and `column` say which cell of which form table it is: the ordinal of the table in the
     document, and the row and column names of the layout pack. `implied` marks a figure that words state
-    without printing a number (未收取费用). `owner` names the scope that the words give it, if any.
+    without printing a number (未收取费用). `scope` is what the words
+    restrict it to (本级, one account, half a year), if anything.
     """
 
     path: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import InvalidOperation
 
 from attrs import evolve
 
@@ -60,7 +61,7 @@ def _equations(plan: Plan, facts: Facts) -> None:
             if sum(parts(values)) == values[total]:
                 passed += 1
                 continue
-        except TypeError:  # Decimal and UNKNOWN do not mix
+        except (TypeError, InvalidOperation):  # Decimal and UNKNOWN do not mix
             pass
         _look_closer(program, facts)
     for conditions, alternatives, program in plan.whole:
@@ -76,12 +77,12 @@ def _equations(plan: Plan, facts: Facts) -> None:
                         break
                 else:
                     _look_closer(program, facts)
-        except TypeError:
+        except (TypeError, InvalidOperation):
             _look_closer(program, facts)
     for conditions, (left, left_constant, _, right, right_constant), program in plan.partial:
         try:
             known, whole = sum(left(values), left_constant), sum(right(values), right_constant)
-        except TypeError:
+        except (TypeError, InvalidOperation):
             known, whole = UNKNOWN, UNKNOWN
         # Parts that the text does not name are not negative: less than the total says nothing.
         if not known < whole:

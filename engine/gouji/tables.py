@@ -48,7 +48,7 @@ def read_tables(
     for ordinal, ((lines, text), found) in enumerate(zip(tables, evidence, strict=True)):
         best = max(found, key=lambda i: (found[i], overall[i], -i), default=None)
         chart = carriers[ordinal] == "chart"
-        if best is None or not found[best]:
+        if best is None or not (found[best] or overall[best]):
             reading.unparsed.extend(_unread(canonical, lines, ordinal))
             continue
         layout = layouts[best]

@@ -299,6 +299,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
         TEXT + "全年收到申请318件，其中" + "、".join(f"第{i}类{i}件" for i in range(60 * n)) + "。\n"
     ),
     "many short lines": lambda n: TEXT + "（一）\n" * (500 * n),
+    "many dots": lambda n: TEXT + "." * (1500 * n) + "\n",
+    "many words": lambda n: TEXT + "a.b-" * (500 * n) + "\n",
     "many blanks": lambda n: TEXT + "　" * (1000 * n) + "\n",
     "many empty lines": lambda n: TEXT + "\n" * (3000 * n),
     "many bars": lambda n: TEXT + "|" * (1500 * n) + "\n",

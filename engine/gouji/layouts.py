@@ -68,15 +68,33 @@ def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
     contents = {folder.name: (folder, read(folder / "pack.yaml")) for folder in packs.folders()}
     layouts: list[Layout] = []
     for name, (folder, content) in contents.items():
-        for key in content:
-            if key not in _PACK_KEYS:
-                raise unknown(key, "键", "key", _PACK_KEYS)
-        if "layouts" not in content:
-            continue
+        try:
+            layouts.extend(_of_pack(name, folder, content, contents, registry, packs))
+        except (AttributeError, TypeError, KeyError) as error:
+            # A list where a mapping belongs, or the other way round, wherever it stands.
+            raise invalid(
+                str(folder / "pack.yaml"),
+                "结构不对：应为键与值",
+                "the structure is wrong: keys with values are expected",
+            ) from error
+    return tuple(layouts)
+
+
+def _of_pack(
+    name: str,
+    folder: Path,
+    content: dict[Any, Any],
+    contents: Mapping[str, tuple[Path, dict[Any, Any]]],
+    registry: Registry,
+    packs: Packs,
+) -> Iterator[Layout]:
+    for key in content:
+        if key not in _PACK_KEYS:
+            raise unknown(key, "键", "key", _PACK_KEYS)
+    if "layouts" in content:
         rows = dict(_rows(content, contents, registry))
         for layout in content["layouts"].values():
-            layouts.append(_layout(name, folder, content, layout, rows, packs))
-    return tuple(layouts)
+            yield _layout(name, folder, content, layout, rows, packs)
 
 
 def _layout(

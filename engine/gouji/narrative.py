@@ -191,7 +191,9 @@ class _Reader:
                 if item.data == "breakdown":
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     carried = None if found or self._complete(item.children[0]) else self.previous
-                    self._breakdown(item.children, last or carried, start, end)
+                    parts = self._breakdown(item.children, last or carried, start, end)
+                    if self._complete(item.children[0]):
+                        self._pair(items[:index], parts, start)
                 else:
                     self._group(item.children, last, start, end)
                 continue
@@ -369,9 +371,22 @@ class _Reader:
 
     # ---- lists
 
-    def _breakdown(self, items: list[Any], total: _Figure | None, start: int, end: int) -> None:
+    def _breakdown(self, items: list[Any], total: _Figure | None, start: int, end: int) -> list[_Figure]:
         parts = self._items(items[1:], total, start, end)
         self._record(total, parts, self._complete(items[0]))
+        return parts
+
+    def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
+        """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""
+        cues: list[Token] = []
+        for item in reversed(before):
+            if not isinstance(item, Token) or item.type not in ("CUE", "COMMA"):
+                break
+            if item.type == "CUE":
+                cues.insert(0, item.value)
+        if len(cues) == len(parts) > 1 and not any(part.path for part in parts):
+            for cue, part in zip(cues, parts, strict=True):
+                self._assign(part, cue, None, start)
 
     def _complete(self, word: Any) -> bool:
         """Whether the word that opens a list claims that it is complete."""

@@ -104,6 +104,15 @@ def test_a_damaged_row_costs_itself_only(form: Any, damage: Callable[[str], str]
     assert kept <= set(whole.values())
 
 
+def test_rows_that_a_grammar_refuses_cost_themselves_only() -> None:
+    rows = ["一、主动公开情况|——||", "(二)被依法纠错数|件|3|", "四、行政复议数量|件|4|"] * 30
+    source = "统计指标|单位|统计数|\n" + "\n".join([*rows, "六、举报投诉数量|件|5|"]) + "\n"
+    report = read(gouji.engine(), source)
+    assert values(report) == {"review.total": 4, "complaints.total": 5} | (
+        {"review.corrected": 3} if "review.corrected" in report else {}
+    )
+
+
 def values(report: Report) -> dict[str, Decimal]:
     """Metric -> value of a report."""
     return {o.path: Decimal(str(o.value)) for o in report.observations if o.state == "value"}

@@ -15,6 +15,9 @@ from gouji.quantities import cell
 from gouji.records import Mention, Observation, Unparsed
 from gouji.registry import Registry
 
+ERRORS_LIMIT = 20
+"""Rows of one table that a grammar may refuse before it is given single rows."""
+
 
 class TableReading:
     """What the tables of a report gave; `used` names the layouts by pack, strongest first."""
@@ -56,15 +59,50 @@ def read_tables(
             strength[layout.pack] = strength.get(layout.pack, 0) + found[best]
             reading.eras.append(layout.era)
         binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
-        try:
-            tree = layout.grammar.parse(text, layout.start)
-        except UnexpectedInput:
-            # A grammar that does not take every row costs its table, never the report.
-            reading.unparsed.extend(_unread(canonical, lines, ordinal))
-            continue
-        binder.bind(tree)
+        for tree, at in _trees(layout, text):
+            if tree is not None:
+                binder.shift(at)
+                binder.bind(tree)
+            else:
+                start = lines[0].start + at
+                reading.unparsed.extend(_unread(canonical, [n for n in lines if n.start == start], ordinal))
     reading.used = sorted(strength, key=lambda pack: -strength[pack])
     return reading
+
+
+def _trees(layout: Layout, text: str) -> Iterator[tuple[Tree[Any] | None, int]]:
+    """The trees of a table with their offsets; a row that the grammar does not take at its place comes as None.
+
+    Such rows are few: after ERRORS_LIMIT of them the rest of the table is read row by row.
+    """
+    offset = 0
+    for _ in range(ERRORS_LIMIT):
+        try:
+            yield layout.grammar.parse(text[offset:], layout.start), offset
+            return
+        except UnexpectedInput as error:
+            row = text.rfind("\n", 0, offset + max(error.pos_in_stream or 0, 0)) + 1
+        if row > offset:
+            try:
+                yield layout.grammar.parse(text[offset:row], layout.start), offset
+            except UnexpectedInput:
+                yield from _single_rows(layout, text, offset, row)
+        row = max(row, offset)
+        yield None, row
+        offset = text.find("\n", row) + 1 or len(text)
+        if offset >= len(text):
+            return
+    yield from _single_rows(layout, text, offset, len(text))
+
+
+def _single_rows(layout: Layout, text: str, start: int, end: int) -> Iterator[tuple[Tree[Any] | None, int]]:
+    while start < end:
+        stop = text.find("\n", start, end) + 1 or end
+        try:
+            yield layout.grammar.parse(text[start:stop], layout.start), start
+        except UnexpectedInput:
+            yield None, start
+        start = stop
 
 
 def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator[Unparsed]:
@@ -102,10 +140,14 @@ class _Binder:
         self.canonical = canonical
         self.layout = layout
         self.registry = registry
-        self.offset = offset
+        self.base = self.offset = offset
         self.table = table
         self.reading = reading
         self.bound: set[str] = set()
+
+    def shift(self, at: int) -> None:
+        """The next tree begins `at` characters into the table."""
+        self.offset = self.base + at
 
     def bind(self, tree: Tree[Any]) -> None:
         """Visit the rows of `tree` in order; rows nest in the rules that tell equal labels apart."""

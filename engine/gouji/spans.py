@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 
 from attrs import frozen
 
@@ -60,10 +59,6 @@ class OffsetMap:
         begin = origins[first] if widths[first] else origins[first] + start - derived[first]
         stop = origins[last] + (widths[last] or end - derived[last])
         return Span(begin, stop if stop > begin else begin + 1)
-
-    def runs(self) -> Iterator[tuple[int, int, int]]:
-        """(derived start, original start, replaced width or 0) of every run."""
-        return zip(self.derived, self.origin, self.width, strict=True)
 
 
 class LineIndex:

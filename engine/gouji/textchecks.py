@@ -154,7 +154,7 @@ def _judge(
         equation=f"{left} {sign} {total.interval.shown}",
         left=sums.low if sums.exact else None,
         right=total.interval.low if total.interval.exact else None,
-        span=partition.span if total.span is None else total.span,
+        span=total.span,
         terms=[*(p.term(facts, "left") for p in parts), total.term(facts, "right")],
         alternative=alternative,
     )

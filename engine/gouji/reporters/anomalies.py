@@ -192,8 +192,9 @@ class Anomaly:
 
     def relation(self) -> str:
         """The sign between left and right as it came out: 497 ≠ 495, 11 > 0."""
-        found = _RELATION.search(self.finding.equation)
-        return self.page.shown(found.group() if found else "≠")
+        # Signs before a number belong to it (≥13); that between the sides has blanks around it.
+        signs = [word for word in self.finding.equation.split() if _RELATION.fullmatch(word)]
+        return self.page.shown(signs[0] if signs else "≠")
 
     def suspected(self, figure: Figure) -> bool:
         """Whether a change of this figure would repair the finding."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
-from gouji.findings import Severity, Term
-from gouji.intervals import Operand, number_text
+from gouji.findings import Filling, Severity, Term
+from gouji.intervals import Interval, Operand
 from gouji.kinds import Kind
-from gouji.records import Number, Observation
-from gouji.relations import Item, Linear, Relation, evaluate
+from gouji.records import Number, Observation, number_text
 from gouji.rulemodel import Rule
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def _label(facts: Facts, path: str) -> Message:
     return Message(facts.registry.label(path, "zh"), facts.registry.label(path, "en"))
 
 
-def _one(rule: Rule, facts: Facts, index: int, severity: Severity | None = None, **values: str | Message) -> None:
+def _one(rule: Rule, facts: Facts, index: int, severity: Severity | None = None, **values: Filling) -> None:
     """A finding about one figure."""
     o = facts.report.observations[index]
     facts.add(
@@ -140,13 +139,10 @@ def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
 def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """The same metric given twice in one source with figures that cannot both be true."""
     observations = facts.report.observations
-    if "narrative" in rule.sources:
-        indices = facts.text
-    elif not facts.repeated:
+    twice = {observations[i].path for i in facts.repeated if observations[i].source in rule.sources}
+    if not twice:
         return
-    else:
-        twice = {observations[i].path for i in facts.repeated}
-        indices = sorted({i for i, o in enumerate(observations) if o.path in twice and o.source == "table"})
+    indices = [i for i, o in enumerate(observations) if o.path in twice and o.source in rule.sources]
     groups: dict[tuple[str, str | None, str | None, int | None], list[int]] = {}
     for i in indices:
         o = observations[i]
@@ -168,9 +164,8 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
     """Compare two observations of one metric; record a finding and say so when they cannot both be true."""
     observations = facts.report.observations
     a, b = observations[left], observations[right]
-    relation = Relation("==", Linear((Item(1, a.source, path),)), Linear((Item(1, b.source, path),)))
-    evaluation = evaluate(relation, [facts.operand(left), facts.operand(right)])
-    if evaluation.outcome != "fail":
+    left_figure, right_figure = facts.operand(left).interval, facts.operand(right).interval
+    if not left_figure.apart(right_figure):
         return False
     facts.add(
         rule,
@@ -178,17 +173,27 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
         severity=severity,
         values={
             "label": _label(facts, path),
-            "left": evaluation.left.shown,
-            "right": evaluation.right.shown,
+            "left": left_figure,
+            "right": right_figure,
             "left_raw": a.raw.strip(),
             "right_raw": b.raw.strip(),
         },
-        equation=evaluation.numbers(),
+        equation=_Unequal(left_figure, right_figure),
         left=a.value,
         right=b.value,
         terms=[facts.term("left", left), facts.term("right", right)],
     )
     return True
+
+
+class _Unequal(NamedTuple):
+    """Two figures that should be one, in words."""
+
+    left: Interval
+    right: Interval
+
+    def text(self, lang: str) -> str:
+        return f"{self.left.shown} ≠ {self.right.shown}"
 
 
 def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -296,8 +301,8 @@ def _together(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Figures that are reported all together or not at all."""
     present = [(path, facts.any_figure(path)) for path in rule.params["metrics"]]
     found = [i for _, i in present if i is not None]
-    absent = [_label(facts, path) for path, i in present if i is None]
-    if found and absent:
+    if found and len(found) < len(present):
+        absent = [_label(facts, path) for path, i in present if i is None]
         facts.add(
             rule,
             values={"labels": Message("、".join(m.zh for m in absent), ", ".join(m.en for m in absent))},

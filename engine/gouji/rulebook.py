@@ -28,8 +28,8 @@ class Plan:
 
     def __init__(
         self,
-        sums: list[tuple[Getter, str, Program]],
-        whole: list[tuple[tuple[Step, ...], tuple[Step, ...], Program]],
+        sums: list[tuple[Getter, str, frozenset[str], Program]],
+        whole: list[tuple[tuple[Step, ...], tuple[Step, ...], frozenset[str], Program]],
         partial: list[tuple[tuple[Step, ...], Step, Program]],
         slow: list[Program],
         structural: tuple[Rule, ...],
@@ -125,12 +125,12 @@ class Rulebook:
         conditions = tuple(_step(condition, figures) for condition in program.conditions)
         whole = [f for f in alive if f and _complete(f, figures)]
         if len(whole) == len(alive):
-            (left, compare, right), rule = whole[0], program.instance.rule
-            plain = len(whole) == 1 and not conditions and not rule.row_blank and right[1] is None
+            left, compare, right = whole[0]
+            plain = len(whole) == 1 and not conditions and right[1] is None
             if plain and compare is operator.eq and len(right[0]) == 1 and left[2] == right[2] == 0:
-                plan.sums.append((_getter(left, figures), right[0][0], program))
+                plan.sums.append((_getter(left, figures), right[0][0], program.row, program))
             else:
-                plan.whole.append((conditions, tuple(_step(f, figures) for f in whole), program))
+                plan.whole.append((conditions, tuple(_step(f, figures) for f in whole), program.row, program))
         elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:
             if figures.issuperset(fast[2][0]) and not figures.isdisjoint(fast[0][0]):
                 plan.partial.append((conditions, _step(fast, figures), program))

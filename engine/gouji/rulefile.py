@@ -12,10 +12,10 @@ from gouji import schema
 from gouji.checks import KINDS
 from gouji.errors import Message
 from gouji.expressions import SOURCES, parse
-from gouji.findings import Severity
+from gouji.findings import Severity, placeholders
 from gouji.records import Source
 from gouji.registry import Registry
-from gouji.rulemodel import Applies, Era, Kept, Rule, placeholders
+from gouji.rulemodel import Applies, Era, Kept, Rule
 from gouji.schema import Reader
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pickle
-import re
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
 from attrs import define, field, frozen
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from gouji.relations import Relation
 
 T = TypeVar("T")
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Figures: TypeAlias = Mapping[str, Any]
 
@@ -181,6 +179,13 @@ class Program:
         self.alternatives = alternatives
         self.needed = needed
 
+    @cached_property
+    def row(self) -> frozenset[str]:
+        """The keys of a rule that holds for a blank row: blank all together, they say nothing; else none."""
+        if not self.instance.rule.row_blank:
+            return frozenset()
+        return frozenset(key(i.source, i.path) for relation in self.instance.relations for i in relation.items)
+
 
 Compare: TypeAlias = Callable[[Any, Any], bool]
 
@@ -200,30 +205,3 @@ def key(source: Source, path: str) -> str:
 def differs(a: Any, b: Any) -> bool:
     """`a != b`, but False when one of them is not known (no number)."""
     return bool(a < b or a > b)
-
-
-def filled(message: Message, values: Mapping[str, str | Message]) -> Message:
-    """The message with its placeholders replaced; one without a value stays as it is."""
-    return Message(_filled(message.zh, values, "zh"), _filled(message.en, values, "en"))
-
-
-def _filled(text: str, values: Mapping[str, str | Message], lang: str) -> str:
-    pieces = []
-    for literal, name in _pieces(text):
-        pieces.append(literal)
-        if name:
-            value = values.get(name, f"{{{name}}}")
-            pieces.append(value.text(lang) if isinstance(value, Message) else value)
-    return "".join(pieces)
-
-
-@cache
-def _pieces(text: str) -> tuple[tuple[str, str], ...]:
-    """(words, placeholder behind them or "") of a message, in order."""
-    split = _PLACEHOLDER.split(text)
-    return tuple(zip(split[::2], [*split[1::2], ""], strict=True))
-
-
-def placeholders(text: str) -> list[str]:
-    """Names of the placeholders in a message."""
-    return _PLACEHOLDER.findall(text)

@@ -11,10 +11,10 @@ from attrs import frozen
 from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
-from gouji.findings import Severity, Term
-from gouji.intervals import Interval, number_text
+from gouji.findings import Severity, Side, Term
+from gouji.intervals import Interval
 from gouji.kinds import Kind
-from gouji.records import Number, Partition
+from gouji.records import Number, Partition, number_text
 from gouji.rulemodel import Rule, key
 from gouji.spans import Span
 
@@ -40,7 +40,7 @@ class _Part:
         """Where the exact figure lies."""
         return self.rounded or Interval(self.value, self.value)
 
-    def term(self, facts: Facts, side: str) -> Term:
+    def term(self, facts: Facts, side: Side) -> Term:
         return facts.unbound_term(side, self.index) if self.path is None else facts.term(side, self.index)
 
 

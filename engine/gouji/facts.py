@@ -152,7 +152,7 @@ def index(report: Report, registry: Registry) -> Facts:
         o = observations[i]
         if o.state == "blank" or o.state == "na":
             figures[i] = 0
-            blank.append(i)
+            blank.append((i, o.table))
         elif o.state == "text" or o.low is None or o.low != o.high:
             figures[i] = UNKNOWN
     odd = [i for i, figure in enumerate(figures) if type(figure) is not int or figure < 0]
@@ -188,17 +188,17 @@ def _settle_repeated(facts: Facts, names: Sequence[str], figures: Sequence[Any])
         facts.values[name] = figures[first[name]]
 
 
-def _settle_blanks(facts: Facts, names: Sequence[str], blank: Sequence[int]) -> None:
+def _settle_blanks(facts: Facts, names: Sequence[str], blank: Sequence[tuple[int, int | None]]) -> None:
     """Note which keys are blank; a table with nothing but blanks says nothing at all."""
-    observations, where, blank_in = facts.report.observations, facts.where, facts.blank_in
-    for i in blank:
-        if where[names[i]] == i:
-            table = observations[i].table
+    where, blank_in = facts.where, facts.blank_in
+    for i, table in blank:
+        name = names[i]
+        if where[name] == i:
             if table in blank_in:
-                blank_in[table].append(names[i])
+                blank_in[table].append(name)
             else:
-                blank_in[table] = [names[i]]
-    told = {o.table for o in observations if o.state == "value" or o.state == "text"}
+                blank_in[table] = [name]
+    told = {o.table for o in facts.report.observations if o.state == "value" or o.state == "text"}
     for table, keys in blank_in.items():
         if table is None or table in told:
             facts.blank_keys.update(keys)

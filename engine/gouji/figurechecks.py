@@ -204,15 +204,16 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     spared: tuple[str, ...] = rule.params.get("except", ())
     near: Mapping[str, Number] = rule.params.get("near", {})
     told: set[tuple[str, object, object]] = set()
+    where = facts.where
     for i in facts.chart if "chart" in rule.sources else facts.text:
         o = observations[i]
         path = o.path
-        j = facts.where.get(path)
-        if j is None or o.state != "value" or (implied is not None and o.implied != implied):
+        if path not in where or o.state != "value" or (implied is not None and o.implied != implied):
             continue
+        j = where[path]
         if o.scope is not None and not _nearly(o, observations[j], near.get(path)):
             continue
-        if path.startswith(spared) or (only and path not in only):
+        if (only and path not in only) or path.startswith(spared):
             continue
         t = observations[j]
         if t.state != "value" or t.scope is not None:

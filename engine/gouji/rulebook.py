@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from attrs import define, evolve, field, fields
 
 from gouji.errors import Message, PackError
-from gouji.records import Number, Report
+from gouji.records import Report
 from gouji.registry import Registry
 from gouji.rulemodel import Compare, Era, Fast, Program, Rule, Sum
 
-Getter: TypeAlias = Callable[[dict[str, Any]], Iterable[Any]]
-Step: TypeAlias = tuple[Getter, Number, Compare, Getter, Number]
+Figures: TypeAlias = dict[str, Any]
+Adder: TypeAlias = Callable[[Figures], Any]
+Step: TypeAlias = tuple[Adder, Compare, Adder]
 
 _PLANS = 256  # how many plans are kept: reports of one form mostly share one
 
@@ -28,7 +29,7 @@ class Plan:
 
     def __init__(
         self,
-        sums: list[tuple[Getter, str, frozenset[str], Program]],
+        sums: list[tuple[Adder, str, frozenset[str], Program]],
         whole: list[tuple[tuple[Step, ...], tuple[Step, ...], frozenset[str], Program]],
         partial: list[tuple[tuple[Step, ...], Step, Program]],
         slow: list[Program],
@@ -128,7 +129,7 @@ class Rulebook:
             left, compare, right = whole[0]
             plain = len(whole) == 1 and not conditions and right[1] is None
             if plain and compare is operator.eq and len(right[0]) == 1 and left[2] == right[2] == 0:
-                plan.sums.append((_getter(left, figures), right[0][0], program.row, program))
+                plan.sums.append((_adder(left, figures), right[0][0], program.row, program))
             else:
                 plan.whole.append((conditions, tuple(_step(f, figures) for f in whole), program.row, program))
         elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:
@@ -144,27 +145,24 @@ def _complete(fast: Fast, figures: frozenset[str]) -> bool:
 
 def _step(fast: Fast, figures: frozenset[str]) -> Step:
     left, compare, right = fast
-    return _getter(left, figures), left[2], compare, _getter(right, figures), right[2]
+    return _adder(left, figures), compare, _adder(right, figures)
 
 
-def _getter(side: Sum, figures: frozenset[str]) -> Getter:
-    """A function that picks the figures of a side that there are, times their weights."""
-    keys, weights, _ = side
+def _adder(side: Sum, figures: frozenset[str]) -> Adder:
+    """A function that adds up the figures of a side that there are, times their weights, and its constant."""
+    keys, weights, constant = side
     chosen = [n for n, name in enumerate(keys) if name in figures]
     if not chosen:
-        return _nothing
-    if len(chosen) == 1:
-        name, weight = keys[chosen[0]], weights[chosen[0]] if weights else 1
-        return lambda values: (values[name] * weight,)
+        return lambda values: constant
+    factors = [weights[n] for n in chosen] if weights else None
     pick = operator.itemgetter(*(keys[n] for n in chosen))
-    if weights is None:
-        return pick
-    factors = [weights[n] for n in chosen]
-    return lambda values: map(operator.mul, pick(values), factors)
-
-
-def _nothing(values: dict[str, Any]) -> tuple[Any, ...]:
-    return ()
+    if len(chosen) > 1:
+        if factors:
+            return lambda values: sum(map(operator.mul, pick(values), factors), constant)
+        return lambda values: sum(pick(values), constant)
+    if factors:
+        return lambda values: pick(values) * factors[0] + constant
+    return (lambda values: pick(values) + constant) if constant else pick
 
 
 def _matches(rule_id: str, prefix: str) -> bool:

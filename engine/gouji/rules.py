@@ -60,7 +60,7 @@ def _equations(plan: Plan, facts: Facts) -> None:
     passed = 0
     for parts, total, row, program in plan.sums:
         try:
-            if sum(parts(values)) == values[total]:
+            if parts(values) == values[total]:
                 # A row that is blank throughout says nothing.
                 passed += not (row and row <= blank)
                 continue
@@ -69,21 +69,21 @@ def _equations(plan: Plan, facts: Facts) -> None:
         _look_closer(program, facts)
     for conditions, alternatives, row, program in plan.whole:
         try:
-            for left, left_constant, compare, right, right_constant in conditions:
-                if not compare(sum(left(values), left_constant), sum(right(values), right_constant)):
+            for left, compare, right in conditions:
+                if not compare(left(values), right(values)):
                     break
             else:
-                for left, left_constant, compare, right, right_constant in alternatives:
-                    if compare(sum(left(values), left_constant), sum(right(values), right_constant)):
+                for left, compare, right in alternatives:
+                    if compare(left(values), right(values)):
                         passed += not (row and row <= blank)
                         break
                 else:
                     _look_closer(program, facts)
         except (TypeError, InvalidOperation):
             _look_closer(program, facts)
-    for conditions, (left, left_constant, _, right, right_constant), program in plan.partial:
+    for conditions, (left, _, right), program in plan.partial:
         try:
-            known, whole = sum(left(values), left_constant), sum(right(values), right_constant)
+            known, whole = left(values), right(values)
         except (TypeError, InvalidOperation):
             known, whole = UNKNOWN, UNKNOWN
         # Parts that the text does not name are not negative: less than the total says nothing.

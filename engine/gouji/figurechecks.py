@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gouji import schema
 from gouji.errors import Message
@@ -13,14 +13,18 @@ from gouji.findings import Filling, Severity, Term
 from gouji.intervals import Interval, Operand
 from gouji.kinds import Kind
 from gouji.records import Number, Observation, number_text
+from gouji.registry import Metric
 from gouji.rulemodel import Rule
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
-def _label(facts: Facts, path: str) -> Message:
-    return Message(facts.registry.label(path, "zh"), facts.registry.label(path, "en"))
+Figure: TypeAlias = Number | Interval | None
+
+
+def _label(facts: Facts, path: str) -> Metric:
+    return facts.registry.metric(path)
 
 
 def _one(rule: Rule, facts: Facts, index: int, severity: Severity | None = None, **values: Filling) -> None:
@@ -164,24 +168,31 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
     """Compare two observations of one metric; record a finding and say so when they cannot both be true."""
     observations = facts.report.observations
     a, b = observations[left], observations[right]
-    left_figure, right_figure = facts.operand(left).interval, facts.operand(right).interval
-    if not left_figure.apart(right_figure):
-        return False
+    figures: tuple[Figure, Figure]
+    if a.exact and b.exact:
+        if a.value == b.value:
+            return False
+        figures = a.value, b.value
+    else:
+        ranges = facts.operand(left).interval, facts.operand(right).interval
+        if not ranges[0].apart(ranges[1]):
+            return False
+        figures = ranges
     facts.add(
         rule,
         instance=path,
         severity=severity,
         values={
             "label": _label(facts, path),
-            "left": left_figure,
-            "right": right_figure,
+            "left": figures[0],
+            "right": figures[1],
             "left_raw": a.raw.strip(),
             "right_raw": b.raw.strip(),
         },
-        equation=_Unequal(left_figure, right_figure),
+        equation=_Unequal(*figures),
         left=a.value,
         right=b.value,
-        terms=[facts.term("left", left), facts.term("right", right)],
+        terms=(facts.term("left", left), facts.term("right", right)),
     )
     return True
 
@@ -189,11 +200,11 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
 class _Unequal(NamedTuple):
     """Two figures that should be one, in words."""
 
-    left: Interval
-    right: Interval
+    left: Figure
+    right: Figure
 
     def text(self, lang: str) -> str:
-        return f"{self.left.shown} ≠ {self.right.shown}"
+        return " ≠ ".join([f.shown if isinstance(f, Interval) else number_text(f or 0) for f in self])
 
 
 def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:

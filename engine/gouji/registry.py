@@ -44,7 +44,7 @@ class Metric(Value):
         """Whether the figure may have decimals."""
         return self.type == "decimal"
 
-    def label(self, lang: str) -> str:
+    def text(self, lang: str) -> str:
         """The label in `lang` ("zh" or "en")."""
         return self.en if lang == "en" else self.zh
 
@@ -86,7 +86,7 @@ class Registry:
 
     def label(self, path: str, lang: str) -> str:
         """The label of `path` in `lang`, or the path itself where it is not registered."""
-        return self.metric(path).label(lang) if path in self else path
+        return self.metric(path).text(lang) if path in self else path
 
     def blank_as(self, policies: tuple[str, ...]) -> frozenset[str]:
         """The metrics whose blanks mean one of `policies`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from attrs import define, evolve, field, fields
@@ -64,6 +65,11 @@ class Rulebook:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
+
+    @cached_property
+    def yielding(self) -> Mapping[str, Rule]:
+        """The rules that leave a finding to another rule, by id."""
+        return {rule.id: rule for rule in self.rules if rule.yields}
 
     def __getitem__(self, rule_id: str) -> Rule:
         """The rule with this id; PackError with the nearest id when there is none."""

@@ -17,7 +17,7 @@ from gouji.records import Report, number_text
 from gouji.registry import Metric, Registry
 from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Plan, Rulebook
-from gouji.rulemodel import Program, Rule, key
+from gouji.rulemodel import Program, key
 
 
 def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verdicts]:
@@ -232,12 +232,14 @@ class _Side(NamedTuple):
     def text(self, lang: str) -> str:
         if self.metrics is None:
             return "the sum of the parts" if lang == "en" else "各项之和"
-        return " + ".join([metric.label(lang) for metric in self.metrics])
+        return " + ".join([metric.text(lang) for metric in self.metrics])
 
 
 def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]:
     """Leave out a finding where a rule that its rule yields to found the same."""
-    yields: dict[str, Rule] = {rule.id: rule for rule in rulebook.rules if rule.yields}
+    yields = rulebook.yielding
+    if yields.keys().isdisjoint([finding.rule for finding in findings]):
+        return findings
     kept = []
     for finding in findings:
         rule = yields.get(finding.rule)
@@ -265,9 +267,10 @@ def _grouped(findings: list[Finding]) -> list[Finding]:
 
     seen: dict[int, int] = {}
     for n, finding in enumerate(findings):
-        for operand in finding.operands:
-            first = seen.setdefault(operand, n)
-            parent[max(root(n), root(first))] = min(root(n), root(first))
+        for term in finding.terms:
+            if term.operand is not None and (first := seen.setdefault(term.operand, n)) != n:
+                a, b = root(n), root(first)
+                parent[max(a, b)] = min(a, b)
     numbers: dict[int, int] = {}
     for n, finding in enumerate(findings):
         # Nobody has seen these values yet; copying each for one number would cost more than finding it.

@@ -1,46 +1,20 @@
-"""Rules compiled: every instance as sums over figures, and what to run on which report."""
+"""Rules compiled: the programs of every rule, and which of them apply to which report."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 from attrs import define, evolve, field, fields
 
 from gouji.errors import Message, PackError
+from gouji.plans import Agenda
 from gouji.records import Report
 from gouji.registry import Registry
-from gouji.rulemodel import Compare, Era, Fast, Program, Rule, Sum
+from gouji.rulemodel import Era, Program, Rule
 
-Figures: TypeAlias = dict[str, Any]
-Adder: TypeAlias = Callable[[Figures], Any]
-Step: TypeAlias = tuple[Adder, Compare, Adder]
-
-_PLANS = 256  # how many plans are kept: reports of one form mostly share one
-
-
-class Plan:
-    """What there is to do for reports of one layout, era and year that give the same figures.
-
-    `sums` are parts that make a total, `whole` are other programs with all their figures, `partial` sums of
-    the text of which some parts are not named, `slow` what is no plain sum.
-    """
-
-    def __init__(
-        self,
-        sums: list[tuple[Adder, str, frozenset[str], Program]],
-        whole: list[tuple[tuple[Step, ...], tuple[Step, ...], frozenset[str], Program]],
-        partial: list[tuple[tuple[Step, ...], Step, Program]],
-        slow: list[Program],
-        structural: tuple[Rule, ...],
-    ) -> None:
-        self.sums = sums
-        self.whole = whole
-        self.partial = partial
-        self.slow = slow
-        self.structural = structural
+_AGENDAS = 64  # how many are kept: reports of one form and year share one
 
 
 @define(eq=False, repr=False)
@@ -58,7 +32,7 @@ class Rulebook:
     programs: Mapping[str, tuple[Program, ...]] = field(repr=False)
     totals: Mapping[str, tuple[Program, ...]] = field(repr=False)
     named_sums: Mapping[str, tuple[frozenset[str], ...]] = field(repr=False)
-    _plans: dict[Any, Plan] = field(factory=dict, init=False, repr=False)
+    _agendas: dict[Any, Agenda] = field(factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return {a.name: getattr(self, a.name) for a in fields(Rulebook) if a.init}
@@ -103,72 +77,19 @@ class Rulebook:
         year = report.report_year
         return next((e for e in self.eras if year is not None and e.covers(year)), None)
 
-    def plan(self, report: Report, figures: tuple[str, ...]) -> Plan:
-        """What applies to `report`, of which `figures` are the keys."""
-        name = (report.form, report.layouts, report.report_year, figures)
-        plan = self._plans.get(name)
-        if plan is None:
-            if len(self._plans) >= _PLANS:
-                self._plans.clear()
-            plan = self._plans[name] = self._plan(report, frozenset(figures))
-        return plan
-
-    def _plan(self, report: Report, figures: frozenset[str]) -> Plan:
-        era = self.era(report)
-        name = era.name if era else None
-        rules = [r for r in self.rules if r.applies.to(report.layouts, name, report.report_year)]
-        plan = Plan([], [], [], [], tuple(rule for rule in rules if rule.kind != "equation"))
-        for rule in rules:
-            for program in self.programs[rule.id] if rule.kind == "equation" else ():
-                self._schedule(program, figures, plan)
-        return plan
-
-    def _schedule(self, program: Program, figures: frozenset[str], plan: Plan) -> None:
-        """Put a program where it belongs; nowhere if a figure is missing without which it says nothing."""
-        pairs = zip(program.alternatives, program.needed, strict=True)
-        alive = [f for f, needed in pairs if (needed <= figures if needed is not None else f and _complete(f, figures))]
-        if not alive or not all(_complete(condition, figures) for condition in program.conditions):
-            return
-        conditions = tuple(_step(condition, figures) for condition in program.conditions)
-        whole = [f for f in alive if f and _complete(f, figures)]
-        if len(whole) == len(alive):
-            left, compare, right = whole[0]
-            plain = len(whole) == 1 and not conditions and right[1] is None
-            if plain and compare is operator.eq and len(right[0]) == 1 and left[2] == right[2] == 0:
-                plan.sums.append((_adder(left, figures), right[0][0], program.row, program))
-            else:
-                plan.whole.append((conditions, tuple(_step(f, figures) for f in whole), program.row, program))
-        elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:
-            if figures.issuperset(fast[2][0]) and not figures.isdisjoint(fast[0][0]):
-                plan.partial.append((conditions, _step(fast, figures), program))
-        else:
-            plan.slow.append(program)
-
-
-def _complete(fast: Fast, figures: frozenset[str]) -> bool:
-    return figures.issuperset(fast[0][0]) and figures.issuperset(fast[2][0])
-
-
-def _step(fast: Fast, figures: frozenset[str]) -> Step:
-    left, compare, right = fast
-    return _adder(left, figures), compare, _adder(right, figures)
-
-
-def _adder(side: Sum, figures: frozenset[str]) -> Adder:
-    """A function that adds up the figures of a side that there are, times their weights, and its constant."""
-    keys, weights, constant = side
-    chosen = [n for n, name in enumerate(keys) if name in figures]
-    if not chosen:
-        return lambda values: constant
-    factors = [weights[n] for n in chosen] if weights else None
-    pick = operator.itemgetter(*(keys[n] for n in chosen))
-    if len(chosen) > 1:
-        if factors:
-            return lambda values: sum(map(operator.mul, pick(values), factors), constant)
-        return lambda values: sum(pick(values), constant)
-    if factors:
-        return lambda values: pick(values) * factors[0] + constant
-    return (lambda values: pick(values) + constant) if constant else pick
+    def agenda(self, report: Report) -> Agenda:
+        """What applies to reports of the form, layouts and year of `report`."""
+        name = (report.form, report.layouts, report.report_year)
+        agenda = self._agendas.get(name)
+        if agenda is None:
+            if len(self._agendas) >= _AGENDAS:
+                self._agendas.clear()
+            era = self.era(report)
+            era_name = era.name if era else None
+            rules = [r for r in self.rules if r.applies.to(report.layouts, era_name, report.report_year)]
+            programs = [p for r in rules if r.kind == "equation" for p in self.programs[r.id]]
+            agenda = self._agendas[name] = Agenda([r for r in rules if r.kind != "equation"], programs)
+        return agenda
 
 
 def _matches(rule_id: str, prefix: str) -> bool:

@@ -11,7 +11,7 @@ from attrs import define
 
 from gouji.expressions import place
 from gouji.registry import Registry
-from gouji.relations import Linear, Relation
+from gouji.relations import Item, Linear, Relation
 from gouji.rulebook import Rulebook
 from gouji.rulefile import read_rules
 from gouji.rulemodel import Compare, Era, Fast, Instance, Program, Rule, Sum, differs, key
@@ -82,20 +82,19 @@ class _Compiler:
                     place(text.text, 0), "when 里不能用 or、系数和比率", "when allows no or, coefficients and ratios"
                 )
             conditions.append(fast)
+        relations = instance.relations
         return Program(
             instance,
             tuple(conditions),
-            tuple(self.fast(r) for r in instance.relations),
-            tuple(self.needed(r) for r in instance.relations),
+            tuple(self.fast(r) for r in relations),
+            tuple(self.needed(r) for r in relations),
+            _triggers(relations),
         )
 
     def needed(self, relation: Relation) -> frozenset[str] | None:
-        """Keys without which the relation says nothing: all but the parts of sums of the text; None for all."""
-        sides = [side.items for side in (relation.left, relation.right)]
-        divisors = [divisor.items for divisor in (relation.left_divisor, relation.right_divisor) if divisor]
-        kept = [i for items in sides for i in items if i.source != "narrative" or len(items) == 1]
-        kept += [item for items in divisors for item in items]
-        if not divisors and len(kept) == len(relation.items):
+        """Keys without which the relation says nothing; None where that is all and no ratio."""
+        kept = _kept(relation)
+        if len(kept) == len(relation.items) and not (relation.left_divisor or relation.right_divisor):
             return None
         return frozenset(key(item.source, item.path) for item in kept)
 
@@ -105,6 +104,26 @@ class _Compiler:
             return None
         left, right = relation.left, relation.right
         return _sum(left, right), _COMPARE[relation.operator], _sum(right, left)
+
+
+def _kept(relation: Relation) -> list[Item]:
+    """The items without which a relation says nothing: all but the parts of sums of the text."""
+    sides = [side.items for side in (relation.left, relation.right)]
+    kept = [i for items in sides for i in items if i.source != "narrative" or len(items) == 1]
+    return kept + [i for divisor in (relation.left_divisor, relation.right_divisor) if divisor for i in divisor.items]
+
+
+def _triggers(relations: Sequence[Relation]) -> tuple[str, ...]:
+    """Keys of which a report has one at least, or none of the relations says anything; () for tables only."""
+    if all(item.source == "table" for relation in relations for item in relation.items):
+        return ()
+    found: set[str] = set()
+    for relation in relations:
+        kept = _kept(relation)
+        # A figure of the text is rarer than a cell.
+        first = [i for i in kept if i.source != "table"][:1] or kept[:1] or relation.items
+        found.update(key(item.source, item.path) for item in first)
+    return tuple(sorted(found))
 
 
 def _sum(own: Linear, other: Linear) -> Sum:

@@ -164,7 +164,8 @@ class Program:
     """An instance compiled to keys of figures (`Facts.values`).
 
     For each condition and each alternative: the sums that are compared (`Fast`), None where ratios forbid
-    it; and for each alternative the keys without which it says nothing, None where that is all of them.
+    it; and for each alternative the keys without which it says nothing, None where that is all of them. Of
+    the `triggers` of a program about the text a report has one at least, or it says nothing.
     """
 
     def __init__(
@@ -173,18 +174,20 @@ class Program:
         conditions: tuple[Fast, ...],
         alternatives: tuple[Fast | None, ...],
         needed: tuple[frozenset[str] | None, ...],
+        triggers: tuple[str, ...],
     ) -> None:
         self.instance = instance
         self.conditions = conditions
         self.alternatives = alternatives
         self.needed = needed
+        self.triggers = triggers
 
     @cached_property
     def row(self) -> frozenset[str]:
         """The keys of a rule that holds for a blank row: blank all together, they say nothing; else none."""
         if not self.instance.rule.row_blank:
             return frozenset()
-        return frozenset(key(i.source, i.path) for relation in self.instance.relations for i in relation.items)
+        return frozenset().union(*(side[0] for fast in self.alternatives if fast for side in (fast[0], fast[2])))
 
 
 Compare: TypeAlias = Callable[[Any, Any], bool]
@@ -200,6 +203,11 @@ _PREFIX: dict[Source, str] = {"table": "", "narrative": "text ", "chart": "chart
 def key(source: Source, path: str) -> str:
     """The key of a metric of one source among the figures of a report."""
     return _PREFIX[source] + path
+
+
+def in_table(name: str) -> bool:
+    """Whether a key is that of a figure of a table."""
+    return " " not in name
 
 
 def differs(a: Any, b: Any) -> bool:

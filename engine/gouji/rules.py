@@ -13,10 +13,11 @@ from gouji.errors import Message
 from gouji.facts import UNKNOWN, Facts, index
 from gouji.findings import Filling, Finding, Term, Verdicts
 from gouji.intervals import Interval, Operand
+from gouji.plans import Plan
 from gouji.records import Report, number_text
 from gouji.registry import Metric, Registry
 from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
-from gouji.rulebook import Plan, Rulebook
+from gouji.rulebook import Rulebook
 from gouji.rulemodel import Program, key
 
 
@@ -25,9 +26,10 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
     facts = index(report, rulebook.registry)
     if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
-    plan = rulebook.plan(report, tuple(facts.values))
-    _equations(plan, facts)
-    for rule in plan.structural:
+    agenda = rulebook.agenda(report)
+    for plan in agenda.plans(facts.values):
+        _equations(plan, facts)
+    for rule in agenda.structural:
         run = KINDS[rule.kind].run
         if run is not None:
             run(rule, rulebook, facts)
@@ -252,7 +254,7 @@ def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    """By place; findings of one place as the rules stand in their book."""
+    """By place; findings of one place as they were found."""
     return sorted(findings, key=lambda f: (f.span.start, f.span.end) if f.span else (-1, -1))
 
 

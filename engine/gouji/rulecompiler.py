@@ -88,7 +88,7 @@ class _Compiler:
             tuple(conditions),
             tuple(self.fast(r) for r in relations),
             tuple(self.needed(r) for r in relations),
-            _triggers(relations),
+            _triggers(instance.conditions, relations),
         )
 
     def needed(self, relation: Relation) -> frozenset[str] | None:
@@ -113,13 +113,14 @@ def _kept(relation: Relation) -> list[Item]:
     return kept + [i for divisor in (relation.left_divisor, relation.right_divisor) if divisor for i in divisor.items]
 
 
-def _triggers(relations: Sequence[Relation]) -> tuple[str, ...]:
+def _triggers(conditions: Sequence[Relation], relations: Sequence[Relation]) -> tuple[str, ...]:
     """Keys of which a report has one at least, or none of the relations says anything; () for tables only."""
-    if all(item.source == "table" for relation in relations for item in relation.items):
+    if all(item.source == "table" for relation in (*conditions, *relations) for item in relation.items):
         return ()
+    required = [item for condition in conditions for item in condition.items if item.source != "table"]
     found: set[str] = set()
     for relation in relations:
-        kept = _kept(relation)
+        kept = [*required, *_kept(relation)]
         # A figure of the text is rarer than a cell.
         first = [i for i in kept if i.source != "table"][:1] or kept[:1] or relation.items
         found.update(key(item.source, item.path) for item in first)

@@ -255,7 +255,7 @@ def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
     facts.passed += len(book.totals.keys() & facts.values.keys()) - len(book.totals.keys() & facts.blank_keys)
     if not facts.withheld:
         return
-    for program in book.programs[rule.id]:
+    for program in book.programs(rule):
         relation = program.instance.relations[0]
         total_item = relation.right.items[0]
         o = facts.observation(total_item.source, total_item.path)

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from gouji.values import Value
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 Blank: TypeAlias = Literal["zero", "total", "none", "na"]
@@ -21,8 +20,7 @@ _PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
 
-@frozen(slots=False, eq=False, repr=False)
-class Metric(Value):
+class Metric(NamedTuple):
     """One figure: its path, labels and unit, and how to read it.
 
     `decimal` and `signed` say whether it may have decimals or a minus sign; `blank` what an empty cell
@@ -49,8 +47,7 @@ class Metric(Value):
         return self.en if lang == "en" else self.zh
 
 
-@frozen(slots=False, eq=False, repr=False)
-class GroupLabel(Value):
+class GroupLabel(NamedTuple):
     """What a group is called, and its members one by one: (zh, en)."""
 
     zh: str

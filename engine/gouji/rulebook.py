@@ -12,7 +12,7 @@ from gouji.errors import Message, PackError
 from gouji.plans import Agenda
 from gouji.records import Report
 from gouji.registry import Registry
-from gouji.rulemodel import Era, Program, Rule
+from gouji.rulemodel import Era, Kept, Program, Rule
 
 _AGENDAS = 64  # how many are kept: reports of one form and year share one
 
@@ -21,16 +21,15 @@ _AGENDAS = 64  # how many are kept: reports of one form and year share one
 class Rulebook:
     """Rules, compiled.
 
-    `programs` are the instances of equation rules by rule id. `totals` are the sums of parts of each total
-    whose blank counts 0 only if they do, `named_sums` the parts of each total of the text that a rule of
-    its own adds up.
+    `totals` are the keys of the parts of each total whose blank counts 0 only if theirs do, `named_sums` the
+    metrics that a rule of its own adds up to a total of the text.
     """
 
     rules: tuple[Rule, ...]
     registry: Registry
     eras: tuple[Era, ...]
-    programs: Mapping[str, tuple[Program, ...]] = field(repr=False)
-    totals: Mapping[str, tuple[Program, ...]] = field(repr=False)
+    kept: Mapping[str, Kept[tuple[Program, ...]]] = field(repr=False)
+    totals: Mapping[str, tuple[tuple[str, ...], ...]] = field(repr=False)
     named_sums: Mapping[str, tuple[frozenset[str], ...]] = field(repr=False)
     _agendas: dict[Any, Agenda] = field(factory=dict, init=False, repr=False)
 
@@ -44,6 +43,13 @@ class Rulebook:
     def yielding(self) -> Mapping[str, Rule]:
         """The rules that leave a finding to another rule, by id."""
         return {rule.id: rule for rule in self.rules if rule.yields}
+
+    def programs(self, rule: Rule) -> tuple[Program, ...]:
+        """The programs of a rule, one an instance; none where it is no equation."""
+        programs = self.kept[rule.id].value if rule.id in self.kept else ()
+        for program in programs:
+            program.instance.of(rule, self.registry)
+        return programs
 
     def __getitem__(self, rule_id: str) -> Rule:
         """The rule with this id; PackError with the nearest id when there is none."""
@@ -87,7 +93,7 @@ class Rulebook:
             era = self.era(report)
             era_name = era.name if era else None
             rules = [r for r in self.rules if r.applies.to(report.layouts, era_name, report.report_year)]
-            programs = [p for r in rules if r.kind == "equation" for p in self.programs[r.id]]
+            programs = [p for r in rules if r.kind == "equation" for p in self.programs(r)]
             agenda = self._agendas[name] = Agenda([r for r in rules if r.kind != "equation"], programs)
         return agenda
 

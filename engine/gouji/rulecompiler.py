@@ -10,11 +10,12 @@ from pathlib import Path
 from attrs import define
 
 from gouji.expressions import place
+from gouji.records import Source
 from gouji.registry import Registry
 from gouji.relations import Item, Linear, Relation
 from gouji.rulebook import Rulebook
 from gouji.rulefile import read_rules
-from gouji.rulemodel import Compare, Era, Fast, Instance, Program, Rule, Sum, differs, key
+from gouji.rulemodel import Bound, Compare, Era, Fast, Instance, Kept, Program, Rule, Sum, differs, key
 from gouji.yamlfile import invalid
 
 _COMPARE: dict[str, Compare] = {
@@ -45,25 +46,28 @@ class _Compiler:
 
     def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...]) -> Rulebook:
         programs = {rule.id: tuple(map(self.program, self.instances(rule))) for rule in rules if rule.equations}
-        totals: dict[str, list[Program]] = {}
+        totals: dict[str, list[tuple[str, ...]]] = {}
         sums: dict[str, list[frozenset[str]]] = {}
         for rule in rules:
             for program in programs.get(rule.id, ()):
                 if rule.kind == "printed":
-                    totals.setdefault(_printed_sum(program)[2][0][0], []).append(program)
+                    parts, _, total = _printed_sum(program)
+                    totals.setdefault(total[0][0], []).append(parts[0])
                 elif program.instance.source == "narrative":
-                    for total, parts in _named_sums(program.instance.relations):
-                        sums.setdefault(total, []).append(parts)
+                    for metric, named in _named_sums(program.instance.relations):
+                        sums.setdefault(metric, []).append(named)
         return Rulebook(
             rules,
             self.registry,
             eras,
-            programs,
+            {rule_id: Kept(found) for rule_id, found in programs.items()},
             {total: tuple(found) for total, found in totals.items()},
             {total: tuple(found) for total, found in sums.items()},
         )
 
     def instances(self, rule: Rule) -> Iterator[Instance]:
+        bound: dict[tuple[Source, str], Bound] = {}
+        kept = Kept(bound)
         for source in rule.sources:
             for case, equation in rule.equations.items():
                 conditions = rule.conditions(case)
@@ -71,7 +75,11 @@ class _Compiler:
                 for members in product(*(self.registry.groups[rule.repeats[v]] for v in used)):
                     name = ".".join(filter(None, (rule.id, case, *members)))
                     binding = dict(zip(used, members, strict=True))
-                    yield Instance(name, rule, case, source, binding, self.registry)
+                    bound[source, name] = Bound(
+                        tuple(condition.bind(self.registry, source, binding)[0] for condition in conditions),
+                        equation.bind(self.registry, source, binding),
+                    )
+                    yield Instance(name, case, source, binding, kept).of(rule, self.registry)
 
     def program(self, instance: Instance) -> Program:
         conditions = []

@@ -130,8 +130,7 @@ class _RuleReader:
             below=_severity(get["below"]) if "below" in get else None,
             yields=schema.words(get["yields"]) if "yields" in get else (),
             params=self.params({k: get[k] for k in spec.params if k in get}, spec.params),
-            passes=self.examples(get["pass"], get["id"]),
-            fails=self.examples(get["fail"], get["id"]),
+            examples=Kept((self.examples(get["pass"], get["id"]), self.examples(get["fail"], get["id"]))),
             where=where(get["id"]),
         )
         allowed = [*_PLACEHOLDERS, *rule.repeats, *spec.placeholders]

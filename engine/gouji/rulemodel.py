@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from gouji.errors import Message
 from gouji.findings import Severity
@@ -81,30 +81,51 @@ class Kept(Generic[T]):
         return Kept, (None, self._pickled or pickle.dumps(self._value, pickle.HIGHEST_PROTOCOL))
 
 
-@define(eq=False, slots=False, repr=False)
+class Bound(NamedTuple):
+    """An equation over concrete metrics: what must be known to hold before anything is said, and the alternatives."""
+
+    conditions: tuple[Relation, ...]
+    relations: tuple[Relation, ...]
+
+
 class Instance:
     """A rule applied to one source and one member of what it repeats over (`R01.natural`).
 
-    Its relations are bound when they are first asked for: a rulebook from the cache has none until a
-    figure does not fit.
+    Of what the cache holds, rule and registry are given back by the rulebook, and the relations of all
+    instances of a rule are unpacked when a figure does not fit one of them.
     """
 
-    name: str
-    rule: Rule = field(repr=False)
-    case: str
-    source: Source
-    binding: Mapping[str, str]
-    registry: Registry = field(repr=False)
+    rule: Rule
+    registry: Registry
 
-    @cached_property
+    def __init__(
+        self,
+        name: str,
+        case: str,
+        source: Source,
+        binding: Mapping[str, str],
+        bound: Kept[dict[tuple[Source, str], Bound]],
+    ) -> None:
+        self.name = name
+        self.case = case
+        self.source = source
+        self.binding = binding
+        self._bound = bound
+
+    def of(self, rule: Rule, registry: Registry) -> Instance:
+        """This instance, belonging to `rule`."""
+        self.rule, self.registry = rule, registry
+        return self
+
+    @property
     def relations(self) -> tuple[Relation, ...]:
         """The alternatives of the equation, of which one must hold."""
-        return self.rule.equations[self.case].bind(self.registry, self.source, self.binding)
+        return self._bound.value[self.source, self.name].relations
 
-    @cached_property
+    @property
     def conditions(self) -> tuple[Relation, ...]:
         """What must be known to hold before anything is said."""
-        return tuple(c.bind(self.registry, self.source, self.binding)[0] for c in self.rule.conditions(self.case))
+        return self._bound.value[self.source, self.name].conditions
 
     @property
     def labels(self) -> dict[str, Message]:
@@ -113,7 +134,7 @@ class Instance:
         return {v: Message(*groups[self.rule.repeats[v]].members[m]) for v, m in self.binding.items()}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("relations", "conditions")}
+        return {k: v for k, v in self.__dict__.items() if k not in ("rule", "registry")}
 
 
 @frozen(eq=False, repr=False)
@@ -136,9 +157,18 @@ class Rule:
     below: Severity | None
     yields: tuple[str, ...]
     params: Mapping[str, Any]
-    passes: tuple[Figures, ...]
-    fails: tuple[Figures, ...]
+    _examples: Kept[tuple[tuple[Figures, ...], tuple[Figures, ...]]]
     where: str
+
+    @property
+    def passes(self) -> tuple[Figures, ...]:
+        """Figures with which it holds."""
+        return self._examples.value[0]
+
+    @property
+    def fails(self) -> tuple[Figures, ...]:
+        """Figures with which it does not."""
+        return self._examples.value[1]
 
     @property
     def equations(self) -> Mapping[str, Equation]:

@@ -44,9 +44,8 @@ def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
     """A blank total counts 0 only where all its parts do; else it is not known."""
     values = facts.values
     for total in rulebook.totals.keys() & facts.blank_keys:
-        for program in rulebook.totals[total]:
-            parts = program.alternatives[0][0][0] if program.alternatives[0] else ()
-            if any(map(values.get, parts)) and any(v == v and v != 0 for v in map(values.get, parts) if v):
+        for parts in rulebook.totals[total]:
+            if any(v == v and v != 0 for v in map(values.get, parts) if v):
                 values[total] = UNKNOWN
                 facts.withheld.add(total)
                 break

@@ -154,7 +154,7 @@ def refusals() -> Report:
             Message("不予公开的各项理由相加不等于总数", "the grounds of refusal do not add up to the total"),
             "0 + 1 + 7 + 0 + 271 + 218 = 497 ≠ 495", 497, 495, 2, draft.observations[refused].span,
             draft.terms("left", *parts) + draft.terms("right", refused),
-            suspects=(Suspect(parts[-1], 218, 216, ("S04",), Message("末位数字不同", "one digit differs")),),
+            suspects=(Suspect(parts[-1], 218, 216, ("S04",), Message("末位数字不同", "one digit differs"), "digit"),),
             explanation=Message("同一件申请可能列了两项理由", "one refusal may rest on two grounds"),
 
         ),

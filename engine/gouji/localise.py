@@ -9,6 +9,7 @@ over these finds every smallest repair, and looks at little else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -64,7 +65,7 @@ class Repair(NamedTuple):
     @property
     def order(self) -> tuple[int, int, Number, tuple[int, ...]]:
         """Fewer cells first, then the more plausible slip, then the smaller change."""
-        size = sum(abs(c.repair - c.value) for c in self.changes)
+        size = max(max(c.repair - c.value, c.value - c.repair) for c in self.changes)
         return len(self.changes), rank(self.slip), size, tuple(c.cell for c in self.changes)
 
 
@@ -154,7 +155,7 @@ class _Graph:
             repair = _number(_minus(figure.value, -1, difference))
             if not difference:
                 return set()
-            if (figure.whole and repair != int(repair)) or (repair < 0 and not figure.signed):
+            if repair is None or (figure.whole and repair != int(repair)) or (repair < 0 and not figure.signed):
                 return {n for c in touched for n in c.cells} - chosen
             changes.append(Change(cell, figure.value, int(repair) if figure.whole else repair))
         moved = {change.cell: change.repair - change.value for change in changes}
@@ -198,10 +199,14 @@ class _Graph:
         return "other"
 
 
-def _number(value: Exact) -> Number:
-    if isinstance(value, Fraction):
-        return value.numerator if value.denominator == 1 else value  # type: ignore[return-value]
-    return value
+def _number(value: Exact) -> Number | None:
+    """The number as a report would print it; None for one that has no end in decimals."""
+    if not isinstance(value, Fraction):
+        return value
+    if value.denominator == 1:
+        return value.numerator
+    number = Decimal(value.numerator) / Decimal(value.denominator)
+    return number if Fraction(number) == value else None
 
 
 def _solve(equalities: Iterable[Constraint], cells: Sequence[int]) -> list[Exact] | set[int]:

@@ -17,6 +17,7 @@ from gouji.findings import Finding, Term
 from gouji.records import Number, Observation, Report
 from gouji.reporters import plain
 from gouji.reporters.page import INDENT, SIDE_BY_SIDE, STYLES, Page
+from gouji.slips import rank
 from gouji.spans import Span
 
 _RELATION = re.compile(r"!=|<=|>=|[≠<>≤≥]")
@@ -195,8 +196,9 @@ class Anomaly:
         return self.page.shown(signs[0] if signs else "≠")
 
     def suspected(self, figure: Figure) -> bool:
-        """Whether a change of this figure would repair the finding."""
-        return figure.term.operand in {suspect.operand for suspect in self.finding.suspects}
+        """Whether this figure is one of those that most plausibly are wrong."""
+        suspects = self.finding.suspects
+        return figure.term.operand in {s.operand for s in suspects if rank(s.slip) == rank(suspects[0].slip)}
 
     def entry(self, figure: Figure, sign: str = "", style: str = "", marked: bool = False) -> Entry:
         """The line of one figure."""

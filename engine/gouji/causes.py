@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import evolve
 
@@ -22,13 +22,13 @@ def explained(
 
     `slips` says in words what each slip is.
     """
-    wrong = {f.instance: f for f in findings if f.verdict == "fail"}
-    open_ones = {f.instance for f in findings if f.verdict == "undecided"}
-    if not any(len(f.operands) > 1 for f in findings):
+    # What is only remarkable asks for no repair.
+    serious = {f.instance: f for f in findings if f.severity != "info"}
+    if not any(len(f.operands) > 1 for f in serious.values()):
         return _numbered(findings, {})
-    constraints = list(_constraints(plans, facts, wrong.keys() | open_ones))
+    constraints = list(_constraints(plans, facts, serious.keys()))
     named = {c.name for c in constraints}
-    constraints += [c for f in wrong.values() if f.instance not in named and (c := _agreement(f, facts))]
+    constraints += [c for f in serious.values() if f.instance not in named and (c := _agreement(f, facts))]
     decided = _decided(findings, constraints, facts)
     still_open = {f.instance for f in decided if f.verdict == "undecided"}
     causes = repairs([c for c in constraints if c.name not in still_open], _Figures(facts))
@@ -36,7 +36,7 @@ def explained(
     return _numbered([_suspected(f, by_instance.get(f.instance, ()), slips) for f in decided], by_instance)
 
 
-def _constraints(plans: Sequence[Plan], facts: Facts, found: set[str]) -> Iterator[Constraint]:
+def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) -> Iterator[Constraint]:
     """What the error rules say of the exact figures, and the other equations that do not hold."""
     for plan in plans:
         for program in plan.programs():
@@ -49,7 +49,7 @@ def _constraints(plans: Sequence[Plan], facts: Facts, found: set[str]) -> Iterat
             if program.row and program.row <= facts.blank_keys:
                 continue
             constraint = _constraint(program, facts)
-            if constraint is not None:
+            if constraint is not None and (severity == "error" or constraint.operator == "=="):
                 yield constraint
 
 
@@ -79,7 +79,12 @@ def _constraint(program: Program, facts: Facts) -> Constraint | None:
 def _agreement(finding: Finding, facts: Facts) -> Constraint | None:
     """The equation of a finding that no equation rule made: its left figures make up its right ones."""
     sides = {term.side for term in finding.terms}
-    if finding.delta is None or len(sides) < 2 or any(t.operand is None or t.value is None for t in finding.terms):
+    if (
+        not finding.delta
+        or finding.verdict != "fail"
+        or len(sides) < 2
+        or any(t.operand is None or t.value is None for t in finding.terms)
+    ):
         return None
     cells: dict[int, Number] = {}
     gap: Number = 0

@@ -80,6 +80,11 @@ def repairs(constraints: Sequence[Constraint], figures: Mapping[int, Figure]) ->
             causes.append(found)
         else:
             rest += cluster
+    if len(causes) == 2 and not rest:
+        # Two figures in each other's place look like two mistakes.
+        together = graph.smallest([c for c in constraints if not c.holds and c.operator == "=="], 2)
+        if exchanged := tuple(repair for repair in together if repair.slip in ("swapped", "split")):
+            return [exchanged]
     # What one cell does not explain may be connected by identities that hold.
     if rest and (found := graph.smallest(rest, DEPTH)):
         causes.append(found)

@@ -232,7 +232,7 @@ def test_interrupt_is_quiet(run: Run) -> None:
         (["check", "--format", "xml", "a"], "--format 只能是：text, json, jsonl", "--format must be one of: text, json, jsonl"),
         (["check", "a", "--format"], "选项 --format 的值缺少或多余", "option --format lacks a value or takes none"),
         (["extract", "a"], "缺少 --output", "--output is missing"),
-        (["extract", "a", "-o", "a.txt"], "不会写 a.txt：支持的后缀是 .json .jsonl .csv", "cannot write a.txt: the supported suffixes are .json .jsonl .csv"),
+        (["extract", "a", "-o", "a.txt"], "不会写 a.txt：支持的后缀是 .json .jsonl .csv .parquet .xlsx", "cannot write a.txt: the supported suffixes are .json .jsonl .csv .parquet .xlsx"),
         (["extract", "a", "-o", "no/a.csv"], "不能写入 no/a.csv：应为已有文件夹中的文件", "cannot write no/a.csv: it must be a file in an existing folder"),
     ],
 )  # fmt: skip

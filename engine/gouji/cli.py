@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -23,7 +24,6 @@ from gouji.reporters import Reporter, plain
 
 if TYPE_CHECKING:
     from gouji.pipeline import Engine
-    from gouji.records import Report
     from gouji.reporters.page import Page
 
 FOUND, WRONG, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
@@ -282,35 +282,63 @@ def check(
 @gouji.command("extract", help="help.extract")
 @_paths
 @click.option("-o", "--output", type=Path, metavar="FILE", required=True, help="option.output")
+@click.option("--wide", is_flag=True, help="option.wide")
 @_packs
 @_language
 @_verbose
 @click.pass_obj
-def extract(say: Voice, paths: tuple[str, ...], output: Path, packs: tuple[Path, ...], verbose: bool) -> int:
+def extract(
+    say: Voice, paths: tuple[str, ...], output: Path, wide: bool, packs: tuple[Path, ...], verbose: bool
+) -> int:
     """Write the figures of reports as a data set."""
-    from gouji.reporters.extract import WRITERS, write_whole
+    from gouji.atomicfile import replacing
+    from gouji.reporters.extract import SUFFIXES, data_set
 
-    writer = WRITERS.get(output.suffix.lower())
-    if writer is None:
-        _wrong("usage.suffix", file=plain.clean(str(output)), suffixes=" ".join(WRITERS))
+    suffix = output.suffix.lower()
+    if suffix not in SUFFIXES:
+        _wrong("usage.suffix", file=plain.clean(str(output)), suffixes=" ".join(SUFFIXES))
     if not output.parent.is_dir() or output.is_dir():
         _wrong("usage.output", file=plain.clean(str(output)))
+    _require(suffix, output)
     engine = load_engine(packs)
-    reports: list[Report] = []
     walk = _Walk(say, verbose)
-    walk.over(paths, lambda source: reports.append(engine.parse(source)))
+    reports = figures = 0
+    try:
+        with suppress(_Nothing), replacing(output) as file:
+            data = data_set(suffix, file, say, engine.registry, wide=wide)
+
+            def take(source: str) -> None:
+                nonlocal reports, figures
+                report = engine.parse(source)
+                data.add(report)
+                reports += 1
+                figures += len(report.observations)
+
+            walk.over(paths, take, tracked=True)
+            if not reports:
+                raise _Nothing
+            data.close()
+    except OSError as error:
+        raise _unwritable_file(say, output, error) from error
     if reports:
-        try:
-            write_whole(output, writer(reports, say.lang))
-        except OSError as error:
-            reason = error.strerror or str(error)
-            problem = say.known.message("error.unwritable", reason=reason)
-            raise ReadError(str(output), "unwritable", problem, say.known.message("error.unwritable_remedy")) from error
-        figures = sum(len(report.observations) for report in reports)
-        print(
-            say("extract.done", file=plain.clean(str(output)), reports=len(reports), figures=figures), file=sys.stderr
-        )
+        done = say("extract.done", file=plain.clean(str(output)), reports=reports, figures=figures)
+        print(done, file=sys.stderr)
     return WRONG if walk.failed else 0
+
+
+class _Nothing(Exception):
+    """There is nothing to write: no input could be read."""
+
+
+def _require(suffix: str, output: Path) -> None:
+    """The library that writes the format, where it needs one, or the command to install it."""
+    from importlib.util import find_spec
+
+    from gouji.reporters.tables import FORMATS
+
+    needs = FORMATS[suffix].needs if suffix in FORMATS else None
+    if needs and find_spec(needs[0]) is None:
+        _wrong("usage.extra", file=plain.clean(str(output)), extra=needs[1])
 
 
 @gouji.command("canon", help="help.canon")
@@ -379,11 +407,11 @@ class _Walk:
     reporter: Reporter | None = None
     failed: bool = False
 
-    def over(self, paths: Sequence[str], work: Callable[[str], object]) -> None:
-        """Do `work` on every input below `paths`."""
+    def over(self, paths: Sequence[str], work: Callable[[str], object], tracked: bool = False) -> None:
+        """Do `work` on every input below `paths`; `tracked` shows on a terminal how far it has come."""
         from gouji.pipeline import inputs
 
-        for source in inputs(paths):
+        for source in self._tracked(inputs(paths)) if tracked and sys.stderr.isatty() else inputs(paths):
             if isinstance(source, ReadError):
                 self._note(source)
                 continue
@@ -397,6 +425,12 @@ class _Walk:
             except Exception as error:
                 self._note(_defect(self.say, source, error))
                 _trace(self.verbose)
+
+    def _tracked(self, sources: Iterable[str | ReadError]) -> Iterable[str | ReadError]:
+        from rich.console import Console
+        from rich.progress import track
+
+        return track([*sources], self.say("extract.progress"), console=Console(stderr=True), transient=True)
 
     def _note(self, error: GoujiError) -> None:
         self.failed = True
@@ -441,6 +475,12 @@ def _unwritable(error: OSError) -> GoujiError:
     told = messages.builtin()
     problem = told.message("error.unwritable", reason=error.strerror or str(error))
     return GoujiError("-", "unwritable", problem, told.message("error.unwritable_remedy"))
+
+
+def _unwritable_file(say: Voice, path: Path, error: OSError) -> ReadError:
+    """A file that was to be written cannot be."""
+    problem = say.known.message("error.unwritable", reason=error.strerror or str(error))
+    return ReadError(str(path), "unwritable", problem, say.known.message("error.unwritable_remedy"))
 
 
 def _complain(say: Voice, error: GoujiError) -> None:

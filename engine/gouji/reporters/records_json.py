@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
@@ -49,7 +49,7 @@ class Records:
             "published_date": report.published_date,
             "period": None if report.period is None else list(report.period),
             "sections": [_section(report, section) for section in report.sections],
-            "observations": [_observation(report, observation) for observation in report.observations],
+            "observations": [observation_record(report, observation) for observation in report.observations],
             "unbound": [_unbound(report, figure) for figure in report.unbound],
             "unparsed": [_unparsed(report, piece) for piece in report.unparsed],
         }
@@ -153,33 +153,8 @@ def number(value: Number | None) -> int | float | None:
     return double if isfinite(double) else int(value)
 
 
-def rows(reports: Iterable[Report]) -> Iterator[Record]:
-    """One flat record an observation, with what identifies its report: a tidy data set."""
-    for report in reports:
-        whole = {
-            "file": report.source,
-            "sha256": report.document.sha256,
-            "form": report.form,
-            "report_year": report.report_year,
-            "title": report.title,
-            "issuer": report.issuer,
-            "region": report.region,
-            "published_date": report.published_date,
-        }
-        for observation in report.observations:
-            record = _observation(report, observation)
-            cell: Mapping[str, Any] = record.pop("cell", None) or {}
-            record |= {
-                "implied": observation.implied,
-                "cell_table": cell.get("table"),
-                "cell_row": cell.get("row"),
-                "cell_column": cell.get("column"),
-            }
-            record.pop("place", None)
-            yield whole | record
-
-
-def _observation(report: Report, observation: Observation) -> Record:
+def observation_record(report: Report, observation: Observation) -> Record:
+    """One figure, as an element of `observations`."""
     record: Record = {
         "path": observation.path,
         "source": observation.source,

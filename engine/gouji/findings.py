@@ -14,6 +14,9 @@ from gouji.values import Value
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Verdict: TypeAlias = Literal["fail", "undecided"]
 
+# The name of the JSON that a check is written as.
+CHECK = "gouji/check/1"
+
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
 
@@ -44,12 +47,54 @@ class Suspect(Value):
 
 
 @frozen(eq=False, repr=False)
+class Decision(Value):
+    """What people decided about a finding.
+
+    `rule`, `instance`, `source` (the report) and `equation` tell what the finding was then; empty where the
+    entry does not say so. `where` is the place of the entry, `file:line:column`.
+    """
+
+    fingerprint: str
+    verdict: Literal["accepted", "disputed"]
+    by: str
+    when: str
+    why: str
+    rule: str = ""
+    instance: str = ""
+    source: str = ""
+    equation: str = ""
+    where: str = ""
+
+
+@frozen(eq=False, repr=False)
+class Since(Value):
+    """What became of a finding since an earlier check; `equation` is what it was then."""
+
+    state: Literal["new", "changed"]
+    equation: str = ""
+
+
+@frozen(eq=False, repr=False)
+class Fixed(Value):
+    """A finding of an earlier check that is there no more, in the words of that check."""
+
+    source: str
+    rule: str
+    severity: Severity
+    message: str
+    equation: str
+    fingerprint: str
+
+
+@frozen(eq=False, repr=False)
 class Finding(Value):
     """One disagreement.
 
     `instance` is the rule id with what it was applied to (R01.natural). `equation` is the rule with its
     numbers. `explanation` is the honest explanation that the rule's data give, `alternative` a second
-    reading of the same words under which it would hold. `span` is where to look first.
+    reading of the same words under which it would hold. `span` is where to look first. `decision` is what
+    people decided about it or, where its figures have changed since, about what it was; `since` compares it
+    with an earlier check.
     """
 
     rule: str
@@ -69,6 +114,18 @@ class Finding(Value):
     suspects: tuple[Suspect, ...] = ()
     group: int = 0
     fingerprint: str = ""
+    decision: Decision | None = None
+    since: Since | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether people decided that it may stay as it is."""
+        return self.decision is not None and self.decision.verdict == "accepted" and not self.reopened
+
+    @property
+    def reopened(self) -> bool:
+        """Whether a decision was about other figures than those of now."""
+        return self.decision is not None and self.decision.fingerprint != self.fingerprint
 
     @property
     def operands(self) -> tuple[int, ...]:

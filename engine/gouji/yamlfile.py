@@ -6,6 +6,8 @@ and can point at the place when it does not fit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,9 @@ from gouji.errors import Message, PackError
 
 if TYPE_CHECKING:
     import yaml
+
+
+_MOST = 1_000_000
 
 
 class Scalar(str):
@@ -57,23 +62,26 @@ def unknown(at: Scalar, kind_zh: str, kind_en: str, known: Any) -> PackError:
     return invalid(at, f"未知的{kind_zh} {at}", f"unknown {kind_en} {at}", hint_zh, hint_en)
 
 
-def _build(node: yaml.Node, file: str) -> Any:
+def _build(node: yaml.Node, file: str, built: Iterator[int]) -> Any:
     import yaml
 
     at = f"{file}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+    # A few aliases of aliases make a structure that no memory holds.
+    if next(built) > _MOST:
+        raise invalid(at, "内容过多", "more content than any such file has", "请减少别名（*）", "use fewer aliases (*)")
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, at)
     if isinstance(node, yaml.SequenceNode):
-        return [_build(child, file) for child in node.value]
+        return [_build(child, file, built) for child in node.value]
     assert isinstance(node, yaml.MappingNode)
     mapping: dict[Any, Any] = {}
     for key_node, value_node in node.value:
-        key = _build(key_node, file)
+        key = _build(key_node, file, built)
         if not isinstance(key, Scalar):
             raise invalid(at, "键必须是文字", "a key must be plain text")
         if key in mapping:
             raise invalid(key, f"键 {key} 重复", f"duplicate key {key}")
-        mapping[key] = _build(value_node, file)
+        mapping[key] = _build(value_node, file, built)
     return mapping
 
 
@@ -96,4 +104,7 @@ def read(path: Path) -> Any:
         at = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         problem = str(getattr(error, "problem", error))
         raise invalid(at, f"YAML 语法错误：{problem}", f"YAML syntax: {problem}") from error
-    return {} if node is None else _build(node, str(path))
+    try:
+        return {} if node is None else _build(node, str(path), count())
+    except RecursionError:
+        raise invalid(str(path), "嵌套过深", "nested too deeply") from None

@@ -8,16 +8,16 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
 
-from attrs import define, field
+from attrs import asdict, define, field
 
 from gouji.document import Place
 from gouji.errors import GoujiError, Message
-from gouji.findings import Finding, Suspect, Term, Verdicts
+from gouji.findings import CHECK, Decision, Finding, Suspect, Term, Verdicts
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
+from gouji.reporters import NOTHING_MORE, Closing
 
 Record: TypeAlias = dict[str, Any]
 
-CHECK = "gouji/check/1"
 EXTRACT = "gouji/extract/1"
 
 
@@ -32,6 +32,7 @@ class Records:
         return self.extract(report) | {
             "findings": [self.finding(report, finding) for finding in report.findings],
             "verdicts": _verdicts(report.verdicts or Verdicts()),
+            "accepted": sum(finding.accepted for finding in report.findings),
         }
 
     def extract(self, report: Report) -> Record:
@@ -76,6 +77,8 @@ class Records:
             "suspects": [self._suspect(suspect) for suspect in finding.suspects],
             "group": finding.group,
             "fingerprint": finding.fingerprint,
+            "decision": _decision(finding),
+            "since": None if finding.since is None else asdict(finding.since),
         }
 
     def error(self, error: GoujiError) -> Record:
@@ -117,9 +120,13 @@ class CheckDocument:
         """Keep an error for the object."""
         self.errors.append(self.records.error(error))
 
-    def finish(self) -> None:
+    def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Write the object."""
-        self.write(dumps({"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}, indent=1))
+        whole: Record = {"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}
+        whole["decisions"] = {"unused": [_entry(entry) for entry in closing.unused]}
+        if closing.known is not None:
+            whole["baseline"] = {"known": closing.known, "fixed": [asdict(fixed) for fixed in closing.fixed]}
+        self.write(dumps(whole, indent=1))
 
 
 @define(eq=False, repr=False)
@@ -136,7 +143,7 @@ class CheckLines:
     def error(self, error: GoujiError) -> None:
         """An error is no report: it stands on standard error only."""
 
-    def finish(self) -> None:
+    def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Nothing is left to write."""
 
 
@@ -206,6 +213,26 @@ def _term(term: Term) -> Record:
         "operand": term.operand,
         "unbound": term.unbound,
         "label": term.label,
+    }
+
+
+def _decision(finding: Finding) -> Record | None:
+    entry = finding.decision
+    return None if entry is None else _entry(entry) | {"reopened": finding.reopened}
+
+
+def _entry(entry: Decision) -> Record:
+    return {
+        "decision": entry.verdict,
+        "by": entry.by,
+        "when": entry.when,
+        "why": entry.why,
+        "fingerprint": entry.fingerprint,
+        "rule": entry.rule,
+        "instance": entry.instance,
+        "source": entry.source,
+        "equation": entry.equation,
+        "where": entry.where,
     }
 
 

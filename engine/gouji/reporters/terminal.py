@@ -13,12 +13,16 @@ from rich.text import Text
 from gouji.errors import GoujiError, Message
 from gouji.findings import SEVERITIES, Finding, Suspect, Verdicts
 from gouji.records import Report
+from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
 from gouji.reporters.page import INDENT, STYLES, Page
 
 _NOTES = tuple(
     f"note.{name}"
-    for name in ("instance", "equation", "assumption", "suspect", "alternative", "explanation", "follower")
+    for name in (
+        *("instance", "equation", "assumption", "suspect", "alternative", "explanation", "follower"),
+        *("fingerprint", "before", "disputed", "reopened"),
+    )
 )
 
 
@@ -41,9 +45,9 @@ class Terminal:
         """Remember an input that could not be read for the summary."""
         self.errors.append(error)
 
-    def finish(self) -> None:
+    def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Show the summary."""
-        self.page.put(_Summary(self.page, self.tallies, self.errors, self.quiet).lines())
+        self.page.put(_Summary(self.page, self.tallies, self.errors, closing).lines())
 
 
 class Tally(NamedTuple):
@@ -53,13 +57,15 @@ class Tally(NamedTuple):
     failed: Counter[str]
     undecided: int
     passed: int
+    accepted: Counter[str]
 
     @classmethod
     def of(cls, report: Report) -> Tally:
         """The numbers of a checked report."""
         failed = Counter(finding.severity for finding in report.findings if finding.verdict == "fail")
+        accepted = Counter(finding.severity for finding in report.findings if finding.accepted)
         verdicts = report.verdicts or Verdicts()
-        return cls(report.source, Counter(failed), verdicts.undecided, verdicts.passed)
+        return cls(report.source, Counter(failed), verdicts.undecided, verdicts.passed, Counter(accepted))
 
     def numbers(self) -> tuple[int, ...]:
         """Errors, warnings, infos, undecided, held."""
@@ -77,16 +83,21 @@ class _Sheet:
         """Header, anomalies with errors first, remarks, leftovers."""
         yield from self._header()
         ranked = sorted(self.report.findings, key=lambda f: (f.verdict != "fail", -SEVERITIES.index(f.severity)))
-        for finding, followers in self._causes([f for f in ranked if self._serious(f)]):
+        open_ones = [f for f in ranked if not f.accepted]
+        for finding, followers in self._causes([f for f in open_ones if self._serious(f)]):
             yield Text()
             yield from _Case(self.page, self.report, finding, followers).lines()
-        remarks = [f for f in ranked if not self._serious(f)]
+        remarks = [f for f in open_ones if not self._serious(f)]
+        remarks += [f for f in ranked if f.accepted]
         if remarks:
             yield Text()
         for finding in remarks:
             yield from _Brief(self.page, self.report, finding).lines()
         if not ranked:
-            yield self.page.text(f"  {self.page.glyphs.good} {self.page.say('report.clean')}", "good")
+            # Compared with an earlier check there may be findings that are not told again.
+            verdicts = self.report.verdicts or Verdicts()
+            told = "report.nothing_new" if verdicts.failed + verdicts.undecided else "report.clean"
+            yield self.page.text(f"  {self.page.glyphs.good} {self.page.say(told)}", "good")
         yield from self._leftovers()
         yield Text()
 
@@ -166,6 +177,7 @@ class _Case:
             yield from self._note("alternative", finding.alternative)
         if finding.explanation:
             yield from self._note("explanation", finding.explanation)
+        yield from self._decided()
         for follower in self.followers:
             body = anomaly(page, self.report, follower)
             told = f"{follower.rule} {page.say.of(follower.message)}"
@@ -174,6 +186,21 @@ class _Case:
             yield from self._note("follower", told if short else f"{told}  {follower.equation}")
             if short:
                 yield from body.lines(page.width)
+
+    def _decided(self) -> Iterator[Text]:
+        """What people decided about it, and what it was before."""
+        finding, entry, say = self.finding, self.finding.decision, self.page.say
+        if finding.since is not None and finding.since.state == "changed":
+            yield from self._note("before", finding.since.equation)
+        if entry is not None:
+            told = say("decision.told", by=entry.by, when=entry.when, why=entry.why)
+            if finding.reopened:
+                told = say("decision.was", decision=say(f"decision.{entry.verdict}"), told=told)
+            yield from self._note("reopened" if finding.reopened else "disputed", told)
+            if finding.reopened and entry.equation:
+                yield from self._note("before", entry.equation)
+        if self.page.verbose:
+            yield from self._note("fingerprint", finding.fingerprint)
 
     def _note(self, name: str, told: str | Message, style: str = "") -> Iterator[Text]:
         words = told if isinstance(told, str) else self.page.say.of(told)
@@ -211,6 +238,9 @@ class _Brief:
             body.append("  " + page.shown(finding.equation), STYLES["figure"])
         if finding.span is not None:
             body.append("  " + page.place(self.report, finding.span), STYLES["faint"])
+        if (entry := finding.decision) is not None and finding.accepted:
+            told = page.say("decision.told", by=entry.by, when=entry.when, why=entry.why)
+            body.append(f"  {page.say('decision.accepted')}: " + page.shown(told), STYLES["good"])
         yield from page.paragraph(body, _badge(page, finding), page.width)
 
 
@@ -221,7 +251,7 @@ class _Summary:
     page: Page
     tallies: Sequence[Tally]
     errors: Sequence[GoujiError]
-    quiet: bool
+    closing: Closing
 
     def lines(self) -> Iterator[Text]:
         """The summary."""
@@ -249,7 +279,27 @@ class _Summary:
             for error in self.errors:
                 told = f"{error.source}: {say.of(error.problem)}"
                 yield from page.paragraph(page.text(told), INDENT)
-        yield from page.paragraph(self._conclusion(total), 2)
+        yield from self._kept()
+        accepted = sum((tally.accepted for tally in self.tallies), Counter[str]())
+        if accepted:
+            yield from page.paragraph(page.text(say("summary.accepted", n=accepted.total())), 2)
+        must, should = (n - accepted[kind] for n, kind in zip(total, ("error", "warning"), strict=False))
+        yield from page.paragraph(self._conclusion((must, should, *total[2:])), 2)
+
+    def _kept(self) -> Iterator[Text]:
+        """What became of the findings of an earlier check, and decisions that fit nothing."""
+        page, say, closing = self.page, self.page.say, self.closing
+        if closing.known is not None:
+            told = say("summary.compared", known=closing.known, fixed=len(closing.fixed))
+            yield from page.paragraph(page.text(told), 2)
+        for fixed in closing.fixed:
+            place = f"{page.glyphs.good} {fixed.rule}  {fixed.message}  {fixed.equation}  {page.file(fixed.source)}"
+            yield from page.paragraph(page.text(place, "good"), INDENT)
+        if closing.unused:
+            yield from page.paragraph(page.text(say("summary.unused", n=len(closing.unused)), "warning"), 2)
+        for entry in closing.unused:
+            told = say("decision.unused_entry", fingerprint=entry.fingerprint, rule=entry.rule, why=entry.why)
+            yield from page.paragraph(page.text(f"{entry.where}: {told}"), INDENT)
 
     def _row(self, numbers: Sequence[int], widths: Sequence[int], name: str) -> Text:
         line = Text(" ")

@@ -186,15 +186,20 @@ def append(file: Path, entries: Sequence[Mapping[str, str]], header: str) -> Non
     """
     before = len(load(file)) if file.exists() else 0
     old = file.read_bytes().decode("utf-8") if file.exists() else f"# {header}\n"
-    text = "".join(_appended(old, entries))
+    text = "".join(_continued(old, entries))
+    if _length(text) != before + len(entries):
+        raise PackError(
+            str(file),
+            "invalid-pack",
+            Message("不能在末尾添加", "nothing can be added at its end"),
+            Message("请改为每条以 - 开头的列表", "make it a list in which each entry begins with -"),
+        )
     with replacing(file) as new:
         new.write(text.encode("utf-8", "backslashreplace"))
-        new.flush()
-        if len(load(Path(new.name))) != before + len(entries):
-            raise _not_continued(file)
 
 
-def _appended(old: str, entries: Sequence[Mapping[str, str]]) -> Iterator[str]:
+def _continued(old: str, entries: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """The pieces of the new text: what there is, then each entry as far to the right as those before."""
     import yaml
 
     node = yaml.compose(old, Loader=yaml.SafeLoader)
@@ -206,21 +211,23 @@ def _appended(old: str, entries: Sequence[Mapping[str, str]]) -> Iterator[str]:
         yield item.replace("\n", "\r\n") if "\r\n" in old else item
 
 
+def _length(text: str) -> int:
+    """How many entries the list in `text` has; -1 where it is none."""
+    import yaml
+
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return -1
+    return len(node.value) if isinstance(node, yaml.SequenceNode) else -1
+
+
 def _items(entries: Sequence[Mapping[str, str]], indent: str) -> Iterator[str]:
     import yaml
 
     for entry in entries:
         item = yaml.safe_dump([dict(entry)], allow_unicode=True, sort_keys=False, width=1 << 20)
         yield "".join(indent + line for line in item.splitlines(keepends=True))
-
-
-def _not_continued(file: Path) -> PackError:
-    return PackError(
-        str(file),
-        "invalid-pack",
-        Message("不能在末尾添加", "nothing can be added at its end"),
-        Message("请改为每条以 - 开头的列表", "make it a list in which each entry begins with -"),
-    )
 
 
 def folders(source: str, roots: Collection[str]) -> Iterator[str]:

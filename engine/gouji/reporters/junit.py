@@ -72,7 +72,7 @@ class JUnit:
         entry = finding.decision
         told = "" if entry is None else self._say("decision.told", by=entry.by, when=entry.when, why=entry.why)
         if finding.accepted:
-            xml.SubElement(case, "skipped", message=_text(f"{self._say('decision.accepted')}: {told}"))
+            xml.SubElement(case, "skipped", message=_text(self._say("decision.kept", told=told)))
         elif finding.verdict == "undecided":
             xml.SubElement(case, "skipped", message=f"{self._say('severity.undecided')}: {message}")
         elif self._counts(finding):

@@ -240,7 +240,7 @@ class _Brief:
             body.append("  " + page.place(self.report, finding.span), STYLES["faint"])
         if (entry := finding.decision) is not None and finding.accepted:
             told = page.say("decision.told", by=entry.by, when=entry.when, why=entry.why)
-            body.append(f"  {page.say('decision.accepted')}: " + page.shown(told), STYLES["good"])
+            body.append("  " + page.shown(page.say("decision.kept", told=told)), STYLES["good"])
         yield from page.paragraph(body, _badge(page, finding), page.width)
 
 
@@ -314,10 +314,13 @@ class _Summary:
         if total[0]:
             return page.text(f"{page.glyphs.error} {page.say('summary.must', n=total[0])}", "error")
         if total[1]:
-            return page.text(f"{page.glyphs.warning} {page.say('summary.should', n=total[1])}", "warning")
+            told = "summary.should" if self.closing.known is None else "summary.should_new"
+            return page.text(f"{page.glyphs.warning} {page.say(told, n=total[1])}", "warning")
         if self.errors:
             return page.text(page.say("summary.some_unread" if self.tallies else "summary.none_read"), "warning")
         told = "summary.remarks_only" if total[2] else "summary.clean"
+        if self.closing.known is not None:
+            told = "summary.remarks_new" if total[2] else "report.nothing_new"
         return page.text(f"{page.glyphs.good} {page.say(told)}", "good")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gouji.errors import Message, PackError
 
 if TYPE_CHECKING:
-    import yaml
+    pass
 
 
 class Scalar(str):
@@ -106,7 +106,7 @@ class _Builder:
         empty = isinstance(first, yaml.ScalarEvent) and first.value == "" and first.style is None
         return {} if empty else value
 
-    def _at(self, event: yaml.Event) -> str:
+    def _at(self, event: Any) -> str:
         return f"{self._file}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
 
     def _value(self, event: Any) -> Any:

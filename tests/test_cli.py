@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from attrs import evolve, frozen
@@ -24,7 +23,8 @@ from gouji.cli import language, main
 from gouji.errors import Message, PackError, ReadError
 from gouji.records import Report
 from gouji.registry import load_registry
-from gouji.reporters import plain
+from gouji.reporters import FORMATS, plain
+from gouji.rulemodel import Rule
 
 ENGINE = Path(gouji.__file__).parent
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -39,7 +39,7 @@ UNREADABLE = Message("不是文本文件", "not a text file"), Message("请另�
 class Rulebook:
     """Two rules; remembers nothing, knows how to be narrowed."""
 
-    rules: tuple[Any, ...] = (SimpleNamespace(id="S04"), SimpleNamespace(id="X01"))
+    rules: tuple[Rule, ...] = tuple(gouji.engine().rulebook[name] for name in ("S04", "X01"))
 
     def select(self, select: Sequence[str], ignore: Sequence[str]) -> Rulebook:
         for name in (*select, *ignore):
@@ -153,7 +153,7 @@ def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
         (["crash.txt", "spotless.txt"], 2),
     ],
 )
-@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_exit_status_of_check(arguments: list[str], status: int, form: str, run: Run) -> None:
     assert run("check", "--format", form, *arguments).status == status
 
@@ -229,7 +229,7 @@ def test_interrupt_is_quiet(run: Run) -> None:
         (["chek"], "没有命令 chek，最接近的是 check", "there is no command chek; the nearest is check"),
         (["check"], "缺少 PATH...", "PATH... is missing"),
         (["check", "--formt=json", "a"], "没有选项 --formt，最接近的是 --format", "there is no option --formt; the nearest is --format"),
-        (["check", "--format", "xml", "a"], "--format 只能是：text, json, jsonl", "--format must be one of: text, json, jsonl"),
+        (["check", "--format", "xml", "a"], "--format 只能是：text, json, jsonl, csv, sarif, junit, github, html", "--format must be one of: text, json, jsonl, csv, sarif, junit, github, html"),
         (["check", "a", "--format"], "选项 --format 的值缺少或多余", "option --format lacks a value or takes none"),
         (["extract", "a"], "缺少 --output", "--output is missing"),
         (["extract", "a", "-o", "a.txt"], "不会写 a.txt：支持的后缀是 .json .jsonl .csv .parquet .xlsx", "cannot write a.txt: the supported suffixes are .json .jsonl .csv .parquet .xlsx"),
@@ -254,7 +254,7 @@ def test_an_unknown_rule_is_a_mistake(run: Run) -> None:
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
-@pytest.mark.parametrize("command", ["", "check", "extract", "canon", "rules"])
+@pytest.mark.parametrize("command", ["", "check", "decide", "extract", "canon", "rules"])
 def test_help(lang: str, command: str, run: Run) -> None:
     done = run(*command.split(), "--lang", lang, "--help")
     assert done.status == 0

@@ -490,13 +490,20 @@ def canon(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: 
 
 @gouji.command("rules", help="help.rules")
 @click.argument("ids", metavar="[ID...]", nargs=-1)
+@click.option("--markdown", is_flag=True, help="option.markdown")
 @_packs
 @_language
 @_no_color
 @click.pass_obj
-def rules(say: Voice, ids: tuple[str, ...], packs: tuple[Path, ...], no_color: bool) -> int:
+def rules(say: Voice, ids: tuple[str, ...], markdown: bool, packs: tuple[Path, ...], no_color: bool) -> int:
     """List the rules, or explain those that are asked for; the beginning of an id lists what begins so."""
     engine = load_engine(packs)
+    if markdown:
+        from gouji.reporters.handbook import markdown as told
+
+        voices = [Voice(lang, engine.messages) for lang in messages.LANGUAGES]
+        _write_utf8("\n".join(told(engine.rulebook.select(ids, []).rules, voices)))
+        return 0
     from gouji.reporters.manual import RuleList, RulePage
 
     page = _page(Voice(say.lang, engine.messages), no_color, False, engine)

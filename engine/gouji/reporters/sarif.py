@@ -13,6 +13,7 @@ from gouji.messages import Voice
 from gouji.records import Report
 from gouji.reporters import NOTHING_MORE, Closing, Setting
 from gouji.reporters.records_json import Record, dumps, number
+from gouji.reporters.rulefacts import facts
 from gouji.rulemodel import Rule
 from gouji.spans import Span
 
@@ -119,19 +120,13 @@ class Sarif:
 
 def _rule(rule: Rule, say: Voice) -> Record:
     """The metadata of a rule."""
-    told = {
-        "equation": rule.equation,
-        "basis": say.of(rule.basis),
-        "exceptions": say.of(rule.exceptions),
-    }
     record: Record = {
         "id": rule.id,
         "shortDescription": {"text": say.of(rule.title)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
-    if lines := [f"{say(f'rules.{name}')}: {text}" for name, text in told.items() if text]:
-        record["help"] = {"text": "\n".join(lines)}
-    return record
+    lines = [f"{say(f'rules.{name}')}: {text}" for name, text in facts(rule, say).items() if text]
+    return record | {"help": {"text": "\n".join(lines)}}
 
 
 def _location(report: Report, span: Span | None) -> Record:

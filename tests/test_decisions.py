@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 import gouji
 from gouji.cli import main
-from gouji.decisions import NAME, Decisions, append, folders, load
+from gouji.decisions import NAME, Decisions, append, decided, folders, load
 from gouji.errors import PackError
 
 ROOT = Path(__file__).parents[1]
@@ -332,10 +333,12 @@ def test_a_file_that_cannot_be_continued_is_left_alone(old: str, tmp_path: Path)
 @given(st.text(min_size=1).filter(str.strip))
 def test_whatever_the_reason_it_is_kept(tmp_path_factory: pytest.TempPathFactory, why: str) -> None:
     file = tmp_path_factory.mktemp("decisions") / NAME
-    entry = {"fingerprint": "1" * 16, "decision": "accepted", "by": why, "when": "2024-01-31", "why": why}
+    report = gouji.check(ROOT / "examples" / FAULTY)
+    entry = decided(report.findings[0], report, file, verdict="accepted", by=why, when=date(2024, 1, 31), why=why)
     append(file, [entry], "header")
     append(file, [entry], "header")
-    assert [(e.by, e.why) for e in load(file)] == [(why, why)] * 2
+    words = " ".join(why.split())
+    assert [(e.by, e.why, e.source) for e in load(file)] == [(words, words, entry["source"])] * 2
 
 
 def test_the_examples_show_every_state() -> None:

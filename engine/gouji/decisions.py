@@ -7,21 +7,20 @@ decided about: when one of them changes, the finding is open again.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from gouji import schema
-from gouji.atomicfile import replacing
 from gouji.errors import GoujiError, Message, PackError
-from gouji.findings import Decision, Finding
-from gouji.yamlfile import Scalar, invalid, read, unknown, where
+from gouji.findings import VERDICTS, Decision, Finding
+
+# Most folders have no such file: what reads and writes it is imported where it is used.
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from gouji.records import Report
 
 NAME = "gouji.decisions.yaml"
@@ -29,7 +28,6 @@ STANDARD_INPUT = "-"
 
 _REQUIRED = ("fingerprint", "decision", "by", "when", "why")
 _KEYS = (*_REQUIRED, "rule", "instance", "source", "equation")
-_VERDICTS = get_args(get_type_hints(Decision)["verdict"])
 
 
 class Decisions:
@@ -114,6 +112,8 @@ class Decisions:
 
 def load(file: Path) -> tuple[Decision, ...]:
     """The entries of `file`. Raises PackError with file, line and column of whatever is wrong."""
+    from gouji.yamlfile import invalid, read, where
+
     data = read(file)
     if data == {}:
         return ()
@@ -129,14 +129,20 @@ def load(file: Path) -> tuple[Decision, ...]:
 
 
 def _entry(item: Any, file: Path) -> Decision:
+    import re
+    from datetime import date
+
+    from gouji import schema
+    from gouji.yamlfile import Scalar, invalid, unknown, where
+
     fields: Mapping[str, Scalar] = schema.keys(item, _KEYS, _REQUIRED, item or str(file))
     for name, value in fields.items():
         if not isinstance(value, Scalar):
             raise invalid(name, f"{name} 应为文字", f"{name} must be plain text")
         if name in _REQUIRED and not value.strip():
             raise invalid(name, f"{name} 是空的", f"{name} is empty", f"请填写 {name}", f"fill in {name}")
-    if fields["decision"] not in _VERDICTS:
-        raise unknown(fields["decision"], "决定", "decision", _VERDICTS)
+    if fields["decision"] not in VERDICTS:
+        raise unknown(fields["decision"], "决定", "decision", VERDICTS)
     if not re.fullmatch(r"[0-9a-f]{16}", fields["fingerprint"]):
         raise invalid(
             fields["fingerprint"],
@@ -176,7 +182,8 @@ def decided(
         "source": source,
         "equation": finding.equation,
     }
-    return {name: value for name, value in entry.items() if value or name in _REQUIRED}
+    # One line each: YAML folds line breaks, and knows more of them than most.
+    return {name: " ".join(value.split()) for name, value in entry.items() if value or name in _REQUIRED}
 
 
 def append(file: Path, entries: Sequence[Mapping[str, str]], header: str) -> None:
@@ -184,6 +191,8 @@ def append(file: Path, entries: Sequence[Mapping[str, str]], header: str) -> Non
 
     Raises PackError where the file is not valid or cannot be continued, OSError where it cannot be written.
     """
+    from gouji.atomicfile import replacing
+
     before = len(load(file)) if file.exists() else 0
     old = file.read_bytes().decode("utf-8") if file.exists() else f"# {header}\n"
     text = "".join(_continued(old, entries))

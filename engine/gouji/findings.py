@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
 
@@ -18,6 +18,7 @@ Verdict: TypeAlias = Literal["fail", "undecided"]
 CHECK = "gouji/check/1"
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+VERDICTS = ("accepted", "disputed")  # of a decision
 
 
 @frozen(eq=False, repr=False)
@@ -46,8 +47,7 @@ class Suspect(Value):
     pattern: Message
 
 
-@frozen(eq=False, repr=False)
-class Decision(Value):
+class Decision(NamedTuple):
     """What people decided about a finding.
 
     `rule`, `instance`, `source` (the report) and `equation` tell what the finding was then; empty where the
@@ -66,16 +66,14 @@ class Decision(Value):
     where: str = ""
 
 
-@frozen(eq=False, repr=False)
-class Since(Value):
+class Since(NamedTuple):
     """What became of a finding since an earlier check; `equation` is what it was then."""
 
     state: Literal["new", "changed"]
     equation: str = ""
 
 
-@frozen(eq=False, repr=False)
-class Fixed(Value):
+class Fixed(NamedTuple):
     """A finding of an earlier check that is there no more, in the words of that check."""
 
     source: str

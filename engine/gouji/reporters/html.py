@@ -55,8 +55,14 @@ class Html:
     def __init__(self, setting: Setting) -> None:
         self._write = setting.write
         self._say = setting.say
+        # Nothing of it depends on the terminal that happens to be there.
         console = Console(
-            file=StringIO(), width=_WIDTH, color_system="truecolor", force_terminal=True, legacy_windows=False
+            file=StringIO(),
+            width=_WIDTH,
+            color_system="truecolor",
+            force_terminal=True,
+            legacy_windows=False,
+            _environ={},
         )
         self._page = _HtmlPage(console, setting.say, setting.registry, setting.verbose)
         self._terminal = Terminal(self._page, setting.quiet)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
 
-from attrs import asdict, define, field
+from attrs import define, field
 
 from gouji.document import Place
 from gouji.errors import GoujiError, Message
@@ -78,7 +78,7 @@ class Records:
             "group": finding.group,
             "fingerprint": finding.fingerprint,
             "decision": _decision(finding),
-            "since": None if finding.since is None else asdict(finding.since),
+            "since": None if finding.since is None else finding.since._asdict(),
         }
 
     def error(self, error: GoujiError) -> Record:
@@ -125,7 +125,7 @@ class CheckDocument:
         whole: Record = {"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}
         whole["decisions"] = {"unused": [_entry(entry) for entry in closing.unused]}
         if closing.known is not None:
-            whole["baseline"] = {"known": closing.known, "fixed": [asdict(fixed) for fixed in closing.fixed]}
+            whole["baseline"] = {"known": closing.known, "fixed": [fixed._asdict() for fixed in closing.fixed]}
         self.write(dumps(whole, indent=1))
 
 

@@ -174,16 +174,16 @@ def decided(
     entry = {
         "fingerprint": finding.fingerprint,
         "decision": verdict,
-        "by": by,
+        # One line each: YAML folds line breaks, and knows more of them than most.
+        "by": " ".join(by.split()),
         "when": when.isoformat(),
-        "why": why,
+        "why": " ".join(why.split()),
         "rule": finding.rule,
         "instance": finding.instance,
         "source": source,
         "equation": finding.equation,
     }
-    # One line each: YAML folds line breaks, and knows more of them than most.
-    return {name: " ".join(value.split()) for name, value in entry.items() if value or name in _REQUIRED}
+    return {name: value for name, value in entry.items() if value or name in _REQUIRED}
 
 
 def append(file: Path, entries: Sequence[Mapping[str, str]], header: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +54,11 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     if not top:
         facts.add(rule, instance="none", message=p["absent"], values={"name": Message("各部分", "its sections")})
     last: Span | None = None
-    for n, wanted in enumerate(p["required"] if top else (), 1):
+    required = p["required"] if top else ()
+    places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
+    for n, (wanted, at) in enumerate(zip(required, places, strict=True), 1):
         name = Message(wanted["name"], wanted["name"])
-        title = wanted["title"]
-        found = next((s for s in top if title.search(s.title)), None)
+        found = None if at is None else top[at]
         if found is None:
             facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[wanted["name"]])
             continue
@@ -93,12 +95,21 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
+@lru_cache(256)
+def _places(wanted: tuple[Pattern, ...], titles: tuple[str, ...]) -> list[int | None]:
+    """Which of `titles` each pattern finds first; reports of one form mostly share their headings."""
+    return [next((n for n, title in enumerate(titles) if pattern.search(title)), None) for pattern in wanted]
+
+
 def _filled(sections: tuple[Section, ...], section: Section, nil: Pattern | None) -> bool:
     """Whether there is something below a heading; words that match `nil` do not count."""
     if section.tables:
         return True
-    at = sections.index(section)
-    for below in sections[at + 1 :]:
+    following = iter(sections)
+    for below in following:
+        if below is section:
+            break
+    for below in following:
         if below.level <= section.level:
             break
         if below.body.strip() or below.tables:

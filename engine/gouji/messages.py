@@ -13,6 +13,7 @@ from attrs import frozen
 from gouji.errors import Message
 
 if TYPE_CHECKING:
+    from gouji.findings import Statement
     from gouji.yamlfile import Scalar
 
 LANGUAGES = ("zh", "en")
@@ -60,7 +61,7 @@ class Voice:
         """The messages that are in use."""
         return builtin() if self.messages is None else self.messages
 
-    def of(self, message: Message) -> str:
+    def of(self, message: Message | Statement) -> str:
         """A message of someone else in this language."""
         return message.text(self.lang)
 

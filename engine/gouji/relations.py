@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import evolve, frozen
 
-from gouji.intervals import EXACT_ZERO, Interval, Operand, number_text
-from gouji.records import Number, Source
+from gouji.intervals import EXACT_ZERO, Interval, Operand
+from gouji.records import Number, Source, number_text
 from gouji.values import Value
 
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
@@ -41,10 +41,16 @@ class Linear(Value):
 
     def value(self, operands: Sequence[Operand]) -> Interval:
         """What the sum may be, given one operand an item."""
-        total = Interval(self.constant, self.constant)
+        low: Number | None = self.constant
+        high: Number | None = self.constant
+        low_open = high_open = False
         for item, operand in zip(self.items, operands, strict=True):
-            total = total.plus(operand.interval.times(item.coefficient))
-        return total
+            part = operand.interval if item.coefficient == 1 else operand.interval.times(item.coefficient)
+            low = None if low is None or part.low is None else low + part.low
+            high = None if high is None or part.high is None else high + part.high
+            low_open |= part.low_open
+            high_open |= part.high_open
+        return Interval(low, high, low_open, high_open)
 
 
 @frozen(eq=False, repr=False)
@@ -203,6 +209,12 @@ def _compare(operator: Operator, left: Interval, right: Interval, within: Number
     if operator == "!=":
         same = _compare("==", left, right, within)
         return None if same is None else not same
+    if left.exact and right.exact:
+        # Most figures are exact: then one subtraction says everything.
+        ahead = left.low - right.low  # type: ignore[operator]
+        if operator == "==":
+            return -within <= ahead <= within
+        return ahead <= within if operator == "<=" else ahead < within
     difference = left.plus(right.times(-1))
     if operator == "==":
         if difference.above(within) or difference.times(-1).above(within):
@@ -211,3 +223,13 @@ def _compare(operator: Operator, left: Interval, right: Interval, within: Number
     if operator == "<=":
         return False if difference.above(within) else True if difference.at_most(within) else None
     return False if not difference.may_be_below(within) else True if difference.below(within) else None
+
+
+class Arithmetic(NamedTuple):
+    """Evaluations as words: each with its numbers, alternatives separated by semicolons."""
+
+    evaluations: tuple[Evaluation, ...]
+
+    def text(self, lang: str) -> str:
+        """The same in every language."""
+        return "; ".join(evaluation.numbers() for evaluation in self.evaluations)

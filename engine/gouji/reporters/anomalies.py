@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from attrs import frozen
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -58,8 +57,7 @@ class Entry(NamedTuple):
     marked: bool = False
 
 
-@frozen(eq=False, repr=False)
-class Ledger:
+class Ledger(NamedTuple):
     """Numbers in columns, each line with its label and place; numbers are never cut, labels wrap."""
 
     page: Page
@@ -143,14 +141,14 @@ class _Columns(NamedTuple):
         return row
 
 
-@frozen(eq=False, repr=False)
 class Anomaly:
     """What every kind of anomaly shares: the finding, its figures, and the page."""
 
-    page: Page
-    report: Report
-    finding: Finding
-    figures: tuple[Figure, ...]
+    def __init__(self, page: Page, report: Report, finding: Finding, figures: tuple[Figure, ...]) -> None:
+        self.page = page
+        self.report = report
+        self.finding = finding
+        self.figures = figures
 
     def lines(self, room: int) -> Iterator[Text]:
         """The body: what is printed, what the parts give, the difference."""

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from io import StringIO
 
-from attrs import define, field
 from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
 from gouji.errors import GoujiError
+from gouji.messages import Voice
 from gouji.records import Report
+from gouji.registry import Registry
 from gouji.reporters import NOTHING_MORE, Closing, Setting
 from gouji.reporters.page import Page
 from gouji.reporters.terminal import Terminal
@@ -93,11 +94,12 @@ class Html:
             self._page.drawn.clear()
 
 
-@define(eq=False, repr=False)
 class _HtmlPage(Page):
-    """A page whose lines become HTML."""
+    """A page whose lines become HTML, kept in `drawn`."""
 
-    drawn: list[str] = field(factory=list)
+    def __init__(self, console: Console, say: Voice, labels: Registry, verbose: bool) -> None:
+        super().__init__(console, say, labels, verbose)
+        self.drawn: list[str] = []
 
     def put(self, lines: Iterable[Text]) -> None:
         for line in lines:

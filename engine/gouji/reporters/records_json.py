@@ -12,7 +12,7 @@ from attrs import define, field
 
 from gouji.document import Place
 from gouji.errors import GoujiError, Message
-from gouji.findings import CHECK, Decision, Finding, Suspect, Term, Verdicts
+from gouji.findings import CHECK, Decision, Finding, Statement, Suspect, Term, Verdicts
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
 from gouji.reporters import NOTHING_MORE, Closing
 
@@ -99,7 +99,7 @@ class Records:
             "pattern": self._text(suspect.pattern),
         }
 
-    def _text(self, message: Message | None) -> str | None:
+    def _text(self, message: Message | Statement | None) -> str | None:
         return None if message is None else message.text(self.lang)
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from attrs import define, field, frozen
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -26,14 +25,14 @@ _NOTES = tuple(
 )
 
 
-@define(eq=False, repr=False)
 class Terminal:
     """Shows each report as it comes and a summary when all are done."""
 
-    page: Page
-    quiet: bool = False
-    tallies: list[Tally] = field(factory=list)
-    errors: list[GoujiError] = field(factory=list)
+    def __init__(self, page: Page, quiet: bool = False) -> None:
+        self.page = page
+        self.quiet = quiet
+        self.tallies: list[Tally] = []
+        self.errors: list[GoujiError] = []
 
     def report(self, report: Report) -> None:
         """Show one report; only count it when quiet."""
@@ -72,8 +71,7 @@ class Tally(NamedTuple):
         return (*(self.failed[severity] for severity in reversed(SEVERITIES)), self.undecided, self.passed)
 
 
-@frozen(eq=False, repr=False)
-class _Sheet:
+class _Sheet(NamedTuple):
     """Everything about one report."""
 
     page: Page
@@ -150,8 +148,7 @@ class _Sheet:
             yield from page.quote(report, [stray.span for stray in report.unbound], page.width)
 
 
-@frozen(eq=False, repr=False)
-class _Case:
+class _Case(NamedTuple):
     """One anomaly in full: headline, body, equation, and everything that helps to judge it."""
 
     page: Page
@@ -222,8 +219,7 @@ class _Case:
         )
 
 
-@frozen(eq=False, repr=False)
-class _Brief:
+class _Brief(NamedTuple):
     """A remark in one line: rule, message, equation, place."""
 
     page: Page
@@ -244,8 +240,7 @@ class _Brief:
         yield from page.paragraph(body, _badge(page, finding), page.width)
 
 
-@frozen(eq=False, repr=False)
-class _Summary:
+class _Summary(NamedTuple):
     """What all files come to: a line a file, the totals, and what could not be read."""
 
     page: Page

@@ -355,6 +355,29 @@ def test_extract_writes_what_could_be_read(run: Run, tmp_path: Path) -> None:
     assert len(json.loads(path.read_text(encoding="utf-8"))["reports"]) == 1
 
 
+def test_an_interrupted_extract_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    done = run("extract", "refusals.txt", "interrupt.txt", "-o", tmp_path / "data.csv")
+    assert (done.status, done.err) == (130, "")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_nothing_is_written_where_nothing_could_be_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("old", encoding="utf-8")
+    assert run("extract", "scan.txt", "-o", tmp_path / "data.csv").status == 2
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_for_a_terminal(terminal: bool, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    done = run("extract", "refusals.txt", "scan.txt", "-o", tmp_path / "data.csv")
+    assert (done.status, done.out) == (2, "")
+    assert ("读取报告" in done.err) == ("\x1b" in done.err) == terminal
+    assert "不是文本文件" in done.err
+    assert "1 份报告" in done.err
+
+
 # --- the process ---------------------------------------------------------------------------------------------------
 
 

@@ -56,10 +56,9 @@ class Decisions:
         for folder in folders(source, self._roots):
             if folder not in self._looked:
                 self._looked.add(folder)
-                file = Path(os.path.relpath(os.path.join(folder, NAME)))
-                if file.is_file():
+                if os.path.isfile(os.path.join(folder, NAME)):
                     try:
-                        self._keep(file)
+                        self._keep(_shortest(folder) / NAME)
                     except PackError as error:
                         problems.append(error)
         return problems
@@ -166,11 +165,7 @@ def decided(
     """The entry about `finding` of `report` for `file`: who decided what, and what it was about."""
     source = report.source
     if source != STANDARD_INPUT:
-        try:
-            source = Path(os.path.relpath(source, file.absolute().parent)).as_posix()
-        except ValueError:
-            # Another drive: there is no way from here to there.
-            source = Path(source).absolute().as_posix()
+        source = _shortest(source, file.absolute().parent).as_posix()
     entry = {
         "fingerprint": finding.fingerprint,
         "decision": verdict,
@@ -250,6 +245,14 @@ def folders(source: str, roots: Collection[str]) -> Iterator[str]:
     while folder != top:
         folder = os.path.dirname(folder)
         yield folder
+
+
+def _shortest(path: str, start: str | Path = os.curdir) -> Path:
+    """`path` as seen from `start`; as it is where there is no way, as between two drives."""
+    try:
+        return Path(os.path.relpath(path, start))
+    except ValueError:
+        return Path(os.path.abspath(path))
 
 
 def _key(source: str, folder: Path | None = None) -> str:

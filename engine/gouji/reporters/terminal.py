@@ -62,7 +62,11 @@ class Tally(NamedTuple):
     def of(cls, report: Report) -> Tally:
         """The numbers of a checked report."""
         failed = Counter(finding.severity for finding in report.findings if finding.verdict == "fail")
-        accepted = Counter(finding.severity for finding in report.findings if finding.accepted)
+        accepted = Counter(
+            finding.severity if finding.verdict == "fail" else finding.verdict
+            for finding in report.findings
+            if finding.accepted
+        )
         verdicts = report.verdicts or Verdicts()
         return cls(report.source, Counter(failed), verdicts.undecided, verdicts.passed, Counter(accepted))
 

@@ -158,6 +158,19 @@ def test_sarif_knows_decisions_baselines_and_errors() -> None:
     assert notification["message"]["text"] == "no text; save it as text"
 
 
+def test_sarif_fixes_replace_the_figure_that_is_suspected() -> None:
+    report = stage.refusals()
+    (result,) = [r for r in sarif(report)["results"] if "fixes" in r]
+    (fix,) = result["fixes"]
+    (change,) = fix["artifactChanges"]
+    (replacement,) = change["replacements"]
+    region = replacement["deletedRegion"]
+    line = report.document.text.split("\n")[region["startLine"] - 1]
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "218"
+    assert replacement["insertedContent"] == {"text": "216"}
+    assert all("fixes" not in r for r in sarif(pages(report))["results"])
+
+
 @pytest.mark.parametrize("name", ["附件/2019 年#1%.txt", "a:b.txt", "../x?y.txt", "b\udcff.txt"])
 def test_sarif_uris_lead_back_to_the_file(name: str) -> None:
     (artifact,) = sarif(renamed(stage.spotless(), name))["artifacts"]
@@ -264,6 +277,7 @@ def test_csv_has_a_row_a_finding() -> None:
         "2",
         "0 + 1 + 7 + 0 + 271 + 218 = 497 ≠ 495",
     )
+    assert row["suspects"] == "218 → 216 (one digit differs)"
     assert (rows[-1]["since"], rows[-1]["before"]) == ("fixed", "1 ≠ 2")
     assert [r["decision"] for r in rows if r["decision"]] == ["accepted"]
 

@@ -92,13 +92,19 @@ class Term(Value):
 
 @frozen(eq=False, repr=False)
 class Suspect(Value):
-    """A figure whose change would repair the finding."""
+    """A figure whose change would repair the finding, alone or with the other suspects of its `rank`.
+
+    `explains` are the instances of rules that the repair satisfies; `slip` names the slip that it undoes, `pattern`
+    says it in words. Rank 1 is the most plausible repair.
+    """
 
     operand: int
     value: Number
     repair: Number
     explains: tuple[str, ...]
     pattern: Message
+    slip: str = "other"
+    rank: int = 1
 
 
 class Decision(NamedTuple):

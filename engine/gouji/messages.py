@@ -38,6 +38,10 @@ class Messages:
         template = self.entries[key]
         return Message(template.zh.format_map(values), template.en.format_map(values))
 
+    def below(self, prefix: str) -> dict[str, Message]:
+        """The messages whose key begins with `prefix.`, by the rest of their key."""
+        return {k.partition(".")[2]: message for k, message in self.entries.items() if k.startswith(f"{prefix}.")}
+
 
 @frozen(eq=False, repr=False)
 class Voice:

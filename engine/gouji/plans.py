@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from gouji.rulemodel import Compare, Fast, Program, Rule, Sum, in_table
@@ -70,6 +70,11 @@ class Plan:
         self.slow: list[Program] = []
         for program in programs:
             self._schedule(program, figures)
+
+    def programs(self) -> Iterator[Program]:
+        """The programs with all their figures."""
+        for *_, program in (*self.sums, *self.whole):
+            yield program
 
     def _schedule(self, program: Program, figures: frozenset[str]) -> None:
         """Put a program where it belongs; nowhere if a figure is missing without which it says nothing."""

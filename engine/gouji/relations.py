@@ -15,7 +15,11 @@ Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
 
 _SHOWN: dict[Operator, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+_ASKED: dict[Operator, str] = {**_SHOWN, "==": "≟"}
 _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
+
+
+_ANY = Interval(0, None)
 
 
 @frozen(eq=False, repr=False)
@@ -115,6 +119,9 @@ class Evaluation(Value):
     def numbers(self) -> str:
         """The relation with its numbers: `0 + 1 + 7 = 8 ≠ 9`; missing parts are left out, `?` is unreadable."""
         relation, n, m = self.relation, len(self.relation.left.items), len(self.relation.right.items)
+        if self.outcome == "undecided" and any(operand.kind == "blank" for operand in self.operands):
+            left, right = relation.sides(["□" if o.kind == "blank" else o.shown for o in self.operands])
+            return f"{left} {_ASKED[relation.operator]} {right}"
         left, right = relation.sides([operand.shown for operand in self.operands])
         operator = _OPPOSITE[relation.operator] if self.outcome == "fail" else relation.operator
         left_value, right_value = self.left.shown, self.right.shown
@@ -186,7 +193,9 @@ def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
         within = within * divisors[0] * divisors[1]
     holds = _compare(relation.operator, left, right, within)
     outcome: Outcome
-    if holds is not None:
+    if holds is False and not relation.left_divisor and not relation.right_divisor and _fillable(relation, operands):
+        outcome = "undecided"
+    elif holds is not None:
         outcome = "pass" if holds else "fail"
     elif any(o.kind == "unreadable" for o in operands):
         outcome = "undecided"
@@ -199,6 +208,18 @@ def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
         outcome = "pass" if relation.operator == "==" and balanced else "not assessable"
     left, right = shown_left, shown_right
     return done(outcome)
+
+
+def _fillable(relation: Relation, operands: Sequence[Operand]) -> bool:
+    """Whether blank cells can hold figures, none of them negative, with which the relation may hold."""
+    if not any(operand.kind == "blank" for operand in operands):
+        return False
+    filled = [Operand(_ANY, "blank") if operand.kind == "blank" else operand for operand in operands]
+    n = len(relation.left.items)
+    return (
+        _compare(relation.operator, relation.left.value(filled[:n]), relation.right.value(filled[n:]), relation.within)
+        is not False
+    )
 
 
 def _compare(operator: Operator, left: Interval, right: Interval, within: Number) -> bool | None:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
 from typing import NamedTuple
 
-from attrs import evolve
-
 from gouji.checks import KINDS
 from gouji.errors import Message
 from gouji.facts import UNKNOWN, Facts, index
@@ -27,7 +25,8 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
     if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
     agenda = rulebook.agenda(report)
-    for plan in agenda.plans(facts.values):
+    plans = agenda.plans(facts.values)
+    for plan in plans:
         _equations(plan, facts)
     for rule in agenda.structural:
         run = KINDS[rule.kind].run
@@ -35,7 +34,10 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
             run(rule, rulebook, facts)
     if not facts.findings:
         return (), Verdicts(facts.passed)
-    findings = _grouped(_in_order(_one_per_cause(rulebook, facts.findings)))
+    # Where all figures agree nothing has to be looked for.
+    from gouji.causes import explained
+
+    findings = explained(_in_order(_one_per_cause(rulebook, facts.findings)), plans, facts, rulebook.slips)
     failed = sum(f.verdict == "fail" for f in findings)
     return tuple(findings), Verdicts(facts.passed, failed, len(findings) - failed)
 
@@ -115,8 +117,6 @@ def _look_closer(program: Program, facts: Facts) -> None:
         if evaluation.outcome == "pass":
             facts.passed += 1
             return
-        if evaluation.outcome == "fail" and _breakdown_left_blank(evaluation):
-            evaluation = evolve(evaluation, outcome="undecided")
         if evaluation.outcome != "not assessable":
             tried.append(evaluation)
     if not tried or not _comparable(program, facts):
@@ -124,14 +124,6 @@ def _look_closer(program: Program, facts: Facts) -> None:
     if len(tried) > 1:
         tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
     _record(program, tried, facts)
-
-
-def _breakdown_left_blank(evaluation: Evaluation) -> bool:
-    """Whether a total is printed and not one of its parts: then blanks do not say 0."""
-    relation = evaluation.relation
-    n, m = len(relation.left.items), len(relation.right.items)
-    parts = evaluation.operands[:n] if m == 1 else evaluation.operands[n : n + m] if n == 1 else ()
-    return relation.operator == "==" and len(parts) > 1 and all(o.kind == "blank" for o in parts)
 
 
 def _certain(program: Program, facts: Facts) -> bool:
@@ -255,25 +247,3 @@ def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]
 def _in_order(findings: list[Finding]) -> list[Finding]:
     """By place; findings of one place as they were found."""
     return sorted(findings, key=lambda f: (f.span.start, f.span.end) if f.span else (-1, -1))
-
-
-def _grouped(findings: list[Finding]) -> list[Finding]:
-    """Findings that share a figure belong together, directly or through others."""
-    parent = list(range(len(findings)))
-
-    def root(n: int) -> int:
-        while parent[n] != n:
-            n = parent[n]
-        return n
-
-    seen: dict[int, int] = {}
-    for n, finding in enumerate(findings):
-        for term in finding.terms:
-            if term.operand is not None and (first := seen.setdefault(term.operand, n)) != n:
-                a, b = root(n), root(first)
-                parent[max(a, b)] = min(a, b)
-    numbers: dict[int, int] = {}
-    for n, finding in enumerate(findings):
-        # Nobody has seen these values yet; copying each for one number would cost more than finding it.
-        object.__setattr__(finding, "group", numbers.setdefault(root(n), len(numbers) + 1))
-    return findings

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from io import StringIO
+from itertools import groupby
+from operator import itemgetter
 
 from gouji.errors import GoujiError
 from gouji.records import Report
@@ -71,7 +74,7 @@ class FindingsCsv:
             "since": since.get("state"),
             "before": since.get("equation") or decision.get("equation"),
             "assumptions": "; ".join(record["assumptions"]),
-            "suspects": "; ".join(f"{s['value']} → {s['repair']} ({s['pattern']})" for s in record["suspects"]),
+            "suspects": "; ".join(map(_repair, _by_rank(record["suspects"]))),
         }
 
     def _rows(self, rows: list[Record]) -> None:
@@ -84,3 +87,12 @@ class FindingsCsv:
         writer.writerows([csv_cell(row.get(column)) for column in _COLUMNS] for row in rows)
         if text.getvalue():
             self._write(text.getvalue())
+
+
+def _by_rank(suspects: list[Record]) -> Iterable[list[Record]]:
+    """The figures that one repair changes together, the most plausible repair first."""
+    return (list(changes) for _, changes in groupby(suspects, key=itemgetter("rank")))
+
+
+def _repair(changes: list[Record]) -> str:
+    return " & ".join(f"{c['value']} → {c['repair']}" for c in changes) + f" ({changes[0]['pattern']})"

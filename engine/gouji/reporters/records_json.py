@@ -97,6 +97,8 @@ class Records:
             "repair": number(suspect.repair),
             "explains": list(suspect.explains),
             "pattern": self._text(suspect.pattern),
+            "slip": suspect.slip,
+            "rank": suspect.rank,
         }
 
     def _text(self, message: Message | Statement | None) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +12,7 @@ from gouji.document import Place
 from gouji.errors import GoujiError
 from gouji.findings import Finding, Fixed, Severity
 from gouji.messages import Voice
-from gouji.records import Report
+from gouji.records import Report, number_text
 from gouji.reporters import NOTHING_MORE, Closing, Setting
 from gouji.reporters.records_json import Record, dumps, number
 from gouji.reporters.rulefacts import facts
@@ -97,12 +99,31 @@ class Sarif:
                 "group": finding.group,
             },
         }
+        if fixes := [*self._fixes(report, finding)]:
+            result["fixes"] = fixes
         if (entry := finding.decision) is not None and finding.accepted:
             why = self._say("decision.told", by=entry.by, when=entry.when, why=entry.why)
             result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
         if finding.since is not None:
             result["baselineState"] = "new" if finding.since.state == "new" else "updated"
         return result
+
+    def _fixes(self, report: Report, finding: Finding) -> Iterator[Record]:
+        """The repairs, the most plausible first, where the format of the report has lines to change."""
+        for _, suspects in groupby(finding.suspects, key=lambda suspect: suspect.rank):
+            changes = list(suspects)
+            regions = [_region(report.document.place(report.observations[c.operand].span)) for c in changes]
+            if all(regions):
+                replacements = [
+                    {"deletedRegion": region, "insertedContent": {"text": number_text(change.repair)}}
+                    for region, change in zip(regions, changes, strict=True)
+                ]
+                yield {
+                    "description": {"text": self._say.of(changes[0].pattern)},
+                    "artifactChanges": [
+                        {"artifactLocation": {"uri": _uri(report.source)}, "replacements": replacements}
+                    ],
+                }
 
     def _absent(self, fixed: Fixed) -> Record:
         """A finding of the baseline that is gone."""
@@ -133,17 +154,24 @@ def _location(report: Report, span: Span | None) -> Record:
     """Where a span stands: line and column, or page, table and cell where the format has no lines."""
     place = Place() if span is None else report.document.place(span)
     physical: Record = {"artifactLocation": {"uri": _uri(report.source)}}
-    if place.line is not None:
-        physical["region"] = {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endLine": place.end_line,
-            "endColumn": place.end_column,
-        }
+    if region := _region(place):
+        physical["region"] = region
     location: Record = {"physicalLocation": physical}
     if parts := [f"{name} {getattr(place, name)}" for name in _PARTS if getattr(place, name) is not None]:
         location["logicalLocations"] = [{"fullyQualifiedName": "/".join(parts)}]
     return location
+
+
+def _region(place: Place) -> Record | None:
+    """A place as a region; None where the format has no lines."""
+    if place.line is None:
+        return None
+    return {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.end_line,
+        "endColumn": place.end_column,
+    }
 
 
 def _uri(source: str) -> str:

@@ -413,9 +413,9 @@ def test_a_terminal_without_chinese_gets_english(environment: dict[str, str]) ->
 
 
 def literals() -> tuple[set[str], set[str]]:
-    """Strings in the interface code, and the beginnings of its formatted strings."""
+    """Strings in the code, and the beginnings of its formatted strings."""
     plain_ones, beginnings = set(), set()
-    for path in [ENGINE / "cli.py", *(ENGINE / "reporters").glob("*.py")]:
+    for path in ENGINE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 plain_ones.add(node.value)
@@ -427,7 +427,7 @@ def literals() -> tuple[set[str], set[str]]:
 def test_every_message_is_used_and_every_key_is_known() -> None:
     keys = set(messages.builtin().entries)
     used, beginnings = literals()
-    used |= {f"{key}_short" for key in used}
+    used |= {f"{key}_{more}" for key in used for more in ("short", "remedy")}
     groups = {key.partition(".")[0] for key in keys}
     assert {key for key in keys - used if not key.startswith(tuple(b for b in beginnings if b.endswith(".")))} == set()
     assert {word for word in literals()[0] if re.fullmatch(rf"({'|'.join(groups)})\.[a-z_]+", word)} <= keys

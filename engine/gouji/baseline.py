@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from gouji.errors import Message, ReadError
+from gouji import messages
+from gouji.errors import ReadError
 from gouji.findings import CHECK, Fixed, Since
 
 if TYPE_CHECKING:
@@ -50,19 +51,9 @@ class Baseline:
             return cls(reports, left_out)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise ReadError(
-                str(file),
-                "unreadable",
-                Message(f"无法读取：{reason}", f"cannot be read: {reason}"),
-                Message("请检查路径和权限", "check the path and its permissions"),
-            ) from error
+            raise _refused(file, "unreadable", "baseline.unreadable", reason=reason) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ReadError(
-                str(file),
-                "no-baseline",
-                Message("不是 gouji check 的 JSON 输出", "it is no JSON output of gouji check"),
-                Message("请用 gouji check --format json 生成", "make it with gouji check --format json"),
-            ) from error
+            raise _refused(file, "no-baseline", "baseline.no_json") from error
 
     def compared(self, report: Report) -> Report:
         """`report` with its new and changed findings only."""
@@ -89,6 +80,11 @@ class Baseline:
                 findings.append(evolve(present, since=Since("new")))
         self.fixed += [_fixed(report.source, finding) for rest in by_instance.values() for finding in rest]
         return evolve(report, findings=tuple(findings))
+
+
+def _refused(file: Path, code: str, problem: str, **values: object) -> ReadError:
+    told = messages.builtin()
+    return ReadError(str(file), code, told.message(problem, **values), told.message(f"{problem}_remedy"))
 
 
 def _fixed(source: str, finding: dict[str, Any]) -> Fixed:

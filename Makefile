@@ -1,6 +1,6 @@
 # Each target does its own set-up: on a fresh clone it makes .venv and installs gouji with its tools.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench format readme clean
+.PHONY: help demo test bench format readme docs clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -29,6 +29,10 @@ format: $(READY) ## bring the code into the form that `make test` asks for
 
 readme: $(READY) ## renew the picture in the README
 	$(BIN)/python tests/picture.py
+
+docs: $(READY) ## renew docs/rules.md from the data of the rules
+	@mkdir -p docs
+	$(BIN)/gouji rules --markdown >docs/rules.md
 
 clean: ## remove what was built, .venv included
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

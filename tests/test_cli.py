@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from attrs import evolve, frozen
@@ -24,7 +23,8 @@ from gouji.cli import language, main
 from gouji.errors import Message, PackError, ReadError
 from gouji.records import Report
 from gouji.registry import load_registry
-from gouji.reporters import plain
+from gouji.reporters import FORMATS, plain
+from gouji.rulemodel import Rule
 
 ENGINE = Path(gouji.__file__).parent
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -39,7 +39,7 @@ UNREADABLE = Message("不是文本文件", "not a text file"), Message("请另�
 class Rulebook:
     """Two rules; remembers nothing, knows how to be narrowed."""
 
-    rules: tuple[Any, ...] = (SimpleNamespace(id="S04"), SimpleNamespace(id="X01"))
+    rules: tuple[Rule, ...] = tuple(gouji.engine().rulebook[name] for name in ("S04", "X01"))
 
     def select(self, select: Sequence[str], ignore: Sequence[str]) -> Rulebook:
         for name in (*select, *ignore):
@@ -153,7 +153,7 @@ def run(capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
         (["crash.txt", "spotless.txt"], 2),
     ],
 )
-@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_exit_status_of_check(arguments: list[str], status: int, form: str, run: Run) -> None:
     assert run("check", "--format", form, *arguments).status == status
 
@@ -229,10 +229,10 @@ def test_interrupt_is_quiet(run: Run) -> None:
         (["chek"], "没有命令 chek，最接近的是 check", "there is no command chek; the nearest is check"),
         (["check"], "缺少 PATH...", "PATH... is missing"),
         (["check", "--formt=json", "a"], "没有选项 --formt，最接近的是 --format", "there is no option --formt; the nearest is --format"),
-        (["check", "--format", "xml", "a"], "--format 只能是：text, json, jsonl", "--format must be one of: text, json, jsonl"),
+        (["check", "--format", "xml", "a"], "--format 只能是：text, json, jsonl, csv, sarif, junit, github, html", "--format must be one of: text, json, jsonl, csv, sarif, junit, github, html"),
         (["check", "a", "--format"], "选项 --format 的值缺少或多余", "option --format lacks a value or takes none"),
         (["extract", "a"], "缺少 --output", "--output is missing"),
-        (["extract", "a", "-o", "a.txt"], "不会写 a.txt：支持的后缀是 .json .jsonl .csv", "cannot write a.txt: the supported suffixes are .json .jsonl .csv"),
+        (["extract", "a", "-o", "a.txt"], "不会写 a.txt：支持的后缀是 .json .jsonl .csv .parquet .xlsx", "cannot write a.txt: the supported suffixes are .json .jsonl .csv .parquet .xlsx"),
         (["extract", "a", "-o", "no/a.csv"], "不能写入 no/a.csv：应为已有文件夹中的文件", "cannot write no/a.csv: it must be a file in an existing folder"),
     ],
 )  # fmt: skip
@@ -254,7 +254,7 @@ def test_an_unknown_rule_is_a_mistake(run: Run) -> None:
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
-@pytest.mark.parametrize("command", ["", "check", "extract", "canon", "rules"])
+@pytest.mark.parametrize("command", ["", "check", "decide", "extract", "canon", "rules"])
 def test_help(lang: str, command: str, run: Run) -> None:
     done = run(*command.split(), "--lang", lang, "--help")
     assert done.status == 0
@@ -355,6 +355,29 @@ def test_extract_writes_what_could_be_read(run: Run, tmp_path: Path) -> None:
     assert len(json.loads(path.read_text(encoding="utf-8"))["reports"]) == 1
 
 
+def test_an_interrupted_extract_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    done = run("extract", "refusals.txt", "interrupt.txt", "-o", tmp_path / "data.csv")
+    assert (done.status, done.err) == (130, "")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_nothing_is_written_where_nothing_could_be_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("old", encoding="utf-8")
+    assert run("extract", "scan.txt", "-o", tmp_path / "data.csv").status == 2
+    assert [p.read_text(encoding="utf-8") for p in tmp_path.iterdir()] == ["old"]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_is_for_a_terminal(terminal: bool, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    done = run("extract", "refusals.txt", "scan.txt", "-o", tmp_path / "data.csv")
+    assert (done.status, done.out) == (2, "")
+    assert ("读取报告" in done.err) == ("\x1b" in done.err) == terminal
+    assert "不是文本文件" in done.err
+    assert "1 份报告" in done.err
+
+
 # --- the process ---------------------------------------------------------------------------------------------------
 
 
@@ -390,9 +413,9 @@ def test_a_terminal_without_chinese_gets_english(environment: dict[str, str]) ->
 
 
 def literals() -> tuple[set[str], set[str]]:
-    """Strings in the interface code, and the beginnings of its formatted strings."""
+    """Strings in the code, and the beginnings of its formatted strings."""
     plain_ones, beginnings = set(), set()
-    for path in [ENGINE / "cli.py", *(ENGINE / "reporters").glob("*.py")]:
+    for path in ENGINE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 plain_ones.add(node.value)
@@ -404,7 +427,7 @@ def literals() -> tuple[set[str], set[str]]:
 def test_every_message_is_used_and_every_key_is_known() -> None:
     keys = set(messages.builtin().entries)
     used, beginnings = literals()
-    used |= {f"{key}_short" for key in used}
+    used |= {f"{key}_{more}" for key in used for more in ("short", "remedy")}
     groups = {key.partition(".")[0] for key in keys}
     assert {key for key in keys - used if not key.startswith(tuple(b for b in beginnings if b.endswith(".")))} == set()
     assert {word for word in literals()[0] if re.fullmatch(rf"({'|'.join(groups)})\.[a-z_]+", word)} <= keys

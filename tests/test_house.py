@@ -145,6 +145,16 @@ def test_picture_in_readme_is_what_gouji_prints() -> None:
     assert picture.renewed(README).splitlines() == README.splitlines()
 
 
+def test_rules_are_documented_as_they_are() -> None:
+    """`make docs` renews it."""
+    told = subprocess.run(
+        [sys.executable, "-m", "gouji", "rules", "--markdown"], cwd=ROOT, capture_output=True, check=True
+    )
+    assert told.stdout.decode().splitlines() == (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").splitlines()
+    headings = re.findall(r"^### (\S+) ", told.stdout.decode(), re.M)
+    assert headings == [rule.id for rule in gouji.engine().rulebook.rules]
+
+
 def test_python_in_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Each block runs; a comment behind `print(…)` is what it prints."""
     monkeypatch.chdir(ROOT)

@@ -1,12 +1,9 @@
-"""Reports as data: the JSON of `check` and the data sets of `extract`, from hand-made reports."""
+"""Reports as data: the JSON of `check`, from hand-made reports."""
 
 from __future__ import annotations
 
-import csv
 import json
 from decimal import Decimal
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +12,7 @@ from attrs import evolve
 import stage
 from gouji.document import Document, Place
 from gouji.errors import Message, ReadError
-from gouji.records import Observation, Report
-from gouji.reporters.extract import WRITERS, write_whole
+from gouji.records import Report
 from gouji.reporters.records_json import CheckDocument, CheckLines, Records, number
 from gouji.spans import Span
 
@@ -162,59 +158,3 @@ def test_jsonl_writes_each_report_at_once() -> None:
     lines.finish()
     assert [line.count("\n") for line in written] == [1, 1]
     assert [json.loads(line) for line in written] == json.loads(checked(stage.refusals(), stage.spotless()))["reports"]
-
-
-# --- extract -------------------------------------------------------------------------------------------------------
-
-
-def test_csv_has_one_row_an_observation() -> None:
-    text = WRITERS[".csv"]([stage.refusals(), stage.applicants()], "zh")
-    assert text.startswith("\ufefffile,sha256,")
-    rows = list(csv.DictReader(StringIO(text[1:])))
-    assert len(rows) == len(stage.refusals().observations) + len(stage.applicants().observations)
-    row = next(r for r in rows if r["path"] == "requests.t3.new.commercial")
-    assert (row["file"], row["value"], row["cell_column"], row["report_year"]) == (
-        "reports/2019_gongye.txt",
-        "15",
-        "commercial",
-        "2019",
-    )
-    assert next(r for r in rows if r["state"] == "blank")["value"] == ""
-
-
-def test_jsonl_and_csv_hold_the_same() -> None:
-    lines = [json.loads(line) for line in WRITERS[".jsonl"]([stage.statistics()], "zh").splitlines()]
-    rows = list(csv.DictReader(StringIO(WRITERS[".csv"]([stage.statistics()], "zh")[1:])))
-    assert [list(line) for line in lines] == [list(row) for row in rows]
-    for line, row in zip(lines, rows, strict=True):
-        assert {
-            k: "" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for k, v in line.items()
-        } == row
-
-
-def test_json_data_set_has_no_judgement() -> None:
-    whole = json.loads(WRITERS[".json"]([stage.refusals()], "zh"))
-    assert whole["schema"] == "gouji/extract/1"
-    (report,) = whole["reports"]
-    assert "findings" not in report
-    assert len(report["observations"]) == len(stage.refusals().observations)
-
-
-@pytest.mark.parametrize("label", ["=1+1", "@SUM(A1)", "+A1", "-A1", "\t=1"])
-def test_a_spreadsheet_finds_no_formula(label: str) -> None:
-    report = stage.spotless()
-    evil: Observation = evolve(report.observations[0], label=label, raw="-4")
-    (row,) = csv.DictReader(StringIO(WRITERS[".csv"]([evolve(report, observations=(evil,))], "zh")[1:]))
-    assert row["label"] == "'" + label
-    assert row["raw"] == "-4"
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "data.csv"
-    path.write_text("old", encoding="utf-8")
-    with pytest.raises(TypeError):
-        write_whole(path, None)  # type: ignore[arg-type]
-    assert path.read_text(encoding="utf-8") == "old"
-    write_whole(path, "新\n")
-    assert path.read_bytes() == "新\n".encode()
-    assert [p.name for p in tmp_path.iterdir()] == ["data.csv"]

@@ -20,6 +20,7 @@ from rich.console import Console
 import stage
 from gouji import messages, packs
 from gouji.errors import Message, ReadError
+from gouji.findings import Decision
 from gouji.messages import Voice
 from gouji.records import Report
 from gouji.registry import Registry, load_registry
@@ -211,3 +212,18 @@ def test_a_report_without_findings_says_so(draw: Draw) -> None:
 def test_an_unknown_form_and_an_unregistered_metric_are_shown_by_name(draw: Draw) -> None:
     report = evolve(stage.spotless(), form="future2030")
     assert "future2030" in draw(report)
+
+
+def test_what_is_accepted_is_counted_apart(draw: Draw) -> None:
+    """An undecided finding that is accepted takes nothing away from the errors and warnings to look at."""
+    report = stage.statistics()
+    decision = Decision("", "accepted", "甲", "2024-01-01", "已核对")
+    findings = tuple(
+        evolve(f, decision=decision._replace(fingerprint=f.fingerprint)) if f.verdict == "undecided" else f
+        for f in report.findings
+    )
+    failed = sum(f.verdict == "fail" and f.severity == "warning" for f in findings)
+    text = draw(evolve(report, findings=findings))
+    assert "其中已认可 1 处" in text
+    assert f"{failed} 处警告请核实" in text
+    assert "已认可：已核对（甲，2024-01-01）" in re.sub(r"\s", "", text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,17 +18,20 @@ from attrs import define
 
 from gouji import messages
 from gouji.errors import GoujiError, PackError, ReadError
-from gouji.findings import SEVERITIES, Severity
+from gouji.findings import SEVERITIES, Finding, Severity
 from gouji.messages import Voice
-from gouji.reporters import Reporter, plain
+from gouji.reporters import FORMATS, Closing, Reporter, Setting, plain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gouji.pipeline import Engine
     from gouji.records import Report
     from gouji.reporters.page import Page
 
 FOUND, WRONG, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 HELP_WIDTH = 100
+_SHORTEST = 6  # So many digits of a fingerprint tell findings apart.
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -237,10 +241,12 @@ def gouji(context: click.Context) -> int | None:
 
 @gouji.command("check", help="help.check")
 @_paths
-@click.option("--format", "form", type=click.Choice(["text", "json", "jsonl"]), default="text", help="option.format")
+@click.option("--format", "form", type=click.Choice([*FORMATS]), default="text", help="option.format")
 @click.option("--fail-on", type=click.Choice(SEVERITIES[::-1]), default="error", help="option.fail_on")
 @click.option("--select", metavar="ID,...", multiple=True, callback=_listed, help="option.select")
 @click.option("--ignore", metavar="ID,...", multiple=True, callback=_listed, help="option.ignore")
+@click.option("--decisions", "decided", type=Path, metavar="FILE", help="option.decisions")
+@click.option("--baseline", type=Path, metavar="OLD.json", help="option.baseline")
 @_packs
 @_language
 @_no_color
@@ -254,63 +260,213 @@ def check(
     fail_on: Severity,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    decided: Path | None,
+    baseline: Path | None,
     packs: tuple[Path, ...],
     no_color: bool,
     quiet: bool,
     verbose: bool,
 ) -> int:
     """Parse reports, run every rule that applies, show where figures do not agree."""
+    from gouji import __version__
+    from gouji.decisions import Decisions
+
     engine = load_engine(packs)
     rulebook = engine.rulebook.select(select, ignore) if select or ignore else engine.rulebook
-    say = Voice(say.lang, engine.messages)
-    reporter = _reporter(say, form, no_color, quiet, verbose, engine)
-    walk = _Walk(say, verbose, reporter)
+    left_out = {rule.id for rule in engine.rulebook.rules} - {rule.id for rule in rulebook.rules}
+    decisions = Decisions.of(decided) if decided else Decisions(filter(os.path.isdir, paths))
+    earlier = None
+    if baseline is not None:
+        from gouji.baseline import Baseline
+
+        earlier = Baseline.load(baseline, left_out)
     serious = SEVERITIES[SEVERITIES.index(fail_on) :]
+
+    def counts(finding: Finding) -> bool:
+        known = finding.accepted or (finding.since is not None and finding.since.state != "new")
+        return finding.verdict == "fail" and finding.severity in serious and not known
+
+    say = Voice(say.lang, engine.messages)
+    reporter = FORMATS[form](
+        Setting(
+            say,
+            rulebook,
+            engine.registry,
+            _write_utf8,
+            lambda: _page(say, no_color, verbose, engine),
+            counts,
+            __version__,
+            quiet,
+            verbose,
+        )
+    )
+    walk = _Walk(say, verbose, reporter)
     found = False
 
     def judge(source: str) -> None:
         nonlocal found
         report = engine.check(source, rulebook=rulebook)
-        found |= any(f.verdict == "fail" and f.severity in serious for f in report.findings)
+        if decided is None:
+            for problem in decisions.look_beside(source):
+                walk.note(problem)
+        report = decisions.applied(report)
+        if earlier is not None:
+            report = earlier.compared(report)
+        found |= any(map(counts, report.findings))
         reporter.report(report)
 
     walk.over(paths, judge)
-    reporter.finish()
+    compared = (tuple(earlier.fixed), earlier.known) if earlier else ((), None)
+    reporter.finish(Closing(decisions.unused(left_out), *compared))
     return WRONG if walk.failed else FOUND if found else 0
+
+
+@gouji.command("decide", help="help.decide")
+@_paths
+@click.option("--accept", metavar="ID,...", multiple=True, callback=_listed, help="option.accept")
+@click.option("--dispute", metavar="ID,...", multiple=True, callback=_listed, help="option.dispute")
+@click.option("--by", metavar="NAME", required=True, help="option.by")
+@click.option("--why", metavar="TEXT", required=True, help="option.why")
+@click.option("--when", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option.when")
+@click.option("--decisions", "file", type=Path, metavar="FILE", help="option.decisions")
+@_packs
+@_language
+@_verbose
+@click.pass_obj
+def decide(
+    say: Voice,
+    paths: tuple[str, ...],
+    accept: tuple[str, ...],
+    dispute: tuple[str, ...],
+    by: str,
+    why: str,
+    when: datetime | None,
+    file: Path | None,
+    packs: tuple[Path, ...],
+    verbose: bool,
+) -> int:
+    """Write down what was decided about findings, in the file of decisions beside the reports."""
+    from datetime import date
+
+    from gouji import decisions
+
+    if not accept and not dispute:
+        _wrong("usage.decide")
+    if not by.strip() or not why.strip():
+        _wrong("usage.bad_value", name="--why" if by.strip() else "--by")
+    day = when.date() if when else date.today()
+    engine = load_engine(packs)
+    reports: list[Report] = []
+    walk = _Walk(say, verbose)
+    walk.over(paths, lambda source: reports.append(engine.check(source)))
+    wanted = [(name, "accepted") for name in accept] + [(name, "disputed") for name in dispute]
+    entries: dict[Path, list[dict[str, str]]] = {}
+    for name, verdict in wanted:
+        report, finding = _meant(name, reports)
+        target = file or _beside(report.source)
+        entries.setdefault(target, []).append(
+            decisions.decided(finding, report, target, verdict=verdict, by=by, when=day, why=why)
+        )
+    for target, listed in entries.items():
+        try:
+            decisions.append(target, listed, say("decision.header"))
+        except OSError as error:
+            raise _unwritable_file(say, target, error) from error
+        for entry in listed:
+            told = say(f"decision.{entry['decision']}")
+            print(plain.clean(f"{target}: {entry['instance']} {entry['fingerprint']} {told}"), file=sys.stderr)
+    return WRONG if walk.failed else 0
+
+
+def _meant(name: str, reports: Sequence[Report]) -> tuple[Report, Finding]:
+    """The one finding with this fingerprint (or its beginning), rule or instance."""
+    found = [(report, finding) for report in reports for finding in report.findings if _is(name, finding)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"{f.instance} {f.fingerprint} ({plain.clean(r.source)})" for r, f in found)
+        _wrong("usage.several_findings", name=plain.clean(name), n=len(found), listed=listed)
+    known = [word for report in reports for f in report.findings for word in (f.instance, f.fingerprint)]
+    sentence = click.get_current_context().obj("usage.no_finding", name=plain.clean(name))
+    raise click.UsageError(
+        sentence + _nearest(click.get_current_context().obj, name, known), click.get_current_context()
+    )
+
+
+def _is(name: str, finding: Finding) -> bool:
+    of_rule = name.casefold() in (finding.rule.casefold(), finding.instance.casefold())
+    return of_rule or (len(name) >= _SHORTEST and finding.fingerprint.startswith(name))
+
+
+def _beside(source: str) -> Path:
+    """The file of decisions in the folder of a report."""
+    from gouji.decisions import NAME, STANDARD_INPUT
+
+    if source == STANDARD_INPUT:
+        _wrong("usage.decisions_where")
+    return Path(os.path.dirname(source)) / NAME
 
 
 @gouji.command("extract", help="help.extract")
 @_paths
 @click.option("-o", "--output", type=Path, metavar="FILE", required=True, help="option.output")
+@click.option("--wide", is_flag=True, help="option.wide")
 @_packs
 @_language
 @_verbose
 @click.pass_obj
-def extract(say: Voice, paths: tuple[str, ...], output: Path, packs: tuple[Path, ...], verbose: bool) -> int:
+def extract(
+    say: Voice, paths: tuple[str, ...], output: Path, wide: bool, packs: tuple[Path, ...], verbose: bool
+) -> int:
     """Write the figures of reports as a data set."""
-    from gouji.reporters.extract import WRITERS, write_whole
+    from gouji.atomicfile import replacing
+    from gouji.reporters.extract import SUFFIXES, data_set
 
-    writer = WRITERS.get(output.suffix.lower())
-    if writer is None:
-        _wrong("usage.suffix", file=plain.clean(str(output)), suffixes=" ".join(WRITERS))
+    suffix = output.suffix.lower()
+    if suffix not in SUFFIXES:
+        _wrong("usage.suffix", file=plain.clean(str(output)), suffixes=" ".join(SUFFIXES))
     if not output.parent.is_dir() or output.is_dir():
         _wrong("usage.output", file=plain.clean(str(output)))
+    _require(suffix, output)
     engine = load_engine(packs)
-    reports: list[Report] = []
     walk = _Walk(say, verbose)
-    walk.over(paths, lambda source: reports.append(engine.parse(source)))
+    reports = figures = 0
+    try:
+        with suppress(_Nothing), replacing(output) as file:
+            data = data_set(suffix, file, say, engine.registry, wide=wide)
+
+            def take(source: str) -> None:
+                nonlocal reports, figures
+                report = engine.parse(source)
+                data.add(report)
+                reports += 1
+                figures += len(report.observations)
+
+            walk.over(paths, take, tracked=True)
+            if not reports:
+                raise _Nothing
+            data.close()
+    except OSError as error:
+        raise _unwritable_file(say, output, error) from error
     if reports:
-        try:
-            write_whole(output, writer(reports, say.lang))
-        except OSError as error:
-            reason = error.strerror or str(error)
-            problem = say.known.message("error.unwritable", reason=reason)
-            raise ReadError(str(output), "unwritable", problem, say.known.message("error.unwritable_remedy")) from error
-        figures = sum(len(report.observations) for report in reports)
-        print(
-            say("extract.done", file=plain.clean(str(output)), reports=len(reports), figures=figures), file=sys.stderr
-        )
+        done = say("extract.done", file=plain.clean(str(output)), reports=reports, figures=figures)
+        print(done, file=sys.stderr)
     return WRONG if walk.failed else 0
+
+
+class _Nothing(Exception):
+    """There is nothing to write: no input could be read."""
+
+
+def _require(suffix: str, output: Path) -> None:
+    """The library that writes the format, where it needs one, or the command to install it."""
+    from importlib.util import find_spec
+
+    from gouji.reporters.tables import FORMATS
+
+    needs = FORMATS[suffix].needs if suffix in FORMATS else None
+    if needs and find_spec(needs[0]) is None:
+        _wrong("usage.extra", file=plain.clean(str(output)), extra=needs[1])
 
 
 @gouji.command("canon", help="help.canon")
@@ -334,13 +490,20 @@ def canon(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: 
 
 @gouji.command("rules", help="help.rules")
 @click.argument("ids", metavar="[ID...]", nargs=-1)
+@click.option("--markdown", is_flag=True, help="option.markdown")
 @_packs
 @_language
 @_no_color
 @click.pass_obj
-def rules(say: Voice, ids: tuple[str, ...], packs: tuple[Path, ...], no_color: bool) -> int:
+def rules(say: Voice, ids: tuple[str, ...], markdown: bool, packs: tuple[Path, ...], no_color: bool) -> int:
     """List the rules, or explain those that are asked for; the beginning of an id lists what begins so."""
     engine = load_engine(packs)
+    if markdown:
+        from gouji.reporters.handbook import markdown as told
+
+        voices = [Voice(lang, engine.messages) for lang in messages.LANGUAGES]
+        _write_utf8("\n".join(told(engine.rulebook.select(ids, []).rules, voices)))
+        return 0
     from gouji.reporters.manual import RuleList, RulePage
 
     page = _page(Voice(say.lang, engine.messages), no_color, False, engine)
@@ -379,40 +542,37 @@ class _Walk:
     reporter: Reporter | None = None
     failed: bool = False
 
-    def over(self, paths: Sequence[str], work: Callable[[str], object]) -> None:
-        """Do `work` on every input below `paths`."""
+    def over(self, paths: Sequence[str], work: Callable[[str], object], tracked: bool = False) -> None:
+        """Do `work` on every input below `paths`; `tracked` shows on a terminal how far it has come."""
         from gouji.pipeline import inputs
 
-        for source in inputs(paths):
+        for source in self._tracked(inputs(paths)) if tracked and sys.stderr.isatty() else inputs(paths):
             if isinstance(source, ReadError):
-                self._note(source)
+                self.note(source)
                 continue
             try:
                 work(source)
             except GoujiError as error:
-                self._note(error)
+                self.note(error)
             except OSError:
                 # Nothing can be written any more: that is no fault of this input.
                 raise
             except Exception as error:
-                self._note(_defect(self.say, source, error))
+                self.note(_defect(self.say, source, error))
                 _trace(self.verbose)
 
-    def _note(self, error: GoujiError) -> None:
+    def _tracked(self, sources: Iterable[str | ReadError]) -> Iterable[str | ReadError]:
+        from rich.console import Console
+        from rich.progress import track
+
+        return track([*sources], self.say("extract.progress"), console=Console(stderr=True), transient=True)
+
+    def note(self, error: GoujiError) -> None:
+        """Tell what is wrong with an input; the exit status will say so, too."""
         self.failed = True
         if self.reporter is not None:
             self.reporter.error(error)
         _complain(self.say, error)
-
-
-def _reporter(say: Voice, form: str, no_color: bool, quiet: bool, verbose: bool, engine: Engine) -> Reporter:
-    if form == "text":
-        from gouji.reporters.terminal import Terminal
-
-        return Terminal(_page(say, no_color, verbose, engine), quiet)
-    from gouji.reporters.records_json import CheckDocument, CheckLines, Records
-
-    return (CheckDocument if form == "json" else CheckLines)(Records(say.lang), _write_utf8)
 
 
 def _page(say: Voice, no_color: bool, verbose: bool, engine: Engine) -> Page:
@@ -441,6 +601,12 @@ def _unwritable(error: OSError) -> GoujiError:
     told = messages.builtin()
     problem = told.message("error.unwritable", reason=error.strerror or str(error))
     return GoujiError("-", "unwritable", problem, told.message("error.unwritable_remedy"))
+
+
+def _unwritable_file(say: Voice, path: Path, error: OSError) -> ReadError:
+    """A file that was to be written cannot be."""
+    problem = say.known.message("error.unwritable", reason=error.strerror or str(error))
+    return ReadError(str(path), "unwritable", problem, say.known.message("error.unwritable_remedy"))
 
 
 def _complain(say: Voice, error: GoujiError) -> None:

@@ -12,6 +12,7 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+from gouji.atomicfile import replacing
 from gouji.packs import Packs
 
 _KEPT = 8
@@ -48,12 +49,10 @@ def store(file: Path | None, content: object) -> None:
     if file is None:
         return
     try:
-        from tempfile import NamedTemporaryFile
-
         file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=file.parent, prefix="new-", delete=False) as new:
+        # What is in a pickle is run: nobody else may write it.
+        with replacing(file, 0o600) as new:
             pickle.dump(content, new, protocol=pickle.HIGHEST_PROTOCOL)
-        os.replace(new.name, file)
         for old in sorted(file.parent.glob("packs-*.pickle"), key=lambda f: f.stat().st_mtime)[:-_KEPT]:
             old.unlink(missing_ok=True)
     except OSError:

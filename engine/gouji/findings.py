@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from attrs import field, frozen
 
@@ -21,7 +21,11 @@ Verdict: TypeAlias = Literal["fail", "undecided"]
 Side: TypeAlias = Literal["left", "right"]
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+# The name of the JSON that a check is written as.
+CHECK = "gouji/check/1"
+
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+VERDICTS = ("accepted", "disputed")  # of a decision
 
 
 class Words(Protocol):
@@ -103,6 +107,43 @@ class Suspect(Value):
     rank: int = 1
 
 
+class Decision(NamedTuple):
+    """What people decided about a finding.
+
+    `rule`, `instance`, `source` (the report) and `equation` tell what the finding was then; empty where the
+    entry does not say so. `where` is the place of the entry, `file:line:column`.
+    """
+
+    fingerprint: str
+    verdict: Literal["accepted", "disputed"]
+    by: str
+    when: str
+    why: str
+    rule: str = ""
+    instance: str = ""
+    source: str = ""
+    equation: str = ""
+    where: str = ""
+
+
+class Since(NamedTuple):
+    """What became of a finding since an earlier check; `equation` is what it was then."""
+
+    state: Literal["new", "changed"]
+    equation: str = ""
+
+
+class Fixed(NamedTuple):
+    """A finding of an earlier check that is there no more, in the words of that check."""
+
+    source: str
+    rule: str
+    severity: Severity
+    message: str
+    equation: str
+    fingerprint: str
+
+
 @frozen(eq=False, repr=False)
 class Finding(Value):
     """One disagreement.
@@ -110,7 +151,9 @@ class Finding(Value):
     `instance` is the rule id with what it was applied to (R01.natural). `explanation` is the honest explanation
     that the rule's data give, `alternative` a second reading of the same words under which it would hold.
     `span` is where to look first. `identity` tells apart findings that no figure tells apart. Words and
-    arithmetic are put together when somebody reads them: many findings are only counted.
+    arithmetic are put together when somebody reads them: many findings are only counted. `decision` is what
+    people decided about it or, where its figures have changed since, about what it was; `since` compares it
+    with an earlier check.
     """
 
     rule: str
@@ -130,6 +173,18 @@ class Finding(Value):
     suspects: tuple[Suspect, ...] = ()
     group: int = 0
     identity: tuple[str, ...] = field(default=(), repr=False)
+    decision: Decision | None = None
+    since: Since | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether people decided that it may stay as it is."""
+        return self.decision is not None and self.decision.verdict == "accepted" and not self.reopened
+
+    @property
+    def reopened(self) -> bool:
+        """Whether a decision was about other figures than those of now."""
+        return self.decision is not None and self.decision.fingerprint != self.fingerprint
 
     @property
     def equation(self) -> str:

@@ -52,6 +52,8 @@ def read_rules(paths: Sequence[Path], registry: Registry) -> tuple[tuple[Rule, .
     eras: list[Era] = []
     for path in paths:
         data = schema.keys(read(path), ("about", "eras", "rules"), (), str(path))
+        if "about" in data:
+            schema.message(data["about"])
         for name, spec in data.get("eras", {}).items():
             eras.append(_era(name, spec, registry))
         for entry in data.get("rules", []):

@@ -6,13 +6,14 @@ and can point at the place when it does not fit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gouji.errors import Message, PackError
 
 if TYPE_CHECKING:
-    import yaml
+    pass
 
 
 class Scalar(str):
@@ -57,26 +58,6 @@ def unknown(at: Scalar, kind_zh: str, kind_en: str, known: Any) -> PackError:
     return invalid(at, f"未知的{kind_zh} {at}", f"unknown {kind_en} {at}", hint_zh, hint_en)
 
 
-def _build(node: yaml.Node, file: str) -> Any:
-    import yaml
-
-    at = f"{file}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"
-    if isinstance(node, yaml.ScalarNode):
-        return Scalar(node.value, at)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(child, file) for child in node.value]
-    assert isinstance(node, yaml.MappingNode)
-    mapping: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = _build(key_node, file)
-        if not isinstance(key, Scalar):
-            raise invalid(at, "键必须是文字", "a key must be plain text")
-        if key in mapping:
-            raise invalid(key, f"键 {key} 重复", f"duplicate key {key}")
-        mapping[key] = _build(value_node, file)
-    return mapping
-
-
 def read(path: Path) -> Any:
     """The content of a YAML file as dicts, lists and `Scalar`s; {} for an empty file.
 
@@ -86,14 +67,72 @@ def read(path: Path) -> Any:
     import yaml
 
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        text = path.read_text(encoding="utf-8")
+        # Events, because libyaml composes nodes by recursion in C: deep nesting would end the process.
+        return _Builder(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), str(path)).document()
     except OSError as error:
         raise invalid(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise invalid(str(path), "不是 UTF-8 文本", "not UTF-8 text") from error
+    except RecursionError:
+        raise invalid(str(path), "嵌套过深", "nested too deeply") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         at = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         problem = str(getattr(error, "problem", error))
         raise invalid(at, f"YAML 语法错误：{problem}", f"YAML syntax: {problem}") from error
-    return {} if node is None else _build(node, str(path))
+
+
+class _Builder:
+    """Makes values of parsing events; an alias is the very value that its anchor names."""
+
+    def __init__(self, events: Iterator[Any], file: str) -> None:
+        self._events = events
+        self._file = file
+        self._anchors: dict[str, Any] = {}
+
+    def document(self) -> Any:
+        """The value of the only document; {} where there is none."""
+        import yaml
+
+        next(self._events)
+        if not isinstance(next(self._events), yaml.DocumentStartEvent):
+            return {}
+        first = next(self._events)
+        value = self._value(first)
+        next(self._events)
+        if isinstance(another := next(self._events), yaml.DocumentStartEvent):
+            raise invalid(self._at(another), "只能有一个文档", "there must be one document only")
+        empty = isinstance(first, yaml.ScalarEvent) and first.value == "" and first.style is None
+        return {} if empty else value
+
+    def _at(self, event: Any) -> str:
+        return f"{self._file}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+
+    def _value(self, event: Any) -> Any:
+        import yaml
+
+        at = self._at(event)
+        value: Any
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self._anchors:
+                raise invalid(at, f"没有名为 {event.anchor} 的锚点", f"no anchor is called {event.anchor}")
+            return self._anchors[event.anchor]
+        if isinstance(event, yaml.ScalarEvent):
+            value = Scalar(event.value, at)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = []
+            while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
+                value.append(self._value(item))
+        else:
+            value = {}
+            while not isinstance(item := next(self._events), yaml.MappingEndEvent):
+                key = self._value(item)
+                if not isinstance(key, Scalar):
+                    raise invalid(self._at(item), "键必须是文字", "a key must be plain text")
+                if key in value:
+                    raise invalid(key, f"键 {key} 重复", f"duplicate key {key}")
+                value[key] = self._value(next(self._events))
+        if event.anchor:
+            self._anchors[event.anchor] = value
+        return value

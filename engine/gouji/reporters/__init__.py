@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gouji.errors import GoujiError
+from gouji.findings import Decision, Finding, Fixed
+from gouji.messages import Voice
 from gouji.records import Report
+
+if TYPE_CHECKING:
+    from gouji.registry import Registry
+    from gouji.reporters.page import Page
+    from gouji.rulebook import Rulebook
+
+
+class Closing(NamedTuple):
+    """What is to be told when all inputs are done.
+
+    `unused` are decisions that fit no finding, `fixed` the findings of an earlier check that are gone, `known`
+    how many are as they were; None where nothing was compared.
+    """
+
+    unused: tuple[Decision, ...] = ()
+    fixed: tuple[Fixed, ...] = ()
+    known: int | None = None
+
+
+NOTHING_MORE = Closing()
 
 
 class Reporter(Protocol):
@@ -17,5 +40,86 @@ class Reporter(Protocol):
     def error(self, error: GoujiError) -> None:
         """Take an input that could not be read."""
 
-    def finish(self) -> None:
+    def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Take leave: all inputs are done."""
+
+
+class Setting(NamedTuple):
+    """What reporters are made with.
+
+    `write` takes text for standard output, `page` makes a page for a terminal, `counts` says whether a finding
+    makes the check fail; `version` is that of gouji.
+    """
+
+    say: Voice
+    rulebook: Rulebook
+    registry: Registry
+    write: Callable[[str], object]
+    page: Callable[[], Page]
+    counts: Callable[[Finding], bool]
+    version: str = ""
+    quiet: bool = False
+    verbose: bool = False
+
+
+# Each format imports what it needs when it is asked for: rich for text, nothing for JSON.
+
+
+def _text(setting: Setting) -> Reporter:
+    from gouji.reporters.terminal import Terminal
+
+    return Terminal(setting.page(), setting.quiet)
+
+
+def _json(setting: Setting) -> Reporter:
+    from gouji.reporters.records_json import CheckDocument, Records
+
+    return CheckDocument(Records(setting.say.lang), setting.write)
+
+
+def _jsonl(setting: Setting) -> Reporter:
+    from gouji.reporters.records_json import CheckLines, Records
+
+    return CheckLines(Records(setting.say.lang), setting.write)
+
+
+def _csv(setting: Setting) -> Reporter:
+    from gouji.reporters.findings_csv import FindingsCsv
+
+    return FindingsCsv(setting)
+
+
+def _sarif(setting: Setting) -> Reporter:
+    from gouji.reporters.sarif import Sarif
+
+    return Sarif(setting)
+
+
+def _junit(setting: Setting) -> Reporter:
+    from gouji.reporters.junit import JUnit
+
+    return JUnit(setting)
+
+
+def _github(setting: Setting) -> Reporter:
+    from gouji.reporters.github import WorkflowCommands
+
+    return WorkflowCommands(setting)
+
+
+def _html(setting: Setting) -> Reporter:
+    from gouji.reporters.html import Html
+
+    return Html(setting)
+
+
+FORMATS: dict[str, Callable[[Setting], Reporter]] = {
+    "text": _text,
+    "json": _json,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "sarif": _sarif,
+    "junit": _junit,
+    "github": _github,
+    "html": _html,
+}

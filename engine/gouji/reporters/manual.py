@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gouji.reporters.anomalies import Entry, Ledger
 from gouji.reporters.page import INDENT, STYLES, Page
+from gouji.reporters.rulefacts import facts
 from gouji.rulemodel import Figures, Rule
 
 
@@ -46,18 +47,9 @@ class RulePage:
         """The page from title to examples."""
         page, rule, say = self.page, self.rule, self.page.say
         yield from page.rule(f"{rule.id}  {say.of(rule.title)}")
-        severities = dict.fromkeys(rule.severities.values())
-        facts = {
-            "severity": say("report.comma").join(say(f"severity.{severity}") for severity in severities),
-            "equation": rule.equation,
-            "applies": self._applies(),
-            "message": say.of(rule.message),
-            "basis": say.of(rule.basis),
-            "exceptions": say.of(rule.exceptions),
-            "place": rule.where,
-        }
-        room = max(cell_len(say(f"rules.{name}")) for name in facts)
-        for name, told in facts.items():
+        told_of = facts(rule, say) | {"place": rule.where}
+        room = max(cell_len(say(f"rules.{name}")) for name in told_of)
+        for name, told in told_of.items():
             if told:
                 head = Text.assemble("  ", (say(f"rules.{name}"), "dim"))
                 head.pad_right(2 + room + 2 - head.cell_len)
@@ -67,14 +59,6 @@ class RulePage:
                 yield Text()
                 yield page.text("  " + say(f"rules.{name}"), "good" if name == "passes" else "error")
                 yield from self._example(figures)
-
-    def _applies(self) -> str:
-        applies, say = self.rule.applies, self.page.say
-        forms = [say(f"form.{name}") if f"form.{name}" in say else name for name in sorted(applies.layouts)]
-        years = ""
-        if applies.first or applies.last:
-            years = f"{applies.first or ''}-{applies.last or ''}"
-        return say("report.comma").join(filter(None, [*forms, *sorted(applies.eras), years]))
 
     def _example(self, figures: Figures) -> Iterator[Text]:
         """Example figures as a ledger: value, label, path."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
@@ -12,12 +12,12 @@ from attrs import define, field
 
 from gouji.document import Place
 from gouji.errors import GoujiError, Message
-from gouji.findings import Finding, Statement, Suspect, Term, Verdicts
+from gouji.findings import CHECK, Decision, Finding, Statement, Suspect, Term, Verdicts
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
+from gouji.reporters import NOTHING_MORE, Closing
 
 Record: TypeAlias = dict[str, Any]
 
-CHECK = "gouji/check/1"
 EXTRACT = "gouji/extract/1"
 
 
@@ -32,6 +32,7 @@ class Records:
         return self.extract(report) | {
             "findings": [self.finding(report, finding) for finding in report.findings],
             "verdicts": _verdicts(report.verdicts or Verdicts()),
+            "accepted": sum(finding.accepted for finding in report.findings),
         }
 
     def extract(self, report: Report) -> Record:
@@ -49,7 +50,7 @@ class Records:
             "published_date": report.published_date,
             "period": None if report.period is None else list(report.period),
             "sections": [_section(report, section) for section in report.sections],
-            "observations": [_observation(report, observation) for observation in report.observations],
+            "observations": [observation_record(report, observation) for observation in report.observations],
             "unbound": [_unbound(report, figure) for figure in report.unbound],
             "unparsed": [_unparsed(report, piece) for piece in report.unparsed],
         }
@@ -76,6 +77,8 @@ class Records:
             "suspects": [self._suspect(suspect) for suspect in finding.suspects],
             "group": finding.group,
             "fingerprint": finding.fingerprint,
+            "decision": _decision(finding),
+            "since": None if finding.since is None else finding.since._asdict(),
         }
 
     def error(self, error: GoujiError) -> Record:
@@ -119,9 +122,13 @@ class CheckDocument:
         """Keep an error for the object."""
         self.errors.append(self.records.error(error))
 
-    def finish(self) -> None:
+    def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Write the object."""
-        self.write(dumps({"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}, indent=1))
+        whole: Record = {"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}
+        whole["decisions"] = {"unused": [_entry(entry) for entry in closing.unused]}
+        if closing.known is not None:
+            whole["baseline"] = {"known": closing.known, "fixed": [fixed._asdict() for fixed in closing.fixed]}
+        self.write(dumps(whole, indent=1))
 
 
 @define(eq=False, repr=False)
@@ -138,7 +145,7 @@ class CheckLines:
     def error(self, error: GoujiError) -> None:
         """An error is no report: it stands on standard error only."""
 
-    def finish(self) -> None:
+    def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Nothing is left to write."""
 
 
@@ -155,33 +162,8 @@ def number(value: Number | None) -> int | float | None:
     return double if isfinite(double) else int(value)
 
 
-def rows(reports: Iterable[Report]) -> Iterator[Record]:
-    """One flat record an observation, with what identifies its report: a tidy data set."""
-    for report in reports:
-        whole = {
-            "file": report.source,
-            "sha256": report.document.sha256,
-            "form": report.form,
-            "report_year": report.report_year,
-            "title": report.title,
-            "issuer": report.issuer,
-            "region": report.region,
-            "published_date": report.published_date,
-        }
-        for observation in report.observations:
-            record = _observation(report, observation)
-            cell: Mapping[str, Any] = record.pop("cell", None) or {}
-            record |= {
-                "implied": observation.implied,
-                "cell_table": cell.get("table"),
-                "cell_row": cell.get("row"),
-                "cell_column": cell.get("column"),
-            }
-            record.pop("place", None)
-            yield whole | record
-
-
-def _observation(report: Report, observation: Observation) -> Record:
+def observation_record(report: Report, observation: Observation) -> Record:
+    """One figure, as an element of `observations`."""
     record: Record = {
         "path": observation.path,
         "source": observation.source,
@@ -233,6 +215,26 @@ def _term(term: Term) -> Record:
         "operand": term.operand,
         "unbound": term.unbound,
         "label": term.label,
+    }
+
+
+def _decision(finding: Finding) -> Record | None:
+    entry = finding.decision
+    return None if entry is None else _entry(entry) | {"reopened": finding.reopened}
+
+
+def _entry(entry: Decision) -> Record:
+    return {
+        "decision": entry.verdict,
+        "by": entry.by,
+        "when": entry.when,
+        "why": entry.why,
+        "fingerprint": entry.fingerprint,
+        "rule": entry.rule,
+        "instance": entry.instance,
+        "source": entry.source,
+        "equation": entry.equation,
+        "where": entry.where,
     }
 
 

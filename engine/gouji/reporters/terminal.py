@@ -12,6 +12,7 @@ from rich.text import Text
 from gouji.errors import GoujiError, Message
 from gouji.findings import SEVERITIES, Finding, Suspect, Verdicts
 from gouji.records import Observation, Report
+from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
 from gouji.reporters.page import INDENT, STYLES, Page
 from gouji.slips import rank
@@ -20,7 +21,10 @@ _REPAIRS = 4  # how many repairs are told
 
 _NOTES = tuple(
     f"note.{name}"
-    for name in ("instance", "equation", "assumption", "suspect", "rival", "alternative", "explanation", "follower")
+    for name in (
+        *("instance", "equation", "assumption", "suspect", "rival", "alternative", "explanation", "follower"),
+        *("fingerprint", "before", "disputed", "reopened"),
+    )
 )
 
 
@@ -43,9 +47,9 @@ class Terminal:
         """Remember an input that could not be read for the summary."""
         self.errors.append(error)
 
-    def finish(self) -> None:
+    def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Show the summary."""
-        self.page.put(_Summary(self.page, self.tallies, self.errors, self.quiet).lines())
+        self.page.put(_Summary(self.page, self.tallies, self.errors, closing).lines())
 
 
 class Tally(NamedTuple):
@@ -55,13 +59,19 @@ class Tally(NamedTuple):
     failed: Counter[str]
     undecided: int
     passed: int
+    accepted: Counter[str]
 
     @classmethod
     def of(cls, report: Report) -> Tally:
         """The numbers of a checked report."""
         failed = Counter(finding.severity for finding in report.findings if finding.verdict == "fail")
+        accepted = Counter(
+            finding.severity if finding.verdict == "fail" else finding.verdict
+            for finding in report.findings
+            if finding.accepted
+        )
         verdicts = report.verdicts or Verdicts()
-        return cls(report.source, Counter(failed), verdicts.undecided, verdicts.passed)
+        return cls(report.source, Counter(failed), verdicts.undecided, verdicts.passed, Counter(accepted))
 
     def numbers(self) -> tuple[int, ...]:
         """Errors, warnings, infos, undecided, held."""
@@ -78,16 +88,21 @@ class _Sheet(NamedTuple):
         """Header, anomalies with errors first, remarks, leftovers."""
         yield from self._header()
         ranked = sorted(self.report.findings, key=lambda f: (f.verdict != "fail", -SEVERITIES.index(f.severity)))
-        for finding, followers in self._causes([f for f in ranked if self._serious(f)]):
+        open_ones = [f for f in ranked if not f.accepted]
+        for finding, followers in self._causes([f for f in open_ones if self._serious(f)]):
             yield Text()
             yield from _Case(self.page, self.report, finding, followers).lines()
-        remarks = [f for f in ranked if not self._serious(f)]
+        remarks = [f for f in open_ones if not self._serious(f)]
+        remarks += [f for f in ranked if f.accepted]
         if remarks:
             yield Text()
         for finding in remarks:
             yield from _Brief(self.page, self.report, finding).lines()
         if not ranked:
-            yield self.page.text(f"  {self.page.glyphs.good} {self.page.say('report.clean')}", "good")
+            # Compared with an earlier check there may be findings that are not told again.
+            verdicts = self.report.verdicts or Verdicts()
+            told = "report.nothing_new" if verdicts.failed + verdicts.undecided else "report.clean"
+            yield self.page.text(f"  {self.page.glyphs.good} {self.page.say(told)}", "good")
         yield from self._leftovers()
         yield Text()
 
@@ -165,6 +180,7 @@ class _Case(NamedTuple):
             yield from self._note("alternative", finding.alternative)
         if finding.explanation:
             yield from self._note("explanation", finding.explanation)
+        yield from self._decided()
         for follower in self.followers:
             body = anomaly(page, self.report, follower)
             told = f"{follower.rule} {page.say.of(follower.message)}"
@@ -173,6 +189,21 @@ class _Case(NamedTuple):
             yield from self._note("follower", told if short else f"{told}  {follower.equation}")
             if short:
                 yield from body.lines(page.width)
+
+    def _decided(self) -> Iterator[Text]:
+        """What people decided about it, and what it was before."""
+        finding, entry, say = self.finding, self.finding.decision, self.page.say
+        if finding.since is not None and finding.since.state == "changed":
+            yield from self._note("before", finding.since.equation)
+        if entry is not None:
+            told = say("decision.told", by=entry.by, when=entry.when, why=entry.why)
+            if finding.reopened:
+                told = say("decision.was", decision=say(f"decision.{entry.verdict}"), told=told)
+            yield from self._note("reopened" if finding.reopened else "disputed", told)
+            if finding.reopened and entry.equation:
+                yield from self._note("before", entry.equation)
+        if self.page.verbose:
+            yield from self._note("fingerprint", finding.fingerprint)
 
     def _note(self, name: str, told: str | Message, style: str = "") -> Iterator[Text]:
         words = told if isinstance(told, str) else self.page.say.of(told)
@@ -241,6 +272,9 @@ class _Brief(NamedTuple):
             body.append("  " + page.shown(finding.equation), STYLES["figure"])
         if finding.span is not None:
             body.append("  " + page.place(self.report, finding.span), STYLES["faint"])
+        if (entry := finding.decision) is not None and finding.accepted:
+            told = page.say("decision.told", by=entry.by, when=entry.when, why=entry.why)
+            body.append("  " + page.shown(page.say("decision.kept", told=told)), STYLES["good"])
         yield from page.paragraph(body, _badge(page, finding), page.width)
 
 
@@ -250,7 +284,7 @@ class _Summary(NamedTuple):
     page: Page
     tallies: Sequence[Tally]
     errors: Sequence[GoujiError]
-    quiet: bool
+    closing: Closing
 
     def lines(self) -> Iterator[Text]:
         """The summary."""
@@ -278,7 +312,27 @@ class _Summary(NamedTuple):
             for error in self.errors:
                 told = f"{error.source}: {say.of(error.problem)}"
                 yield from page.paragraph(page.text(told), INDENT)
-        yield from page.paragraph(self._conclusion(total), 2)
+        yield from self._kept()
+        accepted = sum((tally.accepted for tally in self.tallies), Counter[str]())
+        if accepted:
+            yield from page.paragraph(page.text(say("summary.accepted", n=accepted.total())), 2)
+        must, should = (n - accepted[kind] for n, kind in zip(total, ("error", "warning"), strict=False))
+        yield from page.paragraph(self._conclusion((must, should, *total[2:])), 2)
+
+    def _kept(self) -> Iterator[Text]:
+        """What became of the findings of an earlier check, and decisions that fit nothing."""
+        page, say, closing = self.page, self.page.say, self.closing
+        if closing.known is not None:
+            told = say("summary.compared", known=closing.known, fixed=len(closing.fixed))
+            yield from page.paragraph(page.text(told), 2)
+        for fixed in closing.fixed:
+            place = f"{page.glyphs.good} {fixed.rule}  {fixed.message}  {fixed.equation}  {page.file(fixed.source)}"
+            yield from page.paragraph(page.text(place, "good"), INDENT)
+        if closing.unused:
+            yield from page.paragraph(page.text(say("summary.unused", n=len(closing.unused)), "warning"), 2)
+        for entry in closing.unused:
+            told = say("decision.unused_entry", fingerprint=entry.fingerprint, rule=entry.rule, why=entry.why)
+            yield from page.paragraph(page.text(f"{entry.where}: {told}"), INDENT)
 
     def _row(self, numbers: Sequence[int], widths: Sequence[int], name: str) -> Text:
         line = Text(" ")
@@ -293,10 +347,13 @@ class _Summary(NamedTuple):
         if total[0]:
             return page.text(f"{page.glyphs.error} {page.say('summary.must', n=total[0])}", "error")
         if total[1]:
-            return page.text(f"{page.glyphs.warning} {page.say('summary.should', n=total[1])}", "warning")
+            told = "summary.should" if self.closing.known is None else "summary.should_new"
+            return page.text(f"{page.glyphs.warning} {page.say(told, n=total[1])}", "warning")
         if self.errors:
             return page.text(page.say("summary.some_unread" if self.tallies else "summary.none_read"), "warning")
         told = "summary.remarks_only" if total[2] else "summary.clean"
+        if self.closing.known is not None:
+            told = "summary.remarks_new" if total[2] else "report.nothing_new"
         return page.text(f"{page.glyphs.good} {page.say(told)}", "good")
 
 

@@ -1,0 +1,95 @@
+"""A check compared with an earlier one: which findings are new, which have changed, which are gone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from gouji import messages
+from gouji.errors import ReadError
+from gouji.findings import CHECK, Fixed, Since
+
+if TYPE_CHECKING:
+    from gouji.records import Report
+
+
+class Baseline:
+    """The findings of an earlier check, by report.
+
+    `known` counts the findings that are as they were, `fixed` lists those that are gone; both grow with
+    every report that is compared.
+    """
+
+    def __init__(self, reports: list[dict[str, Any]], left_out: Collection[str] = ()) -> None:
+        self.known = 0
+        self.fixed: list[Fixed] = []
+        self._left_out = left_out
+        self._by_path = {os.path.normpath(report["source"]): report for report in reports}
+        self._by_content = {report["sha256"]: report for report in reports}
+
+    @classmethod
+    def load(cls, file: Path, left_out: Collection[str] = ()) -> Baseline:
+        """The findings that `gouji check --format json` wrote to `file`, but for rules that are `left_out`.
+
+        Raises ReadError.
+        """
+        try:
+            whole = json.loads(file.read_bytes())
+            if whole["schema"] != CHECK:
+                raise ValueError(whole["schema"])
+            reports = whole["reports"]
+            for report in reports:
+                for finding in report["findings"]:
+                    _fixed(report["source"], finding)
+                    hash((report["sha256"], finding["instance"]))
+            return cls(reports, left_out)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise _refused(file, "unreadable", "baseline.unreadable", reason=reason) from error
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise _refused(file, "no-baseline", "baseline.no_json") from error
+
+    def compared(self, report: Report) -> Report:
+        """`report` with its new and changed findings only."""
+        old = self._by_path.get(os.path.normpath(report.source)) or self._by_content.get(report.document.sha256)
+        gone: dict[str, list[dict[str, Any]]] = {}
+        for finding in old["findings"] if old else ():
+            if finding["rule"] not in self._left_out:
+                gone.setdefault(finding["fingerprint"], []).append(finding)
+        kept = []
+        for present in report.findings:
+            if same := gone.get(present.fingerprint):
+                same.pop()
+                self.known += 1
+            else:
+                kept.append(present)
+        by_instance: dict[str, list[dict[str, Any]]] = {}
+        for finding in chain.from_iterable(gone.values()):
+            by_instance.setdefault(finding["instance"], []).append(finding)
+        findings = []
+        for present in kept:
+            if before := by_instance.get(present.instance):
+                findings.append(evolve(present, since=Since("changed", before.pop(0)["equation"])))
+            else:
+                findings.append(evolve(present, since=Since("new")))
+        self.fixed += [_fixed(report.source, finding) for rest in by_instance.values() for finding in rest]
+        return evolve(report, findings=tuple(findings))
+
+
+def _refused(file: Path, code: str, problem: str, **values: object) -> ReadError:
+    told = messages.builtin()
+    return ReadError(str(file), code, told.message(problem, **values), told.message(f"{problem}_remedy"))
+
+
+def _fixed(source: str, finding: dict[str, Any]) -> Fixed:
+    names = ("rule", "severity", "message", "equation", "fingerprint")
+    texts: dict[str, Any] = {name: finding[name] for name in names}
+    if not all(isinstance(text, str) for text in (source, *texts.values())):
+        raise TypeError("no text")
+    return Fixed(source, **texts)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 from attrs import evolve, frozen
@@ -25,6 +26,7 @@ from gouji.records import Report
 from gouji.registry import load_registry
 from gouji.reporters import FORMATS, plain
 from gouji.rulemodel import Rule
+from gouji.slips import Slip
 
 ENGINE = Path(gouji.__file__).parent
 REPORTS: dict[str, Callable[[], Report]] = {
@@ -428,6 +430,7 @@ def test_every_message_is_used_and_every_key_is_known() -> None:
     keys = set(messages.builtin().entries)
     used, beginnings = literals()
     used |= {f"{key}_{more}" for key in used for more in ("short", "remedy")}
+    used |= {f"slip.{name}" for name in get_args(Slip)}
     groups = {key.partition(".")[0] for key in keys}
     assert {key for key in keys - used if not key.startswith(tuple(b for b in beginnings if b.endswith(".")))} == set()
     assert {word for word in literals()[0] if re.fullmatch(rf"({'|'.join(groups)})\.[a-z_]+", word)} <= keys

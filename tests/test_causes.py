@@ -91,7 +91,11 @@ def test_one_blank_is_named_with_the_figure_that_fits() -> None:
 def test_a_blank_that_row_and_column_need_differently_fails() -> None:
     table = consistent()
     at = f"{T3}outcome.granted.natural"
-    cells = table | {at: "", f"{T3}outcome.granted.total": table[f"{T3}outcome.granted.total"] + 5}
+    cells: dict[str, int | str] = {
+        **table,
+        at: "",
+        f"{T3}outcome.granted.total": table[f"{T3}outcome.granted.total"] + 5,
+    }
     cells |= {f"{T3}outcome.total.total": table[f"{T3}outcome.total.total"] + 5}
     assert "fail" in {f.verdict for f in judged(cells).values()}
 

@@ -20,7 +20,8 @@ from gouji.messages import Messages
 from gouji.narrative import read_narrative
 from gouji.outline import OutlineModel, read_outline
 from gouji.packs import Packs
-from gouji.readers import READERS, text
+from gouji.readers import READERS, limits
+from gouji.readers import read as read_document
 from gouji.readers.carriers import Carrier
 from gouji.records import Report
 from gouji.registry import Registry
@@ -77,7 +78,8 @@ class Engine:
 
     def read(self, source: str) -> Document:
         """The document at `source`. Raises ReadError."""
-        return text.read(_bytes(source), source, self.carriers)
+        suffix = os.path.splitext(source)[1].lower()
+        return read_document(_bytes(source), source, suffix, self.carriers)
 
     def understand(self, document: Document) -> Report:
         """The report that `document` is. Raises ReadError when it holds nothing that a layout knows."""
@@ -172,9 +174,9 @@ def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
 def _bytes(source: str) -> bytes:
     try:
         if source == "-":
-            return sys.stdin.buffer.read(text.SIZE_LIMIT + 1)
+            return sys.stdin.buffer.read(limits.FILE_BYTES + 1)
         with open(source, "rb") as file:
-            return file.read(text.SIZE_LIMIT + 1)
+            return file.read(limits.FILE_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReadError(

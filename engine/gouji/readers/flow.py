@@ -37,7 +37,10 @@ _GAP = Piece(" ")
 
 
 class CellNode:
-    """A cell of a table with whatever stands in it. `origin` is where the file opens it."""
+    """A cell of a table with whatever stands in it.
+
+    `origin` is where the file opens it; `place` holds what the file says about it, as its page.
+    """
 
     def __init__(self, items: list[Item] | None = None, origin: int = 0, place: Place | None = None) -> None:
         self.items = items if items is not None else []
@@ -170,7 +173,16 @@ class _Writer:
                 f"its tables have more than {limits.CELLS} cells, the limit",
             )
         start = self.length
-        self.anchors.add(start, cell.place or Place(table=self.tables, row=row, cell=number))
+        known = cell.place or Place()
+        self.anchors.add(
+            start,
+            Place(
+                page=known.page,
+                table=known.table or self.tables,
+                row=known.row or row,
+                cell=known.cell or number,
+            ),
+        )
         self.at = cell.origin
         self._pieces(cell.pieces())
         end = self.length

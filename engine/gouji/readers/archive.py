@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
 from gouji.readers import limits
-from gouji.readers.refusals import damaged, encrypted, missing, refuse, too_large
+from gouji.readers.refusals import damaged, encrypted, refuse, too_large
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -66,10 +66,8 @@ def parse(data: bytes, source: str, kind: str) -> _Element:
 
     Raises ReadError for XML that is broken, nested beyond reason, or declares a document type.
     """
-    try:
-        from lxml import etree
-    except ImportError as error:
-        raise missing(source, kind, "html") from error
+    from lxml import etree
+
     refuse_declarations(data, source, kind)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True

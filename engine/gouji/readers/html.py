@@ -14,7 +14,6 @@ from gouji.document import Document
 from gouji.errors import ReadError
 from gouji.readers import flow, limits, text
 from gouji.readers.flow import CellNode, ParagraphNode, Piece, TableNode
-from gouji.readers.refusals import missing
 from gouji.spans import LineIndex
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -51,10 +50,8 @@ def read(data: bytes, source: str, *_: object) -> Document:
 
 def read_text(page: str, data: bytes, source: str) -> Document:
     """The Document of the page `page`, decoded from the file `data`. Raises ReadError."""
-    try:
-        from lxml import etree
-    except ImportError as error:
-        raise missing(source, "HTML", "html") from error
+    from lxml import etree
+
     page = _NEWLINE.sub("\n", page).translate(_PRIVATE)
     target = _Target()
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)

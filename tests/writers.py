@@ -1,0 +1,230 @@
+"""Write one report in every format that gouji reads.
+
+A report is a list of blocks: a line of running text (`str`) or a table, which is a list of rows of cells with the
+columns and rows that they span, as a person draws it. Each writer is independent of the readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import carriers
+
+
+class Cell(NamedTuple):
+    """A cell of a drawn table."""
+
+    text: str = ""
+    columns: int = 1
+    rows: int = 1
+
+
+Table: TypeAlias = list[list[Cell]]
+Block: TypeAlias = str | Table
+
+
+class Placed(NamedTuple):
+    """A cell with the grid position of its upper left corner."""
+
+    row: int
+    column: int
+    cell: Cell
+
+
+def placed(table: Table) -> list[Placed]:
+    """Every cell of a table with its position, the first free one of its row."""
+    taken: set[tuple[int, int]] = set()
+    out = []
+    for r, row in enumerate(table):
+        column = 0
+        for cell in row:
+            while (r, column) in taken:
+                column += 1
+            out.append(Placed(r, column, cell))
+            taken |= {(r + i, column + j) for i in range(cell.rows) for j in range(cell.columns)}
+            column += cell.columns
+    return out
+
+
+def size(table: Table) -> tuple[int, int]:
+    """Rows and columns of the grid."""
+    cells = placed(table)
+    return len(table), max(p.column + p.cell.columns for p in cells)
+
+
+def as_extracted(table: Table) -> list[carriers.Row]:
+    """The rows as an extractor prints them: a cell over several rows is blank below the first of them."""
+    rows: list[list[tuple[int, str]]] = [[] for _ in table]
+    for p in placed(table):
+        for i in range(p.cell.rows):
+            rows[p.row + i].append((p.column, p.cell.text if i == 0 else ""))
+    return [tuple(text for _, text in sorted(row)) for row in rows]
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------
+
+
+def text(blocks: Sequence[Block], carrier: str = "tabs") -> bytes:
+    """Plain text with its tables in one of the ways of `carriers`."""
+    plain: list[carriers.Block] = [b if isinstance(b, str) else as_extracted(b) for b in blocks]
+    # An empty line keeps tables apart from what follows.
+    return carriers.write([part for b in plain for part in (b, "")], carrier).encode()
+
+
+def html(blocks: Sequence[Block], charset: str = "utf-8") -> bytes:
+    """A page with site chrome around it."""
+    body = "\n".join(f"<p>{escape(b)}</p>" if isinstance(b, str) else _html_table(b) for b in blocks)
+    page = (
+        f'<!DOCTYPE html>\n<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">'
+        "<title>政府信息公开年度报告_门户网站</title><style>td {border: 1px}</style></head>\n<body>"
+        '<nav><ul><li><a href="/">首页</a></li></ul></nav>'
+        '<div>当前位置：<a href="/">首页</a> &gt; <a href="/nb/">政府信息公开年度报告</a></div>\n'
+        f'<div class="content">{body}</div>\n'
+        "<footer>地址：站前路 18 号　邮编：332000　电话：0792-3190012</footer><script>var n = 12;</script></body></html>"
+    )
+    return page.encode(charset)
+
+
+def html_gb18030(blocks: Sequence[Block]) -> bytes:
+    """The same page in GB18030."""
+    return html(blocks, "gb18030")
+
+
+def _html_table(table: Table) -> str:
+    rows = []
+    for row in table:
+        cells = []
+        for cell in row:
+            span = f' colspan="{cell.columns}"' * (cell.columns > 1) + f' rowspan="{cell.rows}"' * (cell.rows > 1)
+            cells.append(f"<td{span}><p>{escape(cell.text).replace(chr(10), '<br>') or '&nbsp;'}</p></td>")
+        rows.append(f"<tr>\n  {''.join(cells)}\n</tr>")
+    return f"<table border=1><tbody>{''.join(rows)}</tbody></table>"
+
+
+def docx(blocks: Sequence[Block]) -> bytes:
+    """A Word document."""
+    from docx import Document
+
+    document = Document()
+    for block in blocks:
+        if isinstance(block, str):
+            document.add_paragraph(block)
+            continue
+        rows, columns = size(block)
+        table = document.add_table(rows, columns, style="Table Grid")
+        grid = [list(row.cells) for row in table.rows]
+        for p in placed(block):
+            cell = grid[p.row][p.column]
+            if p.cell.rows > 1 or p.cell.columns > 1:
+                cell = cell.merge(grid[p.row + p.cell.rows - 1][p.column + p.cell.columns - 1])
+            cell.text = p.cell.text
+        document.add_paragraph("")
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def xlsx(blocks: Sequence[Block], frames: bool = True) -> bytes:
+    """A workbook with everything on one sheet, figures as numbers."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Border, Side
+
+    thin = Side(style="thin")
+    border = Border(left=thin, right=thin, top=thin, bottom=thin)
+    book = Workbook()
+    sheet: Any = book.active
+    at = 1
+    for block in blocks:
+        if isinstance(block, str):
+            sheet.cell(at, 1, block)
+            at += 1
+            continue
+        for p in placed(block):
+            first, left = at + p.row, p.column + 1
+            value: Any = p.cell.text
+            if value.removeprefix("-").isdigit() and (value == "0" or not value.removeprefix("-").startswith("0")):
+                value = int(value)
+            sheet.cell(first, left, value or None if value != 0 else 0)
+            for i in range(p.cell.rows):
+                for j in range(p.cell.columns):
+                    if frames:
+                        sheet.cell(first + i, left + j).border = border
+            if p.cell.rows > 1 or p.cell.columns > 1:
+                sheet.merge_cells(
+                    start_row=first,
+                    start_column=left,
+                    end_row=first + p.cell.rows - 1,
+                    end_column=left + p.cell.columns - 1,
+                )
+        at += len(block)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def pdf(blocks: Sequence[Block]) -> bytes:
+    """Pages with ruled tables that go on over page breaks, their heads repeated, and page numbers."""
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
+    from reportlab.platypus import Table as Grid
+
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    prose = ParagraphStyle(
+        "prose", fontName="STSong-Light", fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK"
+    )
+    small = ParagraphStyle("cell", fontName="STSong-Light", fontSize=8, leading=10, wordWrap="CJK")
+    story: list[Any] = []
+    for block in blocks:
+        if isinstance(block, str):
+            if block:
+                story.append(Paragraph(escape(block), prose))
+            continue
+        rows, columns = size(block)
+        data: list[list[Any]] = [[""] * columns for _ in range(rows)]
+        style: list[tuple[Any, ...]] = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+        for p in placed(block):
+            if p.cell.text:
+                data[p.row][p.column] = Paragraph(escape(p.cell.text).replace("\n", "<br/>"), small)
+            if p.cell.rows > 1 or p.cell.columns > 1:
+                end = (p.column + p.cell.columns - 1, p.row + p.cell.rows - 1)
+                style.append(("SPAN", (p.column, p.row), end))
+        width = (A4[0] - 72) / columns
+        story += [Grid(data, colWidths=[width] * columns, style=style, splitByRow=1), Spacer(1, 12)]
+
+    def number(canvas: Any, _: Any) -> None:
+        canvas.setFont("STSong-Light", 9)
+        canvas.drawCentredString(A4[0] / 2, 20, f"- {canvas.getPageNumber()} -")
+
+    out = BytesIO()
+    document = SimpleDocTemplate(out, pagesize=A4, leftMargin=36, rightMargin=36, topMargin=48, bottomMargin=48)
+    document.build(story, onFirstPage=number, onLaterPages=number)
+    return out.getvalue()
+
+
+FORMATS: dict[str, tuple[str, Callable[[Sequence[Block]], bytes]]] = {
+    "html": (".html", html),
+    "html-gb18030": (".htm", html_gb18030),
+    "docx": (".docx", docx),
+    "xlsx": (".xlsx", xlsx),
+    "pdf": (".pdf", pdf),
+    **{
+        name: (".md" if name == "markdown" else ".txt", lambda blocks, name=name: text(blocks, name))
+        for name in ("stream", "bars", "markdown")
+    },
+}
+
+
+def files(blocks: Sequence[Block], folder: Path, formats: Sequence[str] = tuple(FORMATS)) -> Iterator[tuple[str, Path]]:
+    """(format, file) of the report in each of `formats`."""
+    for name in formats:
+        suffix, write = FORMATS[name]
+        path = folder / f"{name}{suffix}"
+        path.write_bytes(write(blocks))
+        yield name, path

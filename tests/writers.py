@@ -166,14 +166,50 @@ def xlsx(blocks: Sequence[Block], frames: bool = True) -> bytes:
     return out.getvalue()
 
 
+def _pages(table: Table, most: int = 15, head: int = 3) -> Iterator[tuple[list[Placed], bool]]:
+    """The cells of a table page by page: what goes on over a break is blank below it, the head is printed again."""
+    cells, rows = placed(table), len(table)
+    cut = most if rows > most + 5 else rows
+    for first, last in ((0, cut), (cut, rows)):
+        if first == last:
+            continue
+        again = [p for p in cells if p.row < head] if first else []
+        part = []
+        for p in cells:
+            start, end = max(p.row, first), min(p.row + p.cell.rows, last)
+            if start < end:
+                text = p.cell.text if p.row >= first else ""
+                row = start - first + (head if first else 0)
+                part.append(Placed(row, p.column, Cell(text, p.cell.columns, end - start)))
+        yield again + part, bool(first)
+
+
+def _pdf_table(cells: list[Placed], style: Any) -> Any:
+    from reportlab.lib.pagesizes import A4
+    from reportlab.platypus import Paragraph
+    from reportlab.platypus import Table as Grid
+
+    rows = max(p.row + p.cell.rows for p in cells)
+    columns = max(p.column + p.cell.columns for p in cells)
+    data: list[list[Any]] = [[""] * columns for _ in range(rows)]
+    looks: list[tuple[Any, ...]] = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    for p in cells:
+        if p.cell.text:
+            data[p.row][p.column] = Paragraph(escape(p.cell.text).replace("\n", "<br/>"), style)
+        if p.cell.rows > 1 or p.cell.columns > 1:
+            looks.append(("SPAN", (p.column, p.row), (p.column + p.cell.columns - 1, p.row + p.cell.rows - 1)))
+    widths = [90.0] * 3 if columns == 10 else []
+    left = A4[0] - 84 - sum(widths)
+    return Grid(data, colWidths=[*widths, *[left / (columns - len(widths))] * (columns - len(widths))], style=looks)
+
+
 def pdf(blocks: Sequence[Block]) -> bytes:
     """Pages with ruled tables that go on over page breaks, their heads repeated, and page numbers."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
-    from reportlab.platypus import Table as Grid
+    from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
     pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
     prose = ParagraphStyle(
@@ -186,17 +222,9 @@ def pdf(blocks: Sequence[Block]) -> bytes:
             if block:
                 story.append(Paragraph(escape(block), prose))
             continue
-        rows, columns = size(block)
-        data: list[list[Any]] = [[""] * columns for _ in range(rows)]
-        style: list[tuple[Any, ...]] = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
-        for p in placed(block):
-            if p.cell.text:
-                data[p.row][p.column] = Paragraph(escape(p.cell.text).replace("\n", "<br/>"), small)
-            if p.cell.rows > 1 or p.cell.columns > 1:
-                end = (p.column + p.cell.columns - 1, p.row + p.cell.rows - 1)
-                style.append(("SPAN", (p.column, p.row), end))
-        width = (A4[0] - 72) / columns
-        story += [Grid(data, colWidths=[width] * columns, style=style, splitByRow=1), Spacer(1, 12)]
+        for part, repeat in _pages(block):
+            story += [PageBreak()] if repeat else []
+            story += [_pdf_table(part, small), Spacer(1, 12)]
 
     def number(canvas: Any, _: Any) -> None:
         canvas.setFont("STSong-Light", 9)

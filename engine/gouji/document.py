@@ -26,6 +26,12 @@ class Place(Value):
     cell: int | None = None
     paragraph: int | None = None
 
+    @property
+    def short(self) -> str:
+        """Page, paragraph, table and row in few characters: p3, p3t2r7."""
+        parts = (("p", self.page), ("#", self.paragraph), ("t", self.table), ("r", self.row))
+        return "".join(f"{letter}{number}" for letter, number in parts if number is not None)
+
 
 class Anchors:
     """Where the pieces of an extracted text stand in its file.

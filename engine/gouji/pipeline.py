@@ -126,13 +126,16 @@ class Engine:
             partitions,
         )
 
-    def canon(self, source: str) -> Iterator[tuple[int, str]]:
-        """(source line, canonical line) of the report at `source`. Raises ReadError."""
+    def canon(self, source: str) -> Iterator[tuple[int | str, str]]:
+        """(source line, canonical line) of the report at `source`; a page or table for the line where there is none.
+
+        Raises ReadError.
+        """
         document = self.read(source)
         canonical = canonicalise(document, self.folds)
         for line in canonical.lines:
             place = document.place(canonical.source(line.start, max(line.end, line.start + 1)))
-            yield place.line or 0, canonical.text[line.start : line.end]
+            yield place.line or place.short, canonical.text[line.start : line.end]
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:

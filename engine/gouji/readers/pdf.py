@@ -28,6 +28,7 @@ Character: TypeAlias = dict[str, Any]
 _PAGE_NUMBER = re.compile(r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,3}\s*(?:页)?(?:\s*[/，,共]+\s*共?\s*\d{1,3}\s*页?)?[-—–－·\s]*")
 _FIGURE = re.compile(r"[-+]?[0-9][0-9,.]*|[-/—]{1,2}")
 _ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十0-9]{1,3}[）)、.．]")
+_SENTENCE_ENDS = ("。", "；", "：", "！")
 _CODE = re.compile(r"\(cid:\d+\)")
 # Points: how far edges that are meant to meet may lie apart, and what is too thin for a cell.
 _NEAR = 3.0
@@ -94,6 +95,7 @@ def _items(pdf: PDF, source: str) -> Iterator[flow.Item]:
             f"a PDF of {count} pages, above the limit of {limits.PAGES}",
         )
     pages: list[list[_Line | _Grid]] = []
+    widths: list[float] = []
     characters = codes = pictures = 0
     for page in pdf.pages:
         chars = page.chars
@@ -101,6 +103,7 @@ def _items(pdf: PDF, source: str) -> Iterator[flow.Item]:
         codes += sum(_CODE.fullmatch(c["text"]) is not None for c in chars)
         pictures += len(page.images)
         pages.append(_page(page, chars))
+        widths.append(round(page.width))
         page.close()
     if characters < 10 * count and pictures:
         raise refuse(
@@ -120,7 +123,7 @@ def _items(pdf: PDF, source: str) -> Iterator[flow.Item]:
             "请换用 Word、网页版本，或做文字识别（OCR）",
             "use the Word or web version, or recognise its text (OCR)",
         )
-    yield from _joined(list(_without_margins(pages)))
+    yield from _joined(list(_without_margins(pages)), widths)
 
 
 def _page(page: Page, chars: list[Character]) -> list[_Line | _Grid]:
@@ -233,14 +236,32 @@ def _without_margins(pages: Sequence[list[_Line | _Grid]]) -> Iterator[list[_Lin
         yield parts[first : len(parts) - last]
 
 
-def _joined(pages: Sequence[list[_Line | _Grid]]) -> Iterator[flow.Item]:
+def _margins(pages: Sequence[list[_Line | _Grid]], widths: Sequence[float]) -> dict[float, tuple[float, float]]:
+    """Where lines begin and end on pages of each width; they end at least as far from the edge as they begin."""
+    margins: dict[float, tuple[float, float]] = {}
+    for parts, width in zip(pages, widths, strict=True):
+        for part in parts:
+            if isinstance(part, _Line):
+                left, right = margins.get(width, (width, 0.0))
+                margins[width] = min(left, part.left), max(right, part.right)
+    return {width: (left, max(right, width - left)) for width, (left, right) in margins.items()}
+
+
+def _goes_on(above: _Line, below: _Line, left: float, right: float) -> bool:
+    """Whether two lines are of one paragraph: the one is full, the other not indented."""
+    if above.text.endswith(_SENTENCE_ENDS) and _ORDINAL.match(below.text):
+        return False
+    full = above.right > right - 1.8 * above.size
+    return full and below.left < left + 1.2 * below.size and abs(above.size - below.size) < 1
+
+
+def _joined(pages: Sequence[list[_Line | _Grid]], widths: Sequence[float]) -> Iterator[flow.Item]:
     """Lines joined to paragraphs, tables joined over page breaks."""
+    margins = _margins(pages, widths)
     lines: list[_Line] = []
     grid: _Grid | None = None
-    for parts in pages:
-        margins = [part for part in parts if isinstance(part, _Line)]
-        left = min((line.left for line in margins), default=0.0)
-        right = max((line.right for line in margins), default=0.0)
+    for parts, width in zip(pages, widths, strict=True):
+        left, right = margins.get(width, (0.0, 0.0))
         for i, part in enumerate(parts):
             if isinstance(part, _Grid):
                 yield from _paragraph(lines)
@@ -255,11 +276,7 @@ def _joined(pages: Sequence[list[_Line | _Grid]]) -> Iterator[flow.Item]:
             if grid is not None:
                 yield TableNode(grid.rows)
                 grid = None
-            if lines and not (
-                lines[-1].right > right - 1.8 * part.size
-                and part.left < left + 1.2 * part.size
-                and abs(lines[-1].size - part.size) < 1
-            ):
+            if lines and not _goes_on(lines[-1], part, left, right):
                 yield from _paragraph(lines)
                 lines = []
             lines.append(part)

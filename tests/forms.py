@@ -51,9 +51,12 @@ _OUTCOMES = ("upheld", "corrected", "other", "pending", "total")
 _OUTCOME_LABELS = ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计")
 
 
-def paths(year: int) -> list[str]:
-    """The metric of every value cell of tables 2, 3 and 4, in the order of the form."""
-    requests = [f"requests.t3.{row}.{column}" for row in _request_rows(year) for column in COLUMNS]
+def paths(year: int, requests_year: int = 0) -> list[str]:
+    """The metric of every value cell of tables 2, 3 and 4, in the order of the form.
+
+    `requests_year` is the year of the form of table 3, where it is another than that of the others.
+    """
+    requests = [f"requests.t3.{row}.{column}" for row in _request_rows(requests_year or year) for column in COLUMNS]
     cases = [f"{kind}.{o}" for kind in ("review", "litigation.direct", "litigation.after_review") for o in _OUTCOMES]
     return [*(path for _, _, cells in _items(year) for path in cells), *requests, *cases]
 
@@ -69,6 +72,7 @@ def _request_rows(year: int) -> Iterator[str]:
 def _items(year: int) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     """(label, heads of a block where it begins, metrics) of the rows of table 2."""
     art = "disclosure.art20_{}"
+    heads: tuple[str, ...]
     if year >= 2021:
         heads = ("第二十条第（一）项", "本年制发件数", "本年废止件数", "现行有效件数")
         for label, row in (("规章", "regulations"), ("行政规范性文件", "normative_docs")):
@@ -97,8 +101,9 @@ def _items(year: int) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
     yield "政府集中采购", heads, tuple(f"{art.format(9)}.procurement.{c}" for c in ("projects", "amount"))
 
 
-def tables(year: int, cells: Sequence[str]) -> tuple[Table, Table, Table]:
+def tables(year: int, cells: Sequence[str], requests_year: int = 0) -> tuple[Table, Table, Table]:
     """Tables 2, 3 and 4 of the form of 2019 or 2021 with `cells` in the order of `paths`."""
+    requests_year = requests_year or year
     values = iter(cells)
     second: Table = []
     caption = ""
@@ -125,7 +130,7 @@ def tables(year: int, cells: Sequence[str]) -> tuple[Table, Table, Table]:
         for i, (label, _) in enumerate(rows):
             head = [Cell(group, 1 if label else 2, len(rows))] if i == 0 else []
             third.append([*head, *([Cell(label)] if label else []), *seven()])
-    if year >= 2021:
+    if requests_year >= 2021:
         for i, (label, _) in enumerate(_OTHER_2021):
             third.append([*([Cell("（六）其他处理", 1, 3)] if i == 0 else []), Cell(label), *seven()])
     else:
@@ -144,11 +149,11 @@ def tables(year: int, cells: Sequence[str]) -> tuple[Table, Table, Table]:
     return second, third, fourth
 
 
-def report(year: int, cells: Sequence[str], prose: Sequence[str] = (), body: str = "望澜市岚泽县") -> list[Block]:
+def report(year: int, cells: Sequence[str], prose: Sequence[str] = (), requests_year: int = 0) -> list[Block]:
     """A report of that year around the three tables."""
-    second, third, fourth = tables(year, cells)
+    second, third, fourth = tables(year, cells, requests_year)
     return [
-        f"{body}{year}年政府信息公开工作年度报告",
+        f"望澜市岚泽县{year}年政府信息公开工作年度报告",
         "一、总体情况",
         *prose,
         "二、主动公开政府信息情况",

@@ -7,6 +7,7 @@ columns and rows that they span, as a person draws it. Each writer is independen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from html import escape
 from io import BytesIO
 from pathlib import Path
@@ -242,10 +243,9 @@ FORMATS: dict[str, tuple[str, Callable[[Sequence[Block]], bytes]]] = {
     "docx": (".docx", docx),
     "xlsx": (".xlsx", xlsx),
     "pdf": (".pdf", pdf),
-    **{
-        name: (".md" if name == "markdown" else ".txt", lambda blocks, name=name: text(blocks, name))
-        for name in ("stream", "bars", "markdown")
-    },
+    "stream": (".txt", partial(text, carrier="stream")),
+    "bars": (".txt", partial(text, carrier="bars")),
+    "markdown": (".md", partial(text, carrier="markdown")),
 }
 
 

@@ -40,7 +40,9 @@ FORMATS: dict[str, Format] = {
 READERS: dict[str, str] = {suffix: name for name, format in FORMATS.items() for suffix in format.suffixes}
 """Suffix -> format. A folder is walked for these; a file that is named is read whatever its suffix."""
 
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S
+)
 _TAGS = re.compile(rb"<(?:html|body|div|table|tr|td|p|br|span)\b[^<>]{0,500}>", re.I)
 _WORD_XML = re.compile(rb"\s*<\?xml[^>]{0,200}>\s*<\?mso-application progid=\"Word")
 _MIME = re.compile(rb"\s*(?:MIME-Version|From|Content-Type|Subject|Date)\s*:", re.I)
@@ -98,7 +100,9 @@ def _archive(data: bytes, source: str) -> str:
 
 def _compound(data: bytes, source: str) -> str:
     """What an OLE compound file is, by the names of its streams."""
-    streams = {name: name.encode("utf-16-le") in data for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book")}
+    streams = {
+        name: name.encode("utf-16-le") in data for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book")
+    }
     if streams["EncryptedPackage"]:
         raise encrypted(source, "Office")
     if streams["WordDocument"]:
@@ -106,4 +110,3 @@ def _compound(data: bytes, source: str) -> str:
     if streams["Workbook"] or streams["Book"]:
         return "xls"
     raise unknown(source, "是 Office 文件，但不是文档或表格", "an Office file, but neither a document nor a workbook")
-

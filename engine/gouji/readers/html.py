@@ -29,13 +29,75 @@ _NUMBER = re.compile(r"\s*(\d{1,9})")
 
 # What a page has beside its content, and what is never shown.
 _SKIPPED = frozenset(
-    "script style noscript template head title nav footer select option button textarea iframe object svg math audio "
-    "video canvas map datalist del rp rt".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "title",
+        "nav",
+        "footer",
+        "select",
+        "option",
+        "button",
+        "textarea",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+        "audio",
+        "video",
+        "canvas",
+        "map",
+        "datalist",
+        "del",
+        "rp",
+        "rt",
+    ]
 )
 _RAW = frozenset(("script", "style"))
 _BREAKS = frozenset(
-    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure "
-    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu ol p pre section summary ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "ul",
+    ]
 )
 _GROUPS = frozenset(("thead", "tbody", "tfoot"))
 
@@ -53,11 +115,12 @@ def read_text(page: str, data: bytes, source: str) -> Document:
     from lxml import etree
 
     page = _NEWLINE.sub("\n", page).translate(_PRIVATE)
-    target = _Target()
+    target: Any = _Target()
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     parser.feed(_MARKED.sub(_marked, page).encode("utf-8", "replace"))
     parser.close()
-    return flow.document(data, source, target.done(), LineIndex.of(page))
+    items: list[flow.Item] = target.done()
+    return flow.document(data, source, items, LineIndex.of(page))
 
 
 def decode(data: bytes, source: str) -> str:
@@ -172,9 +235,7 @@ class _Target:
             self.skipped.pop()
             if self.skipped:
                 return
-        if tag in _SKIPPED or (
-            attributes and ("hidden" in attributes or _HIDDEN.search(attributes.get("style", "")))
-        ):
+        if tag in _SKIPPED or (attributes and ("hidden" in attributes or _HIDDEN.search(attributes.get("style", "")))):
             self.skipped.append(tag)
         elif tag in _BREAKS:
             self._break()

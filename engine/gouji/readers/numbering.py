@@ -12,8 +12,15 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _VAL = f"{_W}val"
 _PLACEHOLDER = re.compile(r"%([1-9])")
 _CHINESE = frozenset(
-    "chineseCounting chineseCountingThousand ideographDigital japaneseCounting taiwaneseCounting "
-    "taiwaneseCountingThousand ideographTraditional".split()
+    [
+        "chineseCounting",
+        "chineseCountingThousand",
+        "ideographDigital",
+        "japaneseCounting",
+        "taiwaneseCounting",
+        "taiwaneseCountingThousand",
+        "ideographTraditional",
+    ]
 )
 _SILENT = frozenset(("none", "bullet"))
 _DIGITS = "零一二三四五六七八九"

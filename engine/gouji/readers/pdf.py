@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 Box: TypeAlias = tuple[float, float, float, float]
 Character: TypeAlias = dict[str, Any]
 
-_PAGE_NUMBER = re.compile(r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,3}\s*(?:页)?(?:\s*[/，,共]+\s*共?\s*\d{1,3}\s*页?)?[-—–－·\s]*")
+_PAGE_NUMBER = re.compile(
+    r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,3}\s*(?:页)?(?:\s*[/，,共]+\s*共?\s*\d{1,3}\s*页?)?[-—–－·\s]*"
+)
 _FIGURE = re.compile(r"[-+]?[0-9][0-9,.]*|[-/—]{1,2}")
 _ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十0-9]{1,3}[）)、.．]")
 _SENTENCE_ENDS = ("。", "；", "：", "！")
@@ -182,7 +184,7 @@ def _grid(rows: list[list[Box]], boxes: list[Box], texts: list[str], page: int) 
         cells = [(box, told[box]) for box in row] + [(box, "") for box in open_boxes]
         made.append([_cell(text, place) for _, text in sorted(cells)])
         open_boxes.extend(row)
-    left, top, right, bottom = _bounds(boxes)
+    _, top, _, bottom = _bounds(boxes)
     return _Grid(top, bottom, tuple(sorted({round(x, 1) for box in boxes for x in (box[0], box[2])})), made)
 
 
@@ -325,5 +327,3 @@ def _is_cut(upper: list[str], lower: list[str]) -> bool:
     label_goes_on = all(a and not _FIGURE.fullmatch(a) for a, b in both if b) and not any(map(_ORDINAL.match, told))
     figures_below = all(not a and _FIGURE.fullmatch(b) for a, b in both if b)
     return (label_goes_on and any(_FIGURE.fullmatch(a) for a in upper)) or (figures_below and any(upper))
-
-

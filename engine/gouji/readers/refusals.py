@@ -18,7 +18,12 @@ def too_large(source: str, zh: str, en: str) -> ReadError:
 def empty(source: str) -> ReadError:
     """There is no text."""
     return refuse(
-        source, "empty", "文件里没有文字", "the file holds no text", "请检查是否选对了文件", "check that it is the right file"
+        source,
+        "empty",
+        "文件里没有文字",
+        "the file holds no text",
+        "请检查是否选对了文件",
+        "check that it is the right file",
     )
 
 

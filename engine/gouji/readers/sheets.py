@@ -137,7 +137,9 @@ def _items(sheet: _Sheet) -> Iterator[flow.Item]:
     covered = _covered(sheet.merged)
     table: list[list[CellNode]] = []
     for row in range(1, max((r for r, _ in sheet.values), default=0) + 1):
-        cells = [_cell(sheet, row, c, covered.get((row, c))) for c in columns(row) if covered.get((row, c), (0, c))[1] == c]
+        cells = [
+            _cell(sheet, row, c, covered.get((row, c))) for c in columns(row) if covered.get((row, c), (0, c))[1] == c
+        ]
         alone = len(cells) == 1 and not (sheet.framed and (row, columns(row)[0]) in sheet.framed)
         if table and (alone or not cells):
             yield TableNode(table)

@@ -194,12 +194,14 @@ def _pdf_table(cells: list[Placed], style: Any) -> Any:
     columns = max(p.column + p.cell.columns for p in cells)
     data: list[list[Any]] = [[""] * columns for _ in range(rows)]
     looks: list[tuple[Any, ...]] = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    # Nine digits fit into each of fifteen columns: a number that is broken over lines is none.
+    looks += [(padding, (0, 0), (-1, -1), 1) for padding in ("LEFTPADDING", "RIGHTPADDING")]
     for p in cells:
         if p.cell.text:
             data[p.row][p.column] = Paragraph(escape(p.cell.text).replace("\n", "<br/>"), style)
         if p.cell.rows > 1 or p.cell.columns > 1:
             looks.append(("SPAN", (p.column, p.row), (p.column + p.cell.columns - 1, p.row + p.cell.rows - 1)))
-    widths = [90.0] * 3 if columns == 10 else []
+    widths = [60.0] * 3 if columns == 10 else []
     left = A4[0] - 84 - sum(widths)
     return Grid(data, colWidths=[*widths, *[left / (columns - len(widths))] * (columns - len(widths))], style=looks)
 
@@ -216,7 +218,7 @@ def pdf(blocks: Sequence[Block]) -> bytes:
     prose = ParagraphStyle(
         "prose", fontName="STSong-Light", fontSize=12, leading=20, firstLineIndent=24, wordWrap="CJK"
     )
-    small = ParagraphStyle("cell", fontName="STSong-Light", fontSize=8, leading=10, wordWrap="CJK")
+    small = ParagraphStyle("cell", fontName="STSong-Light", fontSize=7, leading=9, wordWrap="CJK")
     story: list[Any] = []
     for block in blocks:
         if isinstance(block, str):

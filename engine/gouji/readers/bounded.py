@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 
-class Exceeded(Exception):
-    """What was to be done took too long."""
+class Exceeded(BaseException):
+    """What was to be done took too long. No handler for mere exceptions, as libraries have them, stops it."""
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
 from gouji.document import Anchors, Block, Cell, Document, Paragraph, Place, Table
+from gouji.errors import ReadError
 from gouji.readers import limits
 from gouji.readers.refusals import empty, too_large
 from gouji.spans import LineIndex, OffsetMap, Span
@@ -99,6 +100,15 @@ def document(data: bytes, source: str, items: Sequence[Item], lines: LineIndex |
     return Document(source, sha256(data).hexdigest(), text, tuple(writer.blocks), writer.anchors)
 
 
+def too_many_cells(source: str) -> ReadError:
+    """The tables are beyond the limit."""
+    return too_large(
+        source,
+        f"表格超过 {limits.CELLS} 个单元格的上限",
+        f"its tables have more than {limits.CELLS} cells, the limit",
+    )
+
+
 class _Writer:
     def __init__(self, source: str, lines: LineIndex | None) -> None:
         self.source = source
@@ -167,11 +177,7 @@ class _Writer:
     def _cell(self, cell: CellNode, row: int, number: int, *, last: bool) -> Cell:
         self.cells += 1
         if self.cells > limits.CELLS:
-            raise too_large(
-                self.source,
-                f"表格超过 {limits.CELLS} 个单元格的上限",
-                f"its tables have more than {limits.CELLS} cells, the limit",
-            )
+            raise too_many_cells(self.source)
         start = self.length
         known = cell.place or Place()
         self.anchors.add(

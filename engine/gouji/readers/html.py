@@ -115,7 +115,7 @@ def read_text(page: str, data: bytes, source: str) -> Document:
     from lxml import etree
 
     page = _NEWLINE.sub("\n", page).translate(_PRIVATE)
-    target: Any = _Target()
+    target: Any = _Target(source)
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     parser.feed(_MARKED.sub(_marked, page).encode("utf-8", "replace"))
     parser.close()
@@ -157,19 +157,22 @@ class _Span(NamedTuple):
 class _OpenTable:
     """A table that is being read."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.cells = 0
         self.node = TableNode()
         self.row: list[CellNode] | None = None
         self.cell: CellNode | None = None
         self.origin = 0
         self.column = 0
         self.spans: list[_Span] = []
+        self.passed = 0
         self.coming: list[_Span] = []
 
     def open_row(self, origin: int) -> None:
         """A row begins at `origin`."""
         self.close_row()
-        self.row, self.column, self.origin = [], 0, origin
+        self.row, self.column, self.passed, self.origin = [], 0, 0, origin
 
     def open_cell(self, origin: int, columns: int, rows: int) -> CellNode:
         """A cell begins at `origin` and spans columns and rows."""
@@ -191,6 +194,9 @@ class _OpenTable:
             return
         self._covered(to_end=True)
         self.node.rows.append(self.row)
+        self.cells += len(self.row)
+        if self.cells > limits.CELLS:
+            raise flow.too_many_cells(self.source)
         left = [_Span(s.start, s.end, s.rows - 1) for s in self.spans if s.rows > 1]
         self.spans = sorted(left + self.coming)
         self.coming = []
@@ -204,8 +210,12 @@ class _OpenTable:
     def _covered(self, to_end: bool = False) -> None:
         """A blank for each cell from above that stands here."""
         assert self.row is not None
-        for span in self.spans:
-            if span.start >= self.column and (to_end or span.start == self.column):
+        while self.passed < len(self.spans):
+            span = self.spans[self.passed]
+            if span.start > self.column and not to_end:
+                return
+            self.passed += 1
+            if span.start >= self.column:
                 self.row.append(CellNode(origin=self.origin))
                 self.column = span.end
 
@@ -213,7 +223,8 @@ class _OpenTable:
 class _Target:
     """Takes the events of the parser; its `close` is what lxml asks for."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str) -> None:
+        self.source = source
         self.items: list[flow.Item] = []
         self.tables: list[_OpenTable] = []
         self.pieces: list[Piece] = []
@@ -343,7 +354,7 @@ class _Target:
         if len(self.tables) >= limits.NESTING:
             self.too_deep += 1
         else:
-            self.tables.append(_OpenTable())
+            self.tables.append(_OpenTable(self.source))
 
     def _open_cell(self, attributes: Mapping[str, Any]) -> None:
         self._break()

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from gouji.document import Document, Place
@@ -52,20 +53,26 @@ def read(data: bytes, source: str, *_: object) -> Document:
             items = list(_items(pdf, source))
     except ReadError:
         raise
-    except (Exceeded, MemoryError, RecursionError) as error:
-        raise too_large(
-            source,
-            f"读取 PDF 超过 {limits.PDF_SECONDS} 秒或 {limits.PDF_MEMORY >> 30} GB 内存的上限",
-            f"reading the PDF takes more than {limits.PDF_SECONDS} seconds or {limits.PDF_MEMORY >> 30} GB, the limit",
-        ) from error
+    except Exceeded as error:
+        raise _endless(source) from error
     except Exception as error:
-        # pdfminer meets damaged files with whatever exception comes first.
-        if isinstance(error.__cause__ or error.__context__ or error, PDFPasswordIncorrect) or any(
-            isinstance(reason, PDFPasswordIncorrect) for reason in error.args
-        ):
+        # pdfminer meets damaged files with whatever exception comes first, and pdfplumber wraps it.
+        reasons = (error, *error.args, error.__cause__, error.__context__)
+        if any(isinstance(reason, PDFPasswordIncorrect) for reason in reasons):
             raise encrypted(source, "PDF") from error
+        if any(isinstance(reason, MemoryError | RecursionError) for reason in reasons):
+            raise _endless(source) from error
         raise damaged(source, "PDF") from error
     return flow.document(data, source, items)
+
+
+def _endless(source: str) -> ReadError:
+    seconds, memory = limits.PDF_SECONDS, limits.PDF_MEMORY >> 30
+    return too_large(
+        source,
+        f"读取 PDF 超过 {seconds} 秒或 {memory} GB 内存的上限",
+        f"reading the PDF takes more than {seconds} seconds or {memory} GB, the limit",
+    )
 
 
 class _Line(NamedTuple):
@@ -89,12 +96,13 @@ class _Grid(NamedTuple):
 
 
 def _items(pdf: PDF, source: str) -> Iterator[flow.Item]:
-    count = len(pdf.pages)
-    if count > limits.PAGES:
+    from pdfminer.pdfpage import PDFPage
+
+    if sum(1 for _ in islice(PDFPage.create_pages(pdf.doc), limits.PAGES + 1)) > limits.PAGES:
         raise too_large(
             source,
-            f"PDF 有 {count} 页，超过 {limits.PAGES} 页的上限",
-            f"a PDF of {count} pages, above the limit of {limits.PAGES}",
+            f"PDF 超过 {limits.PAGES} 页的上限",
+            f"a PDF of more than {limits.PAGES} pages, the limit",
         )
     pages: list[list[_Line | _Grid]] = []
     widths: list[float] = []
@@ -107,7 +115,7 @@ def _items(pdf: PDF, source: str) -> Iterator[flow.Item]:
         pages.append(_page(page, chars))
         widths.append(round(page.width))
         page.close()
-    if characters < 10 * count and pictures:
+    if characters < 10 * len(pages) and pictures:
         raise refuse(
             source,
             "scan",
@@ -269,7 +277,7 @@ def _joined(pages: Sequence[list[_Line | _Grid]], widths: Sequence[float]) -> It
                 yield from _paragraph(lines)
                 lines = []
                 if grid is not None and i == 0 and _continues(grid, part):
-                    _append(grid.rows, part.rows)
+                    append(grid.rows, part.rows)
                     continue
                 if grid is not None:
                     yield TableNode(grid.rows)
@@ -305,7 +313,7 @@ def _continues(above: _Grid, below: _Grid) -> bool:
     return all(lies_on(above.edges, x) for x in below.edges) or all(lies_on(below.edges, x) for x in above.edges)
 
 
-def _append(above: list[list[CellNode]], below: list[list[CellNode]]) -> None:
+def append(above: list[list[CellNode]], below: list[list[CellNode]]) -> None:
     """Put the rows of a page below those of the last one; its head again is left out, a row cut in two is joined."""
     texts = [[cell.text for cell in row] for row in above]
     start = 0

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -17,6 +18,7 @@ import gouji
 import writers
 from gouji.errors import ReadError
 from gouji.readers import limits
+from gouji.records import Report
 
 REPORT = forms.report(2022, ["0"] * len(forms.paths(2022)), ["全县收到政府信息公开申请97件。"])
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -45,8 +47,8 @@ def refused(tmp_path: Path) -> Callable[[bytes, str], ReadError]:
 Refused = Callable[[bytes, str], ReadError]
 
 
-def word(body: str, head: str = "", **parts: bytes) -> bytes:
-    """A Word document with this body."""
+def word(body: str, head: str = "", parts: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    """A Word document with this body and further parts."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
@@ -94,7 +96,7 @@ def test_many_parts_of_a_workbook(refused: Refused, monkeypatch: pytest.MonkeyPa
 
 def test_more_parts_than_any_document_has(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "PARTS", 10)
-    assert refused(word(TITLE, **{f"x{i}": b"" for i in range(20)}), "parts.docx").code == "too-large"
+    assert refused(word(TITLE, parts={f"x{i}": b"" for i in range(20)}), "parts.docx").code == "too-large"
 
 
 LAUGHS = (
@@ -156,7 +158,7 @@ def test_tables_nested_beyond_reason_in_word(refused: Refused) -> None:
 # --- HTML ------------------------------------------------------------------------------------------------------------
 
 
-def read(html: str, tmp_path: Path) -> gouji.records.Report:  # type: ignore[name-defined]
+def read(html: str, tmp_path: Path) -> Report:
     path = tmp_path / "page.html"
     path.write_text(f"<html><body><p>望澜市岚泽县2022年政府信息公开工作年度报告</p>{html}", encoding="utf-8")
     return gouji.check(path)

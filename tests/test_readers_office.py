@@ -39,7 +39,7 @@ def texts(document: Document) -> list[str | list[list[str]]]:
 
 def read(body: str, **parts: bytes) -> list[str | list[list[str]]]:
     """The blocks of a Word document with this body."""
-    data = word(f"<w:sdt {NAMES}><w:sdtContent>{body}</w:sdtContent></w:sdt>", **parts)
+    data = word(f"<w:sdt {NAMES}><w:sdtContent>{body}</w:sdtContent></w:sdt>", parts=parts)
     return texts(docx.read(data, "a.docx"))
 
 

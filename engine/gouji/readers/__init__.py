@@ -71,7 +71,7 @@ def detect(data: bytes, source: str, suffix: str) -> str:
         return _compound(data, source)
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if data.lstrip()[:5] == b"{\\rtf":
+    if data[:100].lstrip().startswith(b"{\\rtf"):
         return "rtf"
     head = data[:65536]
     if head.startswith(_BOMS[1:]):

@@ -137,7 +137,7 @@ def composed(case: dict[str, Any]) -> list[Block]:
     """A report with the figures of a published one, in the printed form and in sentences of ours."""
     figures = case["figures"]
     claims = [c for c in case["narrative_claims"] if isinstance(c["value"], int | float)]
-    prose = [f"（{i}）全年{c['metric']}{c['value']}{c.get('unit') or ''}。" for i, c in enumerate(claims, 1)]
+    prose = ["全年有下列情况：" + "，".join(f"{c['metric']}{c['value']}{c.get('unit') or ''}" for c in claims) + "。"]
     if not figures:
         return [f"望澜市岚泽县{case['year']}年政府信息公开工作年度报告", "一、总体情况", *prose]
     requests = 2019 if "requests.t3.outcome.other.subtotal.total" in figures else case["year"]

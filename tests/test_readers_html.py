@@ -174,6 +174,33 @@ def test_line_breaks_and_preformatted_text() -> None:
     assert paragraphs(document) == ["一、总体情况", "全年办结8件。", "第一行", "第二行", "源码 换行"]
 
 
+def test_markdown_with_tables_in_html(tmp_path: Path) -> None:
+    values = [str(i % 9) for i in range(len(forms.paths(2022)))]
+    second, third, fourth = (writers.html_table(t) for t in forms.tables(2022, values))
+    text = f"""# 望澜市岚泽县2022年政府信息公开工作年度报告
+
+## 一、总体情况
+全县收到政府信息公开申请97件。
+全年办结95件。
+
+## 二、主动公开政府信息情况
+{second}
+
+## 三、收到和处理政府信息公开申请情况
+{third}
+
+## 四、行政复议、行政诉讼情况
+{fourth}
+"""
+    path = tmp_path / "report.md"
+    path.write_text(text, encoding="utf-8")
+    report = gouji.check(path)
+    assert [(o.path, str(o.value)) for o in report if o.source == "table"] == [
+        *zip(forms.paths(2022), values, strict=True)
+    ]
+    assert "全年办结95件。" in paragraphs(report.document)
+
+
 # --- places ------------------------------------------------------------------------------------------------------------
 
 

@@ -78,7 +78,7 @@ def text(blocks: Sequence[Block], carrier: str = "tabs") -> bytes:
 
 def html(blocks: Sequence[Block], charset: str = "utf-8") -> bytes:
     """A page with site chrome around it."""
-    body = "\n".join(f"<p>{escape(b)}</p>" if isinstance(b, str) else _html_table(b) for b in blocks)
+    body = "\n".join(f"<p>{escape(b)}</p>" if isinstance(b, str) else html_table(b) for b in blocks)
     page = (
         f'<!DOCTYPE html>\n<html><head><meta http-equiv="Content-Type" content="text/html; charset={charset}">'
         "<title>政府信息公开年度报告_门户网站</title><style>td {border: 1px}</style></head>\n<body>"
@@ -95,7 +95,8 @@ def html_gb18030(blocks: Sequence[Block]) -> bytes:
     return html(blocks, "gb18030")
 
 
-def _html_table(table: Table) -> str:
+def html_table(table: Table) -> str:
+    """The table in HTML."""
     rows = []
     for row in table:
         cells = []

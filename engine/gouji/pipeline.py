@@ -151,7 +151,8 @@ def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
                 os.path.join(folder, name)
                 for folder, _, names in os.walk(path)
                 for name in names
-                if os.path.splitext(name)[1].lower() in READERS
+                # Office leaves `~$name` beside a document that is open: it holds no report.
+                if os.path.splitext(name)[1].lower() in READERS and not name.startswith("~$")
             )
             yield from found
             if not found:

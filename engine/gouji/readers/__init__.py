@@ -44,6 +44,8 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S
 )
 _TAGS = re.compile(rb"<(?:html|body|div|table|tr|td|p|br|span)\b[^<>]{0,500}>", re.I)
+# Converters write Markdown with tables in HTML: what matters of such a file stands in them.
+_HTML_TABLE = re.compile(rb"<table\b[^<>]{0,500}>\s*(?:<t(?:head|body)\b[^<>]{0,200}>\s*)?<tr\b", re.I)
 _WORD_XML = re.compile(rb"\s*<\?xml[^>]{0,200}>\s*<\?mso-application progid=\"Word")
 _MIME = re.compile(rb"\s*(?:MIME-Version|From|Content-Type|Subject|Date)\s*:", re.I)
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -82,7 +84,7 @@ def detect(data: bytes, source: str, suffix: str) -> str:
         return "doc"
     if _MIME.match(head) and b"text/html" in head.lower():
         return "mht"
-    if _HTML.match(head) or (READERS.get(suffix) != "text" and _TAGS.search(head)) or len(_TAGS.findall(head)) > 20:
+    if _HTML.match(head) or (READERS.get(suffix) != "text" and _TAGS.search(head)) or _HTML_TABLE.search(head):
         return "html"
     return "text"
 

@@ -25,6 +25,7 @@ _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})",
 _XML_ENCODING = re.compile(rb"<\?xml[^>]{0,80}?encoding\s*=\s*[\"']([\w-]{2,20})", re.I)
 _NEWLINE = re.compile(r"\r\n?")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_BLOCKS = re.compile(r"<(?:!doctype|html|body|p|div|br|(?P<table>table))\b", re.I)
 _NUMBER = re.compile(r"\s*(\d{1,9})")
 
 # What a page has beside its content, and what is never shown.
@@ -115,7 +116,9 @@ def read_text(page: str, data: bytes, source: str) -> Document:
     from lxml import etree
 
     page = _NEWLINE.sub("\n", page).translate(_PRIVATE)
-    target: Any = _Target(source)
+    # Text that only its tables are marked up in has paragraphs as plain text has them, a line each.
+    first = _BLOCKS.search(page)
+    target: Any = _Target(source, preformatted=first is None or first["table"] is not None)
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     parser.feed(_MARKED.sub(_marked, page).encode("utf-8", "replace"))
     parser.close()
@@ -223,7 +226,7 @@ class _OpenTable:
 class _Target:
     """Takes the events of the parser; its `close` is what lxml asks for."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, preformatted: bool) -> None:
         self.source = source
         self.items: list[flow.Item] = []
         self.tables: list[_OpenTable] = []
@@ -233,7 +236,7 @@ class _Target:
         self.links = 0
         self.linked = 0
         self.too_deep = 0
-        self.preformatted = 0
+        self.preformatted = int(preformatted)
 
     def start(self, tag: str, attributes: Mapping[str, Any]) -> None:
         """An element opens."""

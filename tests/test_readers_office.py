@@ -146,11 +146,12 @@ def test_the_blank_form_of_2021(shared: Path) -> None:
 # --- workbooks -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_workbook_without_frames(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".xlsx", ".xls"])
+def test_a_workbook_without_frames(suffix: str, tmp_path: Path) -> None:
     values = [str(i % 9) for i in range(len(forms.paths(2022)))]
     blocks = forms.report(2022, values)
-    path = tmp_path / "report.xlsx"
-    path.write_bytes(writers.xlsx(blocks, frames=False))
+    path = tmp_path / f"report{suffix}"
+    path.write_bytes(writers.xlsx(blocks, frames=False) if suffix == ".xlsx" else writers.xls(blocks))
     report = gouji.check(path)
     assert [(o.path, str(o.value)) for o in report if o.source == "table"] == [
         *zip(forms.paths(2022), values, strict=True)

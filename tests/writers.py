@@ -168,6 +168,28 @@ def xlsx(blocks: Sequence[Block], frames: bool = True) -> bytes:
     return out.getvalue()
 
 
+def xls(blocks: Sequence[Block]) -> bytes:
+    """A workbook of old; its reader sees no frames."""
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("1")
+    at = 0
+    for block in blocks:
+        if isinstance(block, str):
+            sheet.write(at, 0, block)
+            at += 1
+            continue
+        for p in placed(block):
+            value: Any = int(p.cell.text) if p.cell.text.isdigit() else p.cell.text
+            top, left = at + p.row, p.column
+            sheet.write_merge(top, top + p.cell.rows - 1, left, left + p.cell.columns - 1, value)
+        at += len(block)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def _pages(table: Table, most: int = 15, head: int = 3) -> Iterator[tuple[list[Placed], bool]]:
     """The cells of a table page by page: what goes on over a break is blank below it, the head is printed again."""
     cells, rows = placed(table), len(table)

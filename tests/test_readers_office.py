@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import zipfile
-from io import BytesIO
+from collections.abc import Callable
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,12 @@ import carriers
 import forms
 import gouji
 import writers
+from gouji import messages
 from gouji.document import Document, Paragraph, Place, Table
 from gouji.readers import docx, pdf, sheets
 from gouji.readers.flow import CellNode, ParagraphNode, Piece
+from gouji.reporters.page import Page
+from gouji.reporters.records_json import Records
 from test_readers_hostile import W, paragraph, word
 from writers import Cell
 
@@ -133,6 +137,30 @@ def test_places_in_word() -> None:
     (table,) = [b for b in document.blocks if isinstance(b, Table)]
     assert [document.place(span) for span in paragraphs] == [Place(paragraph=1), Place(paragraph=2)]
     assert document.place(table.rows[0][1].span) == Place(table=1, row=1, cell=2)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "write", "place"),
+    [
+        (".docx", writers.docx, "表1 行1 格2"),
+        (".pdf", writers.pdf, "第1页 表1 行1 格2"),
+        (".xlsx", writers.xlsx, "表1 行2 格2"),
+        (".html", writers.html, ":6:"),
+    ],
+)
+def test_a_finding_names_its_place(suffix: str, write: Callable[..., bytes], place: str, tmp_path: Path) -> None:
+    """On the terminal behind the file, in JSON by names; a line where the file has lines."""
+    table = [[Cell("（一）收到申请数"), Cell("9")], [Cell("1.当面申请数"), Cell("4")]]
+    path = tmp_path / f"report{suffix}"
+    path.write_bytes(write(["岚泽县2017年政府信息公开工作年度报告", table]))
+    report = gouji.check(path)
+    (total,) = [o for o in report if o.path == "requests.received.total"]
+    out = StringIO()
+    page = Page.on(out, messages.Voice("zh", gouji.engine().messages), gouji.engine().registry)
+    assert place in page.place(report, total.span)
+    record = Records("zh").check(report)["observations"][0]
+    assert (record["line"] is None) == (suffix != ".html")
+    assert record["place"]["cell"] == 2
 
 
 def test_the_blank_form_of_2021(shared: Path) -> None:

@@ -17,7 +17,9 @@ from gouji.readers import limits
 from gouji.readers.refusals import empty, too_large
 from gouji.spans import LineIndex, OffsetMap, Span
 
-_FIGURE = re.compile(r"[-+－＋]?[0-9０-９][0-9０-９,，.．]*|[-/／—]{1,2}")
+FIGURE = re.compile(r"[-+－＋]?[0-9０-９][0-9０-９,，.．]*|[-/／—]{1,2}")
+"""A cell of figures, or of what stands for one that does not apply."""
+
 _BLANK = " \t\n\r\u3000\xa0\ufeff\u200b"
 _ONE_LINE = str.maketrans("\t\n\r\x0b\x0c\x85\u2028\u2029", " " * 8)
 # A cell with more characters than this in several paragraphs, or with more than that in one, holds running text.
@@ -233,7 +235,7 @@ def _is_layout(row: list[CellNode]) -> bool:
     if len(row) > _LAYOUT_CELLS:
         return False
     long = any(len(c.text) > (_PARAGRAPHS_LENGTH if len(c.items) > 1 else _PARAGRAPH_LENGTH) for c in row)
-    return long and not any(_FIGURE.fullmatch(cell.text) for cell in row)
+    return long and not any(FIGURE.fullmatch(cell.text) for cell in row)
 
 
 def _is_nested(item: Item) -> bool:

@@ -32,7 +32,7 @@ NESTING = 30
 PAGES = 200
 """Pages of a PDF."""
 
-PAGE_SHAPES = 20_000
+PAGE_SHAPES = 6000
 """Lines and rectangles of one page of a PDF; a page with more is a drawing, and is read as running text."""
 
 PDF_SECONDS = 120

@@ -16,7 +16,7 @@ from gouji.document import Document, Place
 from gouji.errors import ReadError
 from gouji.readers import flow, limits
 from gouji.readers.bounded import Exceeded, bounded
-from gouji.readers.flow import CellNode, ParagraphNode, Piece, TableNode
+from gouji.readers.flow import FIGURE, CellNode, ParagraphNode, Piece, TableNode
 from gouji.readers.refusals import damaged, encrypted, missing, refuse, too_large
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ Character: TypeAlias = dict[str, Any]
 _PAGE_NUMBER = re.compile(
     r"[-—–－·\s]*(?:第\s*)?[0-9０-９]{1,3}\s*(?:页)?(?:\s*[/，,共]+\s*共?\s*\d{1,3}\s*页?)?[-—–－·\s]*"
 )
-_FIGURE = re.compile(r"[-+]?[0-9][0-9,.]*|[-/—]{1,2}")
 _ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十0-9]{1,3}[）)、.．]")
 _SENTENCE_ENDS = ("。", "；", "：", "！")
 _CODE = re.compile(r"\(cid:\d+\)")
@@ -332,6 +331,6 @@ def _is_cut(upper: list[str], lower: list[str]) -> bool:
     told = [b for b in lower if b]
     if not told:
         return False
-    label_goes_on = all(a and not _FIGURE.fullmatch(a) for a, b in both if b) and not any(map(_ORDINAL.match, told))
-    figures_below = all(not a and _FIGURE.fullmatch(b) for a, b in both if b)
-    return (label_goes_on and any(_FIGURE.fullmatch(a) for a in upper)) or (figures_below and any(upper))
+    label_goes_on = all(a and not FIGURE.fullmatch(a) for a, b in both if b) and not any(map(_ORDINAL.match, told))
+    figures_below = all(not a and FIGURE.fullmatch(b) for a, b in both if b)
+    return (label_goes_on and any(FIGURE.fullmatch(a) for a in upper)) or (figures_below and any(upper))

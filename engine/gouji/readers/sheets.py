@@ -12,10 +12,9 @@ from typing import Any, NamedTuple, TypeAlias
 from gouji.document import Document, Place
 from gouji.readers import flow, limits
 from gouji.readers.archive import Archive, refuse_declarations
-from gouji.readers.flow import CellNode, ParagraphNode, Piece, TableNode
+from gouji.readers.flow import FIGURE, CellNode, ParagraphNode, Piece, TableNode
 from gouji.readers.refusals import damaged, missing, too_large
 
-_FIGURE = re.compile(r"[-+]?[0-9][0-9,.]*|[-/—]{1,2}")
 _CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})(\d{1,7})"')
 # (first row, first column, last row, last column), 1-based and inclusive.
 Merged: TypeAlias = tuple[int, int, int, int]
@@ -187,13 +186,13 @@ def _below_heads(sheet: _Sheet) -> Callable[[int], list[int]]:
     for row in sorted(rows):
         last = max(rows[row])
         last = max((m[3] for m in sheet.merged if m[0] == row and m[1] == last), default=last)
-        is_head = len(rows[row]) > 1 and not any(_FIGURE.fullmatch(sheet.values[row, c]) for c in rows[row])
+        is_head = len(rows[row]) > 1 and not any(FIGURE.fullmatch(sheet.values[row, c]) for c in rows[row])
         following = rows.get(row + 1, [])
         if is_head:
             end = max(end, last) if above_is_head else last
         elif len(rows[row]) == 1 and (
             not following
-            or (len(following) > 1 and not any(_FIGURE.fullmatch(sheet.values[row + 1, c]) for c in following))
+            or (len(following) > 1 and not any(FIGURE.fullmatch(sheet.values[row + 1, c]) for c in following))
         ):
             end = 0
         above_is_head = is_head

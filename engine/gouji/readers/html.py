@@ -28,77 +28,20 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BLOCKS = re.compile(r"<(?:!doctype|html|body|p|div|br|(?P<table>table))\b", re.I)
 _NUMBER = re.compile(r"\s*(\d{1,9})")
 
+
+def _names(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
 # What a page has beside its content, and what is never shown.
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "head",
-        "title",
-        "nav",
-        "footer",
-        "select",
-        "option",
-        "button",
-        "textarea",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-        "audio",
-        "video",
-        "canvas",
-        "map",
-        "datalist",
-        "del",
-        "rp",
-        "rt",
-    ]
+_SKIPPED = _names(
+    "script style noscript template head title nav footer select option button textarea iframe object svg math audio "
+    "video canvas map datalist del rp rt"
 )
 _RAW = frozenset(("script", "style"))
-_BREAKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "ul",
-    ]
+_BREAKS = _names(
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt fieldset figcaption figure "
+    "form h1 h2 h3 h4 h5 h6 header hr html legend li main menu ol p pre section summary ul"
 )
 _GROUPS = frozenset(("thead", "tbody", "tfoot"))
 
@@ -270,9 +213,10 @@ class _Target:
         if self.words:
             self._text()
         if self.skipped:
-            if tag in self.skipped:
-                while self.skipped.pop() != tag:
-                    pass
+            if self.skipped[-1] == tag:
+                self.skipped.pop()
+            elif tag in self.skipped:
+                del self.skipped[self.skipped.index(tag) :]
             return
         if tag in _BREAKS:
             self._break()

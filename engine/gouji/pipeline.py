@@ -20,7 +20,8 @@ from gouji.messages import Messages
 from gouji.narrative import read_narrative
 from gouji.outline import OutlineModel, read_outline
 from gouji.packs import Packs
-from gouji.readers import READERS, text
+from gouji.readers import READERS, limits
+from gouji.readers import read as read_document
 from gouji.readers.carriers import Carrier
 from gouji.records import Report
 from gouji.registry import Registry
@@ -77,7 +78,8 @@ class Engine:
 
     def read(self, source: str) -> Document:
         """The document at `source`. Raises ReadError."""
-        return text.read(_bytes(source), source, self.carriers)
+        suffix = os.path.splitext(source)[1].lower()
+        return read_document(_bytes(source), source, suffix, self.carriers)
 
     def understand(self, document: Document) -> Report:
         """The report that `document` is. Raises ReadError when it holds nothing that a layout knows."""
@@ -124,13 +126,16 @@ class Engine:
             partitions,
         )
 
-    def canon(self, source: str) -> Iterator[tuple[int, str]]:
-        """(source line, canonical line) of the report at `source`. Raises ReadError."""
+    def canon(self, source: str) -> Iterator[tuple[int | str, str]]:
+        """(source line, canonical line) of the report at `source`; a page or table for the line where there is none.
+
+        Raises ReadError.
+        """
         document = self.read(source)
         canonical = canonicalise(document, self.folds)
         for line in canonical.lines:
             place = document.place(canonical.source(line.start, max(line.end, line.start + 1)))
-            yield place.line or 0, canonical.text[line.start : line.end]
+            yield place.line or place.short, canonical.text[line.start : line.end]
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
@@ -146,7 +151,8 @@ def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
                 os.path.join(folder, name)
                 for folder, _, names in os.walk(path)
                 for name in names
-                if os.path.splitext(name)[1].lower() in READERS
+                # Office leaves `~$name` beside a document that is open: it holds no report.
+                if os.path.splitext(name)[1].lower() in READERS and not name.startswith("~$")
             )
             yield from found
             if not found:
@@ -172,9 +178,9 @@ def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
 def _bytes(source: str) -> bytes:
     try:
         if source == "-":
-            return sys.stdin.buffer.read(text.SIZE_LIMIT + 1)
+            return sys.stdin.buffer.read(limits.FILE_BYTES + 1)
         with open(source, "rb") as file:
-            return file.read(text.SIZE_LIMIT + 1)
+            return file.read(limits.FILE_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReadError(

@@ -250,7 +250,8 @@ def _place(place: Place) -> Record:
         "end_line": place.end_line,
         "end_column": place.end_column,
     }
-    parts = {"page": place.page, "table": place.table, "row": place.row, "cell": place.cell}
+    names = ("page", "table", "row", "cell", "paragraph")
+    parts = {name: getattr(place, name) for name in names}
     if known := {name: value for name, value in parts.items() if value is not None}:
         record["place"] = known
     return record

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from attrs import evolve
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -143,10 +144,15 @@ class _Sheet(NamedTuple):
     def _leftovers(self) -> Iterator[Text]:
         page, report = self.page, self.report
         if report.unparsed:
-            lines = [str(report.document.place(piece.span).line) for piece in report.unparsed]
-            places = page.say("report.comma").join(lines)
+            places = [report.document.place(piece.span) for piece in report.unparsed]
+            if places[0].line is None:
+                told = ("report.unparsed_places", "places", [page.spot(evolve(place, cell=None)) for place in places])
+            else:
+                told = ("report.unparsed", "lines", [str(place.line) for place in places])
+            key, name, spots = told
+            words = page.say(key, n=len(spots), **{name: page.say("report.comma").join(spots)})
             yield Text()
-            yield from page.paragraph(page.text(page.say("report.unparsed", n=len(lines), lines=places), "warning"), 2)
+            yield from page.paragraph(page.text(words, "warning"), 2)
             if page.verbose:
                 yield from page.quote(report, [piece.span for piece in report.unparsed], page.width)
         if report.unbound and page.verbose:

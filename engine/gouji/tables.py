@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from attrs import evolve
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
-from gouji.layouts import Layout, RowBinding
+from gouji.layouts import CAPTION, FOREIGN, FRAGMENT, LABEL, SPAN, Head, Layout, RowBinding, column_path, plain
 from gouji.quantities import cell
 from gouji.records import Mention, Observation, Unparsed
 from gouji.registry import Registry
 
 ERRORS_LIMIT = 20
 """Rows of one table that a grammar may refuse before it is given single rows."""
+CELLS_LIMIT = 60
+"""Cells of the longest row that is looked at when its label is damaged."""
 
 
 class TableReading:
-    """What the tables of a report gave; `used` names the layouts by pack, strongest first."""
+    """What the tables of a report gave; `used` names the layouts by pack, strongest first.
+
+    `forms` holds the first cell of each metric: a table that has them again is that of another body.
+    """
 
     def __init__(self) -> None:
         self.observations: list[Observation] = []
@@ -28,6 +36,7 @@ class TableReading:
         self.mentions: list[Mention] = []
         self.used: list[str] = []
         self.eras: list[str] = []
+        self.forms: dict[str, Observation] = {}
 
 
 def read_tables(
@@ -60,12 +69,12 @@ def read_tables(
             reading.eras.append(layout.era)
         binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
         for tree, at in _trees(layout, text):
+            binder.shift(at)
             if tree is not None:
-                binder.shift(at)
                 binder.bind(tree)
             else:
-                start = lines[0].start + at
-                reading.unparsed.extend(_unread(canonical, [n for n in lines if n.start == start], ordinal))
+                binder.refused(text[at : text.index("\n", at)])
+        binder.finish()
     reading.used = sorted(strength, key=lambda pack: -strength[pack])
     return reading
 
@@ -125,7 +134,94 @@ def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield group
 
 
+class _Columns:
+    """The columns that the heads of a table name, read from its head rows downwards."""
+
+    def __init__(self) -> None:
+        self.heads: list[Head] = []
+        self.closed = False
+        self.foreign = False
+
+    def __bool__(self) -> bool:
+        return bool(self.heads) or self.foreign
+
+    def clear(self) -> None:
+        """Forget the heads: a caption announces another table."""
+        self.heads, self.closed, self.foreign = [], False, False
+
+    def add(self, row: list[Head]) -> None:
+        """One more head row; the first behind a row of figures begins anew."""
+        if self.closed:
+            self.clear()
+        self.heads = _unfolded(self.heads, row)
+
+    def default(self, columns: Sequence[str]) -> bool:
+        """Whether nothing in the heads speaks against the columns of the form in their order."""
+        names = [head.name for head in self.heads if not head.open]
+        if len(names) != len(columns):
+            return not self.foreign and not names
+        return not self.foreign and all(
+            name == FRAGMENT.name or column == name or column.endswith("." + name)
+            for name, column in zip(names, columns, strict=True)
+        )
+
+
+def _unfolded(above: list[Head], row: list[Head]) -> list[Head]:
+    """Columns from left to right: what spans several columns in the rows `above` gives way to those below it."""
+    slots = [i for i, head in enumerate(above) if head.open]
+    if not slots:
+        return row
+    columns: list[Head] = []
+    rest = list(row)
+    for i, head in enumerate(above):
+        if not head.open:
+            columns.append(head)
+            continue
+        count = len(rest)
+        if i != slots[-1]:
+            grouped = bool(rest) and rest[0].open
+            seen: set[str] = set()
+            count = 0
+            for one in rest:
+                if one.open != grouped or one.name in seen:
+                    break
+                seen.add(one.name)
+                count += 1
+            if grouped and head.name != SPAN:
+                count = 0
+        below, rest = rest[:count], rest[count:]
+        prefix = "" if head.name == SPAN else head.name
+        columns.extend(one._replace(name=prefix + one.name) for one in below)
+        if not below:
+            columns.append(head)
+    return columns
+
+
+class _Cell(NamedTuple):
+    """Where in a row a metric stands: the index of its value cell, and what its head says."""
+
+    path: str
+    index: int
+    column: str
+    head: Head | None = None
+
+
+class _Left(NamedTuple):
+    """A row that was not bound: offsets in the canonical text, its cells, its row if its label is known.
+
+    `after` is the place in the form of the last row that was bound before it.
+    """
+
+    start: int
+    end: int
+    cells: list[str]
+    row: str | None
+    after: int
+
+
 class _Binder:
+    """Binds the rows of one table."""
+
     def __init__(
         self,
         document: Document,
@@ -143,7 +239,14 @@ class _Binder:
         self.base = self.offset = offset
         self.table = table
         self.reading = reading
-        self.bound: set[str] = set()
+        self.columns = _Columns()
+        self.found: list[Observation] = []
+        self.bound: set[tuple[str, str | None]] = set()
+        self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
+        self.left: list[_Left] = []
+        self.starts: dict[int, int] = {}  # number of cells -> where the values begin among them
+        self.repeated = False
+        self.places = {label.row: label.place for label in layout.labels}
 
     def shift(self, at: int) -> None:
         """The next tree begins `at` characters into the table."""
@@ -162,70 +265,199 @@ class _Binder:
             else:
                 stack.extend(reversed(node.children))
 
+    def refused(self, row: str) -> None:
+        """A row that the grammar does not take where it stands; `shift` says where that is."""
+        self._leave(self.offset, self.offset + len(row), row.split("|")[:-1], None)
+
     def _row(self, rule: str, tokens: list[Token]) -> None:
         cells = tokens[-1]
         label = tokens[-2] if len(tokens) > 1 else None
         rows = self.layout.rows
-        bindings = rows.get(rule)
+        key = rule
         if label is not None:
             terminal = label.type.rsplit("__", 1)[-1]
-            bindings = rows.get(f"{rule}.{terminal}") or rows.get(terminal)
+            key = f"{rule}.{terminal}" if f"{rule}.{terminal}" in rows else terminal
+        binding = rows.get(key)
         values = str(cells).removesuffix("\n").split("|")[:-1]
-        binding = bindings.get(len(values)) if bindings else None
-        if binding is None or (binding.paths[-1] and binding.paths[-1] in self.bound):
-            self._leave(label or cells, cells, values)
-        else:
-            self._cells(binding, label, cells, values)
-
-    def _cells(self, binding: RowBinding, label: Token | None, cells: Token, values: list[str]) -> None:
-        text = self._label(label) if label is not None else ""
-        unit: str | None = None
         at = self.offset + (cells.start_pos or 0)
-        row = binding.paths[-1].rpartition(".")[0] if len(values) > 2 and label is not None else binding.paths[-1]
-        for column, path, value in zip(binding.columns, binding.paths, values, strict=True):
-            end = at + len(value)
-            if binding.heading:
-                if any(c.isdigit() for c in value):
-                    self.reading.mentions.append(Mention("header_number", text, value, self.canonical.source(at, end)))
-            elif column == "unit":
-                unit = value.strip("()") or None
-            else:
-                self.bound.add(path)
-                state, quantity = cell(value)
-                # A blank cell is where its mark is; any other is where its text is.
-                span = self.canonical.source(at, end) if value else self.canonical.source(end, end + 1)
-                printed = quantity.unit if quantity and quantity.unit else unit
-                self.reading.observations.append(
-                    Observation(
-                        path,
-                        "chart" if self.layout.reads == "chart" else "table",
-                        state,
-                        quantity.value if quantity else None,
-                        quantity.low if quantity else None,
-                        quantity.high if quantity else None,
-                        printed or (self.registry.metric(path).unit or None),
-                        self.document.text[span.start : span.end] if value else "",
-                        text or self.registry.metric(path).zh,
-                        span,
-                        table=self.table,
-                        row=row or path.rpartition(".")[0],
-                        column=column,
-                    )
+        end = self.offset + (cells.end_pos or 0) - 1
+        if binding is None or cells.type.rsplit("__", 1)[-1] == "DAMAGED" or not self._bind(key, label, values, at):
+            start = self._row_start(self.offset + ((label or cells).start_pos or 0))
+            self._leave(start, end, self.canonical.text[start:end].split("|")[:-1], key if binding else None)
+
+    def _row_start(self, at: int) -> int:
+        return self.canonical.text.rfind("\n", 0, at) + 1
+
+    def _bind(self, key: str, label: Token | str | None, values: list[str], at: int) -> bool:
+        """Bind the row `key` with the cells `values`, which begin `at`; whether that could be done."""
+        binding = self.layout.rows[key]
+        if isinstance(label, Token):
+            label = self._label(self.offset + (label.end_pos or 0) - 1)
+        if binding.heading:
+            self._heading(label or "", values, at)
+            return True
+        cells = self._cells(binding, values)
+        if cells is None or self.repeated:
+            return False
+        names = [(cell.path, cell.head.scope if cell.head else None) for cell in cells if cell.path]
+        if not self.bound.isdisjoint(names):
+            self.repeated = True
+            return False
+        self.bound.update(names)
+        self.rows.append((at, key))
+        self.columns.closed = True
+        self._observe(binding, cells, label, values, at)
+        return True
+
+    # --- which cell is which -----------------------------------------------------------------------------------
+
+    def _cells(self, binding: RowBinding, values: list[str]) -> list[_Cell] | None:
+        """The metrics of a row by cell: as the heads name them, else in the order of the form; None when in doubt."""
+        heads = [head for head in self.columns.heads if not head.open]
+        if sum(head.name == "value" for head in heads) == 1:
+            # Whose figures the only column holds goes without saying.
+            heads = [head._replace(scope=None) if head.name == "value" else head for head in heads]
+        order = [_Cell(path, i, column) for i, (path, column) in enumerate(zip(binding.paths, binding.columns, strict=True))]
+        if not self.columns or self.columns.default(binding.columns):
+            if binding.headed and not any(head.name != FRAGMENT.name for head in self.columns.heads):
+                return None
+            named = {i: head for i, head in enumerate(heads)} if len(heads) == len(order) else {}
+            cells = [cell._replace(head=named.get(cell.index)) for cell in order]
+        else:
+            cells = [
+                _Cell(path, i, head.name, head)
+                for i, head in enumerate(heads)
+                if (path := self._headed(binding, head)) is not None
+            ]
+            if not any(cell.path for cell in cells):
+                return None
+        width = max(len(heads), cells[-1].index + 1) if cells[0].head else len(order)
+        if len(values) == width - 1 and binding.columns[0] == "unit":
+            # The unit stands in the label or in the head.
+            cells = [cell._replace(index=cell.index - 1) for cell in cells if cell.column != "unit"]
+            width -= 1
+        start = self._start(values, width)
+        return None if start is None else [cell._replace(index=cell.index + start) for cell in cells]
+
+    def _headed(self, binding: RowBinding, head: Head) -> str | None:
+        """The metric of the column `head` in a row, "" for unit and code, None for what the row does not have."""
+        if head.name in ("unit", "code"):
+            return ""
+        if head.name in binding.columns:
+            return binding.paths[binding.columns.index(head.name)]
+        path = column_path(binding.stem, head.name)
+        return path if path in self.registry.metrics else None
+
+    def _start(self, values: list[str], width: int) -> int | None:
+        """Where `width` values begin: empty cells around them are left of merged labels, or a column more."""
+        extra = len(values) - width
+        if extra <= 0:
+            return None if extra else 0
+        leading, trailing = not any(values[:extra]), not any(values[width:])
+        if leading != trailing:
+            return self.starts.setdefault(len(values), extra if leading else 0)
+        if leading:
+            return self.starts.get(len(values), None if any(values) else extra)
+        return None
+
+    # --- what a row says -----------------------------------------------------------------------------------------
+
+    def _heading(self, label: str, values: list[str], at: int) -> None:
+        for value in values:
+            if any(c.isdigit() for c in value):
+                span = self.canonical.source(at, at + len(value))
+                self.reading.mentions.append(Mention("header_number", label, value, span))
+            at += len(value) + 1
+
+    def _observe(
+        self, binding: RowBinding, cells: list[_Cell], label: str | None, values: list[str], at: int
+    ) -> None:
+        starts = [at]
+        for value in values:
+            starts.append(starts[-1] + len(value) + 1)
+        unit = code = None
+        for cell_ in cells:
+            if cell_.column == "unit":
+                unit = values[cell_.index].strip("()") or None
+            elif cell_.column == "code":
+                code = values[cell_.index] or None
+        for path, index, column, head in cells:
+            if not path:
+                continue
+            value, start = values[index], starts[index]
+            end = start + len(value)
+            state, quantity = cell(value)
+            # A blank cell is where its mark is; any other is where its text is.
+            span = self.canonical.source(start, end) if value else self.canonical.source(end, end + 1)
+            printed = quantity.unit if quantity and quantity.unit else (head.unit if head else None) or unit
+            stem = binding.stem or path.rpartition(".")[0]
+            self.found.append(
+                Observation(
+                    path,
+                    "chart" if self.layout.reads == "chart" else "table",
+                    state,
+                    quantity.value if quantity else None,
+                    quantity.low if quantity else None,
+                    quantity.high if quantity else None,
+                    printed or (self.registry.metric(path).unit or None),
+                    self.document.text[span.start : span.end] if value else "",
+                    label or self.registry.metric(path).zh,
+                    span,
+                    scope=head.scope if head else None,
+                    table=self.table,
+                    row=code or stem,
+                    column=column,
                 )
-            at = end + 1
+            )
 
-    def _leave(self, first: Token, cells: Token, values: list[str]) -> None:
-        if any(c.isdigit() for v in values for c in v) or first is not cells:
-            text = self.canonical.text
-            start, end = self.offset + (first.start_pos or 0), self.offset + (cells.end_pos or 0) - 1
-            while text[start - 1] not in "|\n" and start > 0:
-                start -= 1
-            if start < end:
-                self.reading.unparsed.append(Unparsed(self.canonical.source(start, end), text[start:end], self.table))
-
-    def _label(self, token: Token) -> str:
-        """The label as printed, with the ordinal that the grammar passed over."""
-        text, end = self.canonical.text, self.offset + (token.end_pos or 0) - 1
+    def _label(self, end: int) -> str:
+        """The label that ends at `end` as printed, with the ordinal that the grammar passed over."""
+        text = self.canonical.text
         start = max(text.rfind("\n", 0, end), text.rfind("|", 0, end)) + 1
         span = self.canonical.source(start, max(end, start + 1))
         return "".join(self.document.text[span.start : span.end].split())
+
+    # --- rows that the grammar does not know -------------------------------------------------------------------------
+
+    def _leave(self, start: int, end: int, cells: list[str], row: str | None) -> None:
+        """Keep a row for later, unless it is a head."""
+        if not self._head(cells):
+            after = self.places.get(self.rows[-1][1], -1) if self.rows else -1
+            self.left.append(_Left(start, end, cells, row, after))
+
+    def _head(self, cells: list[str]) -> bool:
+        """Whether a row heads columns; if so, they are noted."""
+        texts = [cell for cell in cells if cell]
+        if len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
+            return False
+        heads = [self.layout.head(text) for text in texts]
+        known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]
+        if known and known[0].name == CAPTION and len(known) == len(heads):
+            self.columns.clear()
+            return True
+        if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
+            self.columns.add([head for head in heads if head.name not in (LABEL, CAPTION)])
+            return True
+        if any(c.isdigit() for text in texts for c in text) or len(texts) < 3:
+            return False
+        # Words over columns that the form does not have: its order says nothing about them.
+        if FOREIGN in heads:
+            self.columns.clear()
+            self.columns.foreign = True
+        return True
+
+    def finish(self) -> None:
+        """Look once more at what was left, and hand everything over."""
+        for left in self.left:
+            if not self._rescue(left) and any(c.isdigit() for text in left.cells for c in text):
+                text = self.canonical.text[left.start : left.end]
+                self.reading.unparsed.append(
+                    Unparsed(self.canonical.source(left.start, left.end), text, self.table)
+                )
+        self.reading.observations.extend(self._scoped(sorted(self.found, key=lambda o: o.span.start)))
+
+    def _scoped(self, found: list[Observation]) -> list[Observation]:
+        return found
+
+    def _rescue(self, left: _Left) -> bool:
+        return False

@@ -59,12 +59,14 @@ class RowBinding(NamedTuple):
 class Head(NamedTuple):
     """What one cell of a head says: the name of a column, whose figures stand below it, and in which unit.
 
+    `always` says that the scope holds even where no other column has one.
     `FRAGMENT` is a piece of the heads of the form, `FOREIGN` the head of a column that the form does not have.
     """
 
     name: str
     scope: str | None = None
     unit: str | None = None
+    always: bool = False
 
     @property
     def open(self) -> bool:
@@ -124,7 +126,9 @@ class Layout:
             return FRAGMENT if self.head_characters.issuperset(cell) else FOREIGN
         unit = _UNIT.search(cell, cell.find("(")) if "(" in cell else None
         index = int((match.lastgroup or "h0")[1:])
-        return Head(self.head_names[index], match.groupdict().get("scope"), unit[0] if unit else None)
+        scopes = match.groupdict()
+        always = scopes.get("always")
+        return Head(self.head_names[index], always or scopes.get("scope"), unit[0] if unit else None, bool(always))
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_known_heads"}
@@ -149,7 +153,7 @@ def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
     for name, (folder, content) in contents.items():
         try:
             layouts.extend(_of_pack(name, folder, content, contents, registry, packs))
-        except (AttributeError, TypeError, KeyError, ValueError) as error:
+        except (AttributeError, TypeError, KeyError) as error:
             # A list where a mapping belongs, or the other way round, wherever it stands.
             raise invalid(
                 str(folder / "pack.yaml"),

@@ -15,13 +15,17 @@ from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
 from gouji.layouts import CAPTION, FOREIGN, FRAGMENT, LABEL, SPAN, Head, Layout, RowBinding, column_path, plain
 from gouji.quantities import cell
-from gouji.records import Mention, Observation, Unparsed
+from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
 
 ERRORS_LIMIT = 20
 """Rows of one table that a grammar may refuse before it is given single rows."""
 CELLS_LIMIT = 60
 """Cells of the longest row that is looked at when its label is damaged."""
+ADDITIONS_AMONG = 3
+"""Rows of the form that a table must have before rows that the form does not have are kept as additions."""
+
+_NO_FIGURE = ("unit", "code")
 
 
 class TableReading:
@@ -137,23 +141,17 @@ def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
 class _Columns:
     """The columns that the heads of a table name, read from its head rows downwards."""
 
-    def __init__(self) -> None:
-        self.heads: list[Head] = []
+    def __init__(self, heads: Sequence[Head] = (), foreign: bool = False) -> None:
+        self.heads = list(heads)
+        self.foreign = foreign
         self.closed = False
-        self.foreign = False
 
     def __bool__(self) -> bool:
         return bool(self.heads) or self.foreign
 
-    def clear(self) -> None:
-        """Forget the heads: a caption announces another table."""
-        self.heads, self.closed, self.foreign = [], False, False
-
-    def add(self, row: list[Head]) -> None:
-        """One more head row; the first behind a row of figures begins anew."""
-        if self.closed:
-            self.clear()
-        self.heads = _unfolded(self.heads, row)
+    def below(self, row: list[Head]) -> _Columns:
+        """The columns with one more head row; the first behind a row of figures begins anew."""
+        return _Columns(row if self.closed else _unfolded(self.heads, row))
 
     def default(self, columns: Sequence[str]) -> bool:
         """Whether nothing in the heads speaks against the columns of the form in their order."""
@@ -197,6 +195,9 @@ def _unfolded(above: list[Head], row: list[Head]) -> list[Head]:
     return columns
 
 
+_NO_QUANTITY = (None, None, None, None)
+
+
 class _Cell(NamedTuple):
     """Where in a row a metric stands: the index of its value cell, and what its head says."""
 
@@ -209,14 +210,14 @@ class _Cell(NamedTuple):
 class _Left(NamedTuple):
     """A row that was not bound: offsets in the canonical text, its cells, its row if its label is known.
 
-    `after` is the place in the form of the last row that was bound before it.
+    `columns` are the heads that were in force.
     """
 
     start: int
     end: int
     cells: list[str]
     row: str | None
-    after: int
+    columns: _Columns
 
 
 class _Binder:
@@ -240,6 +241,7 @@ class _Binder:
         self.table = table
         self.reading = reading
         self.columns = _Columns()
+        self.forms: dict[str, tuple[list[_Cell], int]] = {}  # row -> its cells below the heads in force
         self.found: list[Observation] = []
         self.bound: set[tuple[str, str | None]] = set()
         self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
@@ -296,7 +298,7 @@ class _Binder:
         if binding.heading:
             self._heading(label or "", values, at)
             return True
-        cells = self._cells(binding, values)
+        cells = self._cells(key, values)
         if cells is None or self.repeated:
             return False
         names = [(cell.path, cell.head.scope if cell.head else None) for cell in cells if cell.path]
@@ -306,42 +308,49 @@ class _Binder:
         self.bound.update(names)
         self.rows.append((at, key))
         self.columns.closed = True
-        self._observe(binding, cells, label, values, at)
+        self._observe(binding.stem, cells, label, values, at)
         return True
 
     # --- which cell is which -----------------------------------------------------------------------------------
 
-    def _cells(self, binding: RowBinding, values: list[str]) -> list[_Cell] | None:
-        """The metrics of a row by cell: as the heads name them, else in the order of the form; None when in doubt."""
-        heads = [head for head in self.columns.heads if not head.open]
-        if sum(head.name == "value" for head in heads) == 1:
-            # Whose figures the only column holds goes without saying.
-            heads = [head._replace(scope=None) if head.name == "value" else head for head in heads]
-        order = [_Cell(path, i, column) for i, (path, column) in enumerate(zip(binding.paths, binding.columns, strict=True))]
-        if not self.columns or self.columns.default(binding.columns):
-            if binding.headed and not any(head.name != FRAGMENT.name for head in self.columns.heads):
-                return None
-            named = {i: head for i, head in enumerate(heads)} if len(heads) == len(order) else {}
-            cells = [cell._replace(head=named.get(cell.index)) for cell in order]
-        else:
-            cells = [
-                _Cell(path, i, head.name, head)
-                for i, head in enumerate(heads)
-                if (path := self._headed(binding, head)) is not None
-            ]
-            if not any(cell.path for cell in cells):
-                return None
-        width = max(len(heads), cells[-1].index + 1) if cells[0].head else len(order)
-        if len(values) == width - 1 and binding.columns[0] == "unit":
+    def _cells(self, key: str, values: list[str]) -> list[_Cell] | None:
+        """The metrics of a row by cell; None when in doubt."""
+        form = self.forms.get(key)
+        if form is None:
+            form = self.forms[key] = self._form(self.layout.rows[key])
+        cells, width = form
+        if not cells:
+            return None
+        if len(values) == width:
+            return cells
+        if len(values) == width - 1 and cells[0].column == "unit":
             # The unit stands in the label or in the head.
-            cells = [cell._replace(index=cell.index - 1) for cell in cells if cell.column != "unit"]
-            width -= 1
+            return [cell._replace(index=cell.index - 1) for cell in cells[1:]]
         start = self._start(values, width)
         return None if start is None else [cell._replace(index=cell.index + start) for cell in cells]
 
+    def _form(self, binding: RowBinding) -> tuple[list[_Cell], int]:
+        """The cells of a row and how many there are: as the heads name them, else in the order of the form."""
+        heads = [head for head in self.columns.heads if not head.open]
+        if sum(head.name == "value" for head in heads) == 1:
+            # Whose figures the only column holds goes without saying.
+            heads = [head._replace(scope=None) if head.name == "value" and not head.always else head for head in heads]
+        if not self.columns or self.columns.default(binding.columns):
+            if binding.headed and not any(head.name != FRAGMENT.name for head in self.columns.heads):
+                return [], 0
+            order = enumerate(zip(binding.paths, binding.columns, strict=True))
+            cells = [_Cell(path, i, column, heads[i] if heads else None) for i, (path, column) in order]
+            return cells, len(cells)
+        cells = [
+            _Cell(path, i, head.name, head)
+            for i, head in enumerate(heads)
+            if (path := self._headed(binding, head)) is not None
+        ]
+        return (cells, len(heads)) if any(cell.path for cell in cells) else ([], 0)
+
     def _headed(self, binding: RowBinding, head: Head) -> str | None:
         """The metric of the column `head` in a row, "" for unit and code, None for what the row does not have."""
-        if head.name in ("unit", "code"):
+        if head.name in _NO_FIGURE:
             return ""
         if head.name in binding.columns:
             return binding.paths[binding.columns.index(head.name)]
@@ -369,44 +378,44 @@ class _Binder:
                 self.reading.mentions.append(Mention("header_number", label, value, span))
             at += len(value) + 1
 
-    def _observe(
-        self, binding: RowBinding, cells: list[_Cell], label: str | None, values: list[str], at: int
-    ) -> None:
-        starts = [at]
-        for value in values:
-            starts.append(starts[-1] + len(value) + 1)
+    def _observe(self, stem: str, cells: list[_Cell], label: str | None, values: list[str], at: int) -> None:
         unit = code = None
-        for cell_ in cells:
-            if cell_.column == "unit":
-                unit = values[cell_.index].strip("()") or None
-            elif cell_.column == "code":
-                code = values[cell_.index] or None
-        for path, index, column, head in cells:
+        origin: Source = "chart" if self.layout.reads == "chart" else "table"
+        source, text, metric, units = self.canonical.source, self.document.text, self.registry.metric, self.registry.units
+        index = 0
+        for path, place, column, head in cells:
+            while index < place:
+                at += len(values[index]) + 1
+                index += 1
+            value = values[place]
             if not path:
+                if column == "unit":
+                    unit = value.strip("()") or None
+                else:
+                    code = value or None
                 continue
-            value, start = values[index], starts[index]
-            end = start + len(value)
-            state, quantity = cell(value)
+            end = at + len(value)
             # A blank cell is where its mark is; any other is where its text is.
-            span = self.canonical.source(start, end) if value else self.canonical.source(end, end + 1)
-            printed = quantity.unit if quantity and quantity.unit else (head.unit if head else None) or unit
-            stem = binding.stem or path.rpartition(".")[0]
+            span = source(at, end) if value else source(end, end + 1)
+            state, quantity = cell(value)
+            number, low, high, printed = quantity or _NO_QUANTITY
             self.found.append(
                 Observation(
                     path,
-                    "chart" if self.layout.reads == "chart" else "table",
+                    origin,
                     state,
-                    quantity.value if quantity else None,
-                    quantity.low if quantity else None,
-                    quantity.high if quantity else None,
-                    printed or (self.registry.metric(path).unit or None),
-                    self.document.text[span.start : span.end] if value else "",
-                    label or self.registry.metric(path).zh,
+                    number,
+                    low,
+                    high,
+                    printed or (head.unit if head else None) or unit or units.get(path) or None,
+                    text[span.start : span.end] if value else "",
+                    label or metric(path).zh,
                     span,
-                    scope=head.scope if head else None,
-                    table=self.table,
-                    row=code or stem,
-                    column=column,
+                    head.scope if head else None,
+                    False,
+                    self.table,
+                    code or stem or path.rpartition(".")[0],
+                    column,
                 )
             )
 
@@ -422,42 +431,154 @@ class _Binder:
     def _leave(self, start: int, end: int, cells: list[str], row: str | None) -> None:
         """Keep a row for later, unless it is a head."""
         if not self._head(cells):
-            after = self.places.get(self.rows[-1][1], -1) if self.rows else -1
-            self.left.append(_Left(start, end, cells, row, after))
+            self.left.append(_Left(start, end, cells, row, self.columns))
 
     def _head(self, cells: list[str]) -> bool:
         """Whether a row heads columns; if so, they are noted."""
+        self.forms.clear()
         texts = [cell for cell in cells if cell]
         if len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
             return False
         heads = [self.layout.head(text) for text in texts]
         known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]
         if known and known[0].name == CAPTION and len(known) == len(heads):
-            self.columns.clear()
+            self.columns = _Columns()
             return True
         if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
-            self.columns.add([head for head in heads if head.name not in (LABEL, CAPTION)])
+            self.columns = self.columns.below([head for head in heads if head.name not in (LABEL, CAPTION)])
             return True
         if any(c.isdigit() for text in texts for c in text) or len(texts) < 3:
             return False
         # Words over columns that the form does not have: its order says nothing about them.
         if FOREIGN in heads:
-            self.columns.clear()
-            self.columns.foreign = True
+            self.columns = _Columns(foreign=True)
         return True
 
     def finish(self) -> None:
-        """Look once more at what was left, and hand everything over."""
-        for left in self.left:
-            if not self._rescue(left) and any(c.isdigit() for text in left.cells for c in text):
-                text = self.canonical.text[left.start : left.end]
-                self.reading.unparsed.append(
-                    Unparsed(self.canonical.source(left.start, left.end), text, self.table)
-                )
-        self.reading.observations.extend(self._scoped(sorted(self.found, key=lambda o: o.span.start)))
+        """Look once more at the rows that were left, and hand everything over."""
+        left = [self.left[i] for i in range(len(self.left)) if not self._rescue(i)]
+        for row in left:
+            if any(c.isdigit() for text in row.cells for c in text) and not self._addition(row):
+                text = self.canonical.text[row.start : row.end]
+                self.reading.unparsed.append(Unparsed(self.canonical.source(row.start, row.end), text, self.table))
+        if self.left:
+            self.found.sort(key=lambda o: o.span.start)
+        self.reading.observations.extend(self._own(self.found))
 
-    def _scoped(self, found: list[Observation]) -> list[Observation]:
-        return found
+    def _rescue(self, index: int) -> bool:
+        """Bind a row by a damaged label; whether that could be done.
 
-    def _rescue(self, left: _Left) -> bool:
+        Its place among the rows above and below that were read says which rows it can be; of these it is the one
+        whose label is nearest, if no other is as near.
+        """
+        left = self.left[index]
+        if left.row is None and len(left.cells) > CELLS_LIMIT:
+            return False
+        if left.row is not None:
+            return self._unreadable(left)
+        split = self._values(left.cells)
+        if split is None or not any(left.cells[split:]):
+            return False
+        label = plain(left.cells[split - 1])
+        at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
+        place = bisect_left(self.rows, (at, ""))
+        after = self.places.get(self.rows[place - 1][1], -1) if place else -1
+        before = self.places.get(self.rows[place][1], len(self.places)) if place < len(self.rows) else len(self.places)
+        taken = {row for _, row in self.rows}
+        near = sorted(
+            (distance(label, known.text), after < known.place < before and known.row not in taken, known.row)
+            for known in self.layout.labels
+            if abs(len(known.text) - len(label)) <= _tolerance(known.text)
+        )
+        here = [(far, row) for far, free, row in near if free]
+        if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
+            return False
+        far, row = here[0]
+        text = next(known.text for known in self.layout.labels if known.row == row)
+        if far > _tolerance(text):
+            return False
+        printed = self._label(at - 1)
+        heads, self.columns = self.columns, left.columns
+        self.forms.clear()
+        bound = self._bind(row, printed, left.cells[split:], at)
+        self.columns = heads
+        self.forms.clear()
+        if bound:
+            self.rows.sort()
+            if far:
+                span = self.canonical.source(at - 1 - len(left.cells[split - 1]), at - 1)
+                self.reading.mentions.append(Mention("renamed", printed, text, span))
+        return bound
+
+    def _unreadable(self, left: _Left) -> bool:
+        """Bind a row of a known label in which a cell holds words: the cell is kept as what cannot be read."""
         return False
+
+    def _values(self, cells: list[str]) -> int | None:
+        """The index of the first cell behind the label; None where the row has no label or no values."""
+        split = len(cells)
+        while split and self.layout.values.fullmatch(cells[split - 1] + "|\n"):
+            split -= 1
+        return split if 0 < split < len(cells) and cells[split - 1] else None
+
+    def _addition(self, left: _Left) -> bool:
+        """Keep a row that the national form does not have, where the rows around it show how it is read."""
+        split = self._values(left.cells)
+        place = bisect_left(self.rows, (left.start, ""))
+        if left.row is not None or split is None or not place or len(self.rows) < ADDITIONS_AMONG or self.repeated:
+            return False
+        label = plain(left.cells[split - 1])
+        if len(label) < 2 or any(distance(label, known.text) <= _tolerance(known.text) for known in self.layout.labels):
+            return False
+        like = self.layout.rows[self.rows[place - 1][1]]
+        stem = f"ext.table.{label}"
+        binding = like._replace(
+            stem=stem, paths=tuple("" if c in _NO_FIGURE else column_path(stem, c) for c in like.columns)
+        )
+        at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
+        heads, self.columns = self.columns, left.columns
+        cells, width = self._form(binding)
+        self.columns = heads
+        names = [cell.path for cell in cells if cell.path]
+        if width != len(left.cells) - split or not names or any((name, None) in self.bound for name in names):
+            return False
+        self.bound.update((name, None) for name in names)
+        self._observe(stem, cells, self._label(at - 1), left.cells[split:], at)
+        return True
+
+    # --- forms of several bodies --------------------------------------------------------------------------------
+
+    def _own(self, found: list[Observation]) -> list[Observation]:
+        """What was found, with the body that it is of where another table has had the same metrics already."""
+        forms = self.reading.forms
+        again = [o for o in found if o.path in forms and o.scope is None]
+        if not again:
+            forms.update((o.path, o) for o in found)
+            return found
+        if len(again) == len(found) and all(o.value == forms[o.path].value for o in again):
+            return found
+        body = self._caption() or f"表{self.table + 1}"
+        return [evolve(o, scope=" ".join(filter(None, (body, o.scope)))) for o in found]
+
+    def _caption(self) -> str:
+        """The line above the table."""
+        text = self.canonical.text
+        start = text.rfind("\n", 0, max(self.base - 1, 0)) + 1
+        line = text[start : self.base - 1] if start < self.base else ""
+        return line if 0 < len(line) <= 40 and "|" not in line else ""
+
+
+def _tolerance(label: str) -> int:
+    """How many characters a damaged label may differ from `label` by."""
+    return len(label) // 4
+
+
+def distance(a: str, b: str) -> int:
+    """The edit distance (Levenshtein) of two short texts, of which 80 characters count."""
+    a, b = a[:80], b[:80]
+    row = list(range(len(b) + 1))
+    for i, one in enumerate(a, 1):
+        corner, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + (one != other))
+    return row[-1]

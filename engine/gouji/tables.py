@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -528,7 +529,7 @@ class _Binder:
         if left.row is not None or split is None or not place or len(self.rows) < ADDITIONS_AMONG or self.repeated:
             return False
         label = plain(left.cells[split - 1])
-        if len(label) < 2 or any(distance(label, known.text) <= _tolerance(known.text) for known in self.layout.labels):
+        if len(label) < 2 or any(_resembles(label, known.text) for known in self.layout.labels):
             return False
         like = self.layout.rows[self.rows[place - 1][1]]
         stem = f"ext.table.{label}"
@@ -571,6 +572,12 @@ class _Binder:
 def _tolerance(label: str) -> int:
     """How many characters a damaged label may differ from `label` by."""
     return len(label) // 4
+
+
+def _resembles(label: str, known: str) -> bool:
+    """Whether a label may be meant for `known`, its characters shuffled or not: it is no row of its own then."""
+    shared = (Counter(label) & Counter(known)).total()
+    return 2 * shared >= 0.8 * (len(label) + len(known)) or distance(label, known) <= _tolerance(known)
 
 
 def distance(a: str, b: str) -> int:

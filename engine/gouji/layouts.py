@@ -79,10 +79,10 @@ FRAGMENT, FOREIGN = Head("?fragment"), Head("?foreign")
 
 
 class RowLabel(NamedTuple):
-    """The label of a row in full, as its terminal has it; `place` counts the rows of the form."""
+    """The label of a row with and without what its terminal leaves open; `place` counts the rows of the form."""
 
     row: str
-    text: str
+    texts: tuple[str, ...]
     place: int
 
 
@@ -219,9 +219,9 @@ def _layout(
         if key.rsplit(".", 1)[-1] not in names and data["reads"] == "table":
             raise unknown(key, "行标签", "row label", names)
     labels = tuple(
-        RowLabel(key, text, place)
+        RowLabel(key, texts, place)
         for place, (key, binding) in enumerate(rows.items())
-        if not binding.heading and (text := plain(_longest(terminals.get(key.rsplit(".", 1)[-1], ""))))
+        if not binding.heading and (texts := _spelt(terminals.get(key.rsplit(".", 1)[-1], "")))
     )
     return Layout(
         pack,
@@ -246,24 +246,24 @@ def _compiled(at: Any, source: str) -> Pattern:
         raise invalid(at, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 
 
-def _longest(source: str) -> str:
-    """The longest text that a label's expression spells out, without the rest of the cell."""
-    spelt: list[str] = []
+def _spelt(source: str) -> tuple[str, ...]:
+    """The longest and the shortest text that a label's expression spells out, without the rest of the cell."""
+    tree = re._parser.parse(source)  # type: ignore[attr-defined]
 
-    def spell(tree: Any) -> None:
+    def spell(tree: Any, optional: bool) -> Iterator[str]:
         for operation, argument in tree:
             name = str(operation)
             if name == "LITERAL":
-                spelt.append(chr(argument))
+                yield chr(argument)
             elif name == "BRANCH":
-                spell(argument[1][0])
+                yield from spell(argument[1][0], optional)
             elif name == "SUBPATTERN":
-                spell(argument[-1])
-            elif name in ("MAX_REPEAT", "MIN_REPEAT"):
-                spell(argument[2])
+                yield from spell(argument[-1], optional)
+            elif name in ("MAX_REPEAT", "MIN_REPEAT") and (optional or argument[0]):
+                yield from spell(argument[2], optional)
 
-    spell(re._parser.parse(source))  # type: ignore[attr-defined]
-    return "".join(spelt).partition("|")[0]
+    texts = (plain("".join(spell(tree, optional)).partition("|")[0]) for optional in (True, False))
+    return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def _row(label: Scalar, data: dict[Any, Any], cells: Mapping[str, Any], registry: Registry) -> RowBinding:

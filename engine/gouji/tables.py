@@ -14,7 +14,7 @@ from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
-from gouji.layouts import CAPTION, FOREIGN, FRAGMENT, LABEL, SPAN, Head, Layout, RowBinding, column_path, plain
+from gouji.layouts import CAPTION, FOREIGN, FRAGMENT, LABEL, SPAN, Head, Layout, RowBinding, RowLabel, column_path, plain
 from gouji.quantities import cell
 from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
@@ -487,17 +487,14 @@ class _Binder:
         before = self.places.get(self.rows[place][1], len(self.places)) if place < len(self.rows) else len(self.places)
         taken = {row for _, row in self.rows}
         near = sorted(
-            (distance(label, known.text), after < known.place < before and known.row not in taken, known.row)
+            (far, not (after < known.place < before and known.row not in taken), known.row, known.texts[0])
             for known in self.layout.labels
-            if abs(len(known.text) - len(label)) <= _tolerance(known.text)
+            if (far := _distance(label, known)) is not None
         )
-        here = [(far, row) for far, free, row in near if free]
+        here = [one for one in near if not one[1]]
         if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
             return False
-        far, row = here[0]
-        text = next(known.text for known in self.layout.labels if known.row == row)
-        if far > _tolerance(text):
-            return False
+        far, _, row, text = here[0]
         printed = self._label(at - 1)
         heads, self.columns = self.columns, left.columns
         self.forms.clear()
@@ -529,7 +526,7 @@ class _Binder:
         if left.row is not None or split is None or not place or len(self.rows) < ADDITIONS_AMONG or self.repeated:
             return False
         label = plain(left.cells[split - 1])
-        if len(label) < 2 or any(_resembles(label, known.text) for known in self.layout.labels):
+        if len(label) < 2 or any(_resembles(label, text) for known in self.layout.labels for text in known.texts):
             return False
         like = self.layout.rows[self.rows[place - 1][1]]
         stem = f"ext.table.{label}"
@@ -572,6 +569,16 @@ class _Binder:
 def _tolerance(label: str) -> int:
     """How many characters a damaged label may differ from `label` by."""
     return len(label) // 4
+
+
+def _distance(label: str, known: RowLabel) -> int | None:
+    """How far a label is from that of a row; None where it is too far to be meant."""
+    near = [
+        far
+        for text in known.texts
+        if abs(len(text) - len(label)) <= _tolerance(text) and (far := distance(label, text)) <= _tolerance(text)
+    ]
+    return min(near, default=None)
 
 
 def _resembles(label: str, known: str) -> bool:

@@ -284,7 +284,8 @@ class _Binder:
         values = str(cells).removesuffix("\n").split("|")[:-1]
         at = self.offset + (cells.start_pos or 0)
         end = self.offset + (cells.end_pos or 0) - 1
-        if binding is None or cells.type.rsplit("__", 1)[-1] == "DAMAGED" or not self._bind(key, label, values, at):
+        readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or self._worded(values)
+        if binding is None or not readable or not self._bind(key, label, values, at):
             start = self._row_start(self.offset + ((label or cells).start_pos or 0))
             self._leave(start, end, self.canonical.text[start:end].split("|")[:-1], key if binding else None)
 
@@ -327,6 +328,8 @@ class _Binder:
         if len(values) == width - 1 and cells[0].column == "unit":
             # The unit stands in the label or in the head.
             return [cell._replace(index=cell.index - 1) for cell in cells[1:]]
+        if FRAGMENT in self.columns.heads and not self.columns.default(self.layout.rows[key].columns):
+            return None
         start = self._start(values, width)
         return None if start is None else [cell._replace(index=cell.index + start) for cell in cells]
 
@@ -453,6 +456,8 @@ class _Binder:
         # Words over columns that the form does not have: its order says nothing about them.
         if FOREIGN in heads:
             self.columns = _Columns(foreign=True)
+        elif any(head.open for head in self.columns.heads):
+            self.columns = self.columns.below(heads)
         return True
 
     def finish(self) -> None:
@@ -473,15 +478,21 @@ class _Binder:
         whose label is nearest, if no other is as near.
         """
         left = self.left[index]
-        if left.row is None and len(left.cells) > CELLS_LIMIT:
+        if left.row is not None or len(left.cells) > CELLS_LIMIT:
             return False
-        if left.row is not None:
-            return self._unreadable(left)
         split = self._values(left.cells)
         if split is None or not any(left.cells[split:]):
             return False
-        label = plain(left.cells[split - 1])
         at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
+        labels = [left.cells[split - 1]]
+        if index and (above := self.left[index - 1]).end + 1 == left.start and sum(map(bool, above.cells)) == 1:
+            # The label began in the row above.
+            labels.append("".join(above.cells) + labels[0])
+        return any(self._nearest(left, split, at, label) for label in labels)
+
+    def _nearest(self, left: _Left, split: int, at: int, printed: str) -> bool:
+        """Bind a row by the label that is nearest to what it prints, among those that can stand there."""
+        label = plain(printed)
         place = bisect_left(self.rows, (at, ""))
         after = self.places.get(self.rows[place - 1][1], -1) if place else -1
         before = self.places.get(self.rows[place][1], len(self.places)) if place < len(self.rows) else len(self.places)
@@ -495,10 +506,9 @@ class _Binder:
         if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
             return False
         far, _, row, text = here[0]
-        printed = self._label(at - 1)
         heads, self.columns = self.columns, left.columns
         self.forms.clear()
-        bound = self._bind(row, printed, left.cells[split:], at)
+        bound = self._bind(row, self._label(at - 1), left.cells[split:], at)
         self.columns = heads
         self.forms.clear()
         if bound:
@@ -508,9 +518,14 @@ class _Binder:
                 self.reading.mentions.append(Mention("renamed", printed, text, span))
         return bound
 
-    def _unreadable(self, left: _Left) -> bool:
-        """Bind a row of a known label in which a cell holds words: the cell is kept as what cannot be read."""
-        return False
+    def _worded(self, values: list[str]) -> bool:
+        """Whether one cell of a row holds words, and neither a label nor a head: they are kept as unreadable."""
+        filled = [value for value in values if value]
+        words = [value for value in filled if not self.layout.values.fullmatch(value + "|\n")]
+        if len(words) != 1 or len(filled) == 1 or self.layout.head(words[0]) is not FOREIGN:
+            return False
+        label = plain(words[0])
+        return not any(_resembles(label, text) for known in self.layout.labels for text in known.texts)
 
     def _values(self, cells: list[str]) -> int | None:
         """The index of the first cell behind the label; None where the row has no label or no values."""

@@ -223,7 +223,8 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
         row(f"{T3}.new", SEVEN, 1, 0, 0, 0, 0, 0, 1) | row(f"{T3}.outcome.denied.enforcement_file", SEVEN, *[0] * 7),
     ),
     "pinyin in the labels": (
-        "信息內容|本年處(chǔ)理決定數量|\n行政處(chǔ)罰|5|\n", {"disclosure.art20_6.penalty.decisions": 5}),
+        "信息內容|本年處(chǔ)理決定數量|\n行政處(chǔ)罰|5|\n行政強制|0|\n第二十條第(八)項|\n信息內容|本年收費金額|\n",
+        {"disclosure.art20_6.penalty.decisions": 5, "disclosure.art20_6.coercion.decisions": 0}),
     "Taiwan words": (
         STAT + "制發規範性檔案總數|件|5|\n政府入口網站公開政府資訊數|條|6|\n",
         {"disclosure.normative_docs.issued": 5, "disclosure.channel.website": 6},

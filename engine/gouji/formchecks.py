@@ -213,7 +213,7 @@ def _nesting(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if any(facts.report.observations[i].state == "text" for i in indices):
             continue
         values = {i: facts.report.observations[i].value or 0 for i in (total, *indices)}
-        ways = [[]] if parts else []
+        ways: list[list[int]] = [[]] if parts else []
         for group in groups:
             ways += [[*way, *group] for way in ways or [[]]]
         right = values[total]

@@ -21,8 +21,6 @@ _PACK_KEYS = frozenset(
     {
         "title",
         "authority",
-        "years",
-        "era",
         "extends",
         "layouts",
         "cells",
@@ -94,7 +92,6 @@ class Layout:
     """
 
     pack: str
-    era: str
     reads: Reads
     start: str
     detect: Pattern
@@ -182,6 +179,10 @@ def _of_pack(
             chain.append(contents[base][1])
         cells: dict[str, Any] = {}
         heads: dict[str, Scalar] = {}
+        for one in chain:
+            for key in ("cells", "heads", "rows", "layouts"):
+                if not isinstance(one.get(key, {}), dict):
+                    raise invalid(one[key], f"{key} 应为键值表", f"{key}: expected a mapping")
         for one in reversed(chain):
             cells |= one.get("cells") or {}
             heads |= one.get("heads") or {}
@@ -225,7 +226,6 @@ def _layout(
     )
     return Layout(
         pack,
-        str(content.get("era", "")),
         data["reads"],
         start,
         _compiled(data["detect"], "|".join(f"(?:{cue})" for cue in data["detect"])),
@@ -248,7 +248,7 @@ def _compiled(at: Any, source: str) -> Pattern:
 
 def _spelt(source: str) -> tuple[str, ...]:
     """The longest and the shortest text that a label's expression spells out, without the rest of the cell."""
-    tree = re._parser.parse(source)  # type: ignore[attr-defined]
+    tree: Any = re._parser.parse(source)
 
     def spell(tree: Any, optional: bool) -> Iterator[str]:
         for operation, argument in tree:

@@ -30,7 +30,7 @@ _NO_FIGURE = ("unit", "code")
 
 
 class TableReading:
-    """What the tables of a report gave; `used` names the layouts by pack, strongest first.
+    """What the tables of a report gave; `used` names the layouts by pack, strongest first; `packs` that of each table.
 
     `forms` holds the first cell of each metric: a table that has them again is that of another body.
     """
@@ -40,7 +40,7 @@ class TableReading:
         self.unparsed: list[Unparsed] = []
         self.mentions: list[Mention] = []
         self.used: list[str] = []
-        self.eras: list[str] = []
+        self.packs: list[str] = []
         self.forms: dict[str, Observation] = {}
 
 
@@ -71,7 +71,7 @@ def read_tables(
         layout = layouts[best]
         if not chart:
             strength[layout.pack] = strength.get(layout.pack, 0) + found[best]
-            reading.eras.append(layout.era)
+            reading.packs.append(layout.pack)
         binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
         for tree, at in _trees(layout, text):
             binder.shift(at)
@@ -200,10 +200,10 @@ _NO_QUANTITY = (None, None, None, None)
 
 
 class _Cell(NamedTuple):
-    """Where in a row a metric stands: the index of its value cell, and what its head says."""
+    """Where in a row a metric stands: the number of its value cell, and what its head says."""
 
     path: str
-    index: int
+    place: int
     column: str
     head: Head | None = None
 
@@ -327,11 +327,11 @@ class _Binder:
             return cells
         if len(values) == width - 1 and cells[0].column == "unit":
             # The unit stands in the label or in the head.
-            return [cell._replace(index=cell.index - 1) for cell in cells[1:]]
+            return [cell._replace(place=cell.place - 1) for cell in cells[1:]]
         if FRAGMENT in self.columns.heads and not self.columns.default(self.layout.rows[key].columns):
             return None
         start = self._start(values, width)
-        return None if start is None else [cell._replace(index=cell.index + start) for cell in cells]
+        return None if start is None else [cell._replace(place=cell.place + start) for cell in cells]
 
     def _form(self, binding: RowBinding) -> tuple[list[_Cell], int]:
         """The cells of a row and how many there are: as the heads name them, else in the order of the form."""

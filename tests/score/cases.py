@@ -75,11 +75,11 @@ def score(engine: Engine, case: Mapping[str, Any], carrier: str) -> Score:
         if o.value is not None and o.value != wanted.get(path):
             result.wrong.append(f"{path} = {o.value}, not {wanted.get(path)}")
     for claim in case["narrative_claims"]:
-        path = CLAIMED.get(claim["metric"])
-        if path is None or claim["value"] is None or claim["unit"] in ("份", "宗"):
+        said = CLAIMED.get(claim["metric"])
+        if said is None or claim["value"] is None or claim["unit"] in ("份", "宗"):
             continue
         result.claims += 1
-        values = [o.value for o in report.observations if o.source == "narrative" and o.path == path]
+        values = [o.value for o in report.observations if o.source == "narrative" and o.path == said]
         result.claims_found += claim["value"] in values
     failed = {f.instance for f in report.findings if f.verdict == "fail"}
     for text_, holds in _identities(case):

@@ -104,6 +104,19 @@ def test_a_damaged_row_costs_itself_only(form: Any, damage: Callable[[str], str]
     assert kept <= set(whole.values())
 
 
+@pytest.mark.parametrize("form", FORMS, ids=lambda c: f"{c.file.parts[-3]}")
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_a_label_that_lost_a_character_is_read_as_its_row_or_not_at_all(form: Any, data: st.DataObject) -> None:
+    lines = form.source.split("\n")
+    labelled = [i for i, line in enumerate(lines) if VALUE.search(line) and re.search("[\u4e00-\u9fff]", line)]
+    hit = data.draw(st.sampled_from(labelled))
+    at = data.draw(st.sampled_from([m.start() for m in re.finditer("[\u4e00-\u9fff]", lines[hit])]))
+    whole = values(read(gouji.engine(), form.source))
+    lines[hit] = lines[hit][:at] + data.draw(st.sampled_from(["", "某", lines[hit][at] * 2])) + lines[hit][at + 1 :]
+    assert values(read(gouji.engine(), "\n".join(lines))).items() <= whole.items()
+
+
 def test_rows_that_a_grammar_refuses_cost_themselves_only() -> None:
     rows = ["一、主动公开情况|——||", "(二)被依法纠错数|件|3|"] * 30
     source = "统计指标|单位|统计数|\n" + "\n".join([*rows, "四、行政复议数量|件|4|", "六、举报投诉数量|件|5|"]) + "\n"

@@ -72,12 +72,15 @@ class Head(NamedTuple):
         return self.name == SPAN or self.name.endswith(".")
 
 
+SPELLINGS = 24
+"""Spellings of one label that damaged labels are compared with."""
+
 SPAN, LABEL, CAPTION = "span", "label", "caption"
 FRAGMENT, FOREIGN = Head("?fragment"), Head("?foreign")
 
 
 class RowLabel(NamedTuple):
-    """The label of a row with and without what its terminal leaves open; `place` counts the rows of the form."""
+    """The label of a row in the spellings that its terminal knows; `place` counts the rows of the form."""
 
     row: str
     texts: tuple[str, ...]
@@ -247,22 +250,26 @@ def _compiled(at: Any, source: str) -> Pattern:
 
 
 def _spelt(source: str) -> tuple[str, ...]:
-    """The longest and the shortest text that a label's expression spells out, without the rest of the cell."""
+    """The texts that a label's expression spells out, without the rest of the cell; SPELLINGS of them at most."""
     tree: Any = re._parser.parse(source)
 
-    def spell(tree: Any, optional: bool) -> Iterator[str]:
+    def spell(tree: Any) -> list[str]:
+        texts = [""]
         for operation, argument in tree:
             name = str(operation)
+            found = [""]
             if name == "LITERAL":
-                yield chr(argument)
+                found = [chr(argument)]
             elif name == "BRANCH":
-                yield from spell(argument[1][0], optional)
+                found = [text for branch in argument[1] for text in spell(branch)]
             elif name == "SUBPATTERN":
-                yield from spell(argument[-1], optional)
-            elif name in ("MAX_REPEAT", "MIN_REPEAT") and (optional or argument[0]):
-                yield from spell(argument[2], optional)
+                found = spell(argument[-1])
+            elif name in ("MAX_REPEAT", "MIN_REPEAT"):
+                found = spell(argument[2]) + [""] * (not argument[0])
+            texts = [text + more for text in texts for more in dict.fromkeys(found)][:SPELLINGS]
+        return texts
 
-    texts = (plain("".join(spell(tree, optional)).partition("|")[0]) for optional in (True, False))
+    texts = (plain(text.partition("|")[0]) for text in spell(tree))
     return tuple(dict.fromkeys(filter(None, texts)))
 
 

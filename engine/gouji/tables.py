@@ -493,12 +493,9 @@ class _Binder:
     def _nearest(self, left: _Left, split: int, at: int, printed: str) -> bool:
         """Bind a row by the label that is nearest to what it prints, among those that can stand there."""
         label = plain(printed)
-        place = bisect_left(self.rows, (at, ""))
-        after = self.places.get(self.rows[place - 1][1], -1) if place else -1
-        before = self.places.get(self.rows[place][1], len(self.places)) if place < len(self.rows) else len(self.places)
-        taken = {row for _, row in self.rows}
+        free = self._free(at)
         near = sorted(
-            (far, not (after < known.place < before and known.row not in taken), known.row, known.texts[0])
+            (far, known.row not in free, known.row, known.texts[0])
             for known in self.layout.labels
             if (far := _distance(label, known)) is not None
         )
@@ -517,6 +514,14 @@ class _Binder:
                 span = self.canonical.source(at - 1 - len(left.cells[split - 1]), at - 1)
                 self.reading.mentions.append(Mention("renamed", printed, text, span))
         return bound
+
+    def _free(self, at: int) -> set[str]:
+        """The rows of the form that can stand at an offset: those between its neighbours that were not read."""
+        place = bisect_left(self.rows, (at, ""))
+        after = self.places.get(self.rows[place - 1][1], -1) if place else -1
+        before = self.places.get(self.rows[place][1], len(self.places)) if place < len(self.rows) else len(self.places)
+        taken = {row for _, row in self.rows}
+        return {k.row for k in self.layout.labels if after < k.place < before and k.row not in taken}
 
     def _worded(self, values: list[str]) -> bool:
         """Whether one cell of a row holds words, and neither a label nor a head: they are kept as unreadable."""
@@ -540,8 +545,13 @@ class _Binder:
         place = bisect_left(self.rows, (left.start, ""))
         if left.row is not None or split is None or not place or len(self.rows) < ADDITIONS_AMONG or self.repeated:
             return False
-        label = plain(left.cells[split - 1])
-        if len(label) < 2 or any(_resembles(label, text) for known in self.layout.labels for text in known.texts):
+        label, free = plain(left.cells[split - 1]), self._free(left.start)
+        # What might be a row that is missing here is no addition.
+        if len(label) < 2 or any(
+            _resembles(label, text) or (known.row in free and 2 * _shared(label, text) >= min(len(label), len(text)))
+            for known in self.layout.labels
+            for text in known.texts
+        ):
             return False
         like = self.layout.rows[self.rows[place - 1][1]]
         stem = f"ext.table.{label}"
@@ -598,8 +608,11 @@ def _distance(label: str, known: RowLabel) -> int | None:
 
 def _resembles(label: str, known: str) -> bool:
     """Whether a label may be meant for `known`, its characters shuffled or not: it is no row of its own then."""
-    shared = (Counter(label) & Counter(known)).total()
-    return 2 * shared >= 0.8 * (len(label) + len(known)) or distance(label, known) <= _tolerance(known)
+    return 2 * _shared(label, known) >= 0.8 * (len(label) + len(known)) or distance(label, known) <= _tolerance(known)
+
+
+def _shared(label: str, known: str) -> int:
+    return (Counter(label) & Counter(known)).total()
 
 
 def distance(a: str, b: str) -> int:

@@ -21,12 +21,13 @@ def parsed(lines: str) -> Report:
 
 
 def figures(lines: str) -> dict[str, object]:
-    """Metric -> value, or state where there is none; scoped figures as metric@scope."""
-    return {
-        o.path + (f"@{o.scope}" if o.scope else ""): o.value if o.state == "value" else o.state
-        for o in parsed(lines).observations
-        if o.source == "table"
-    }
+    """Metric -> value, or state where there is none, a list where it comes several times; scoped ones as metric@scope."""
+    found: dict[str, list[object]] = {}
+    for o in parsed(lines).observations:
+        if o.source == "table":
+            name = o.path + (f"@{o.scope}" if o.scope else "")
+            found.setdefault(name, []).append(o.value if o.state == "value" else o.state)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 def row(stem: str, columns: str, *values: object) -> dict[str, object]:
@@ -145,7 +146,29 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
         | row("disclosure.art20_6.penalty", "prev_items items_change decisions", 22, -253, 22),
     ),
     "table 4 as three tables": (
+        "行政复议\n结果维持|结果纠正|其他结果|尚未审结|总计|\n1|2|3|4|10|\n\n"
+        "行政诉讼（未经复议直接起诉）\n结果维持|结果纠正|其他结果|尚未审结|总计|\n5|6|7|8|26|\n\n"
+        "### (三)行政诉讼（复议后起诉）\n结果维持|结果纠正|其他结果|尚未审结|总计|\n0|0|0|0|0|\n",
+        row("review", "upheld corrected other pending total", 1, 2, 3, 4, 10)
+        | row("litigation.direct", "upheld corrected other pending total", 5, 6, 7, 8, 26)
+        | row("litigation.after_review", "upheld corrected other pending total", *[0] * 5),
+    ),
+    "a third of table 4 that nothing names": (
         "结果维持|结果纠正|其他结果|尚未审结|总计|\n1|2|3|4|10|\n", NOTHING),
+    "a label in brackets over two rows": (
+        HEAD + "(二)部分公开(区分处理的,只计||||||||\n这一情形,不计其他情形)|1|0|0|0|0|0|1|\n(七)总计|1|0|0|0|0|0|1|\n",
+        row(f"{T3}.outcome.partial", SEVEN, 1, 0, 0, 0, 0, 0, 1) | row(f"{T3}.outcome.total", SEVEN, 1, 0, 0, 0, 0, 0, 1),
+    ),
+    "a label over two rows of which the first is known": (
+        HEAD + "2.没有现成信息||||||||\n需要另行制作|1|0|0|0|0|0|1|\n(七)总计|1|0|0|0|0|0|1|\n",
+        row(f"{T3}.outcome.unable.needs_creation", SEVEN, 1, 0, 0, 0, 0, 0, 1)
+        | row(f"{T3}.outcome.total", SEVEN, 1, 0, 0, 0, 0, 0, 1),
+    ),
+    "a blank row above a row of the province": (
+        HEAD + NEW + "1|0|0|0|0|0|1|\n" + IN + "|||||||\n其中:涉企政策咨询|1|0|0|0|0|0|1|\n(七)总计|1|0|0|0|0|0|1|\n",
+        row(f"{T3}.new", SEVEN, 1, 0, 0, 0, 0, 0, 1) | row(f"{T3}.carried_in", SEVEN, *["blank"] * 7)
+        | row(f"{T3}.outcome.total", SEVEN, 1, 0, 0, 0, 0, 0, 1),
+    ),
     "table 4 in another order": (
         "行政复议|\n总计|结果维持|结果纠正|其他结果|尚未审结|\n10|1|2|3|4|\n",
         row("review", "total upheld corrected other pending", 10, 1, 2, 3, 4),
@@ -198,7 +221,7 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
     ),
     "the same form twice": (
         "区教育局\n" + STAT + "收到申请数|件|5|\n申请办结数|件|5|\n\n（手机版）\n" + STAT + "收到申请数|件|5|\n申请办结数|件|5|\n",
-        {"requests.received.total": 5, "requests.completed.total": 5},
+        {"requests.received.total": [5, 5], "requests.completed.total": [5, 5]},
     ),
     "a page break with repeated heads": (
         HEAD + NEW + "1|2|3|4|5|6|21|\n\n- 3 -\n\n" + HEAD + IN + "0|0|0|0|0|0|0|\n",

@@ -37,7 +37,7 @@ _ROW_KEYS = frozenset({"path", "cells", "heading", "head"})
 _BRACKETS = re.compile(r"\([^()]*\)?")
 _UNIT = re.compile(r"亿元|万元|元")
 _NOT_IN_LABEL = re.compile(r"\([^()]*\)|^其中|[^\w]")
-_ORDINALS = re.compile(r"^(?:\(?[一二三四五六七八九十\d]{1,3}[)、.:])+")
+_ORDINALS = re.compile(r"^#*(?:\(?[一二三四五六七八九十\d]{1,3}[)、.:])+")
 
 
 class RowBinding(NamedTuple):
@@ -139,7 +139,12 @@ class Layout:
 
 def plain(label: str) -> str:
     """A label without ordinals, notes in brackets and punctuation: what fuzzy matching compares."""
-    return _NOT_IN_LABEL.sub("", _ORDINALS.sub("", label))
+    return _NOT_IN_LABEL.sub("", unnumbered(label))
+
+
+def unnumbered(label: str) -> str:
+    """A label or a heading without its ordinal."""
+    return _ORDINALS.sub("", label)
 
 
 def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:

@@ -14,7 +14,7 @@ from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
-from gouji.layouts import CAPTION, FOREIGN, FRAGMENT, LABEL, SPAN, Head, Layout, RowBinding, RowLabel, column_path, plain
+from gouji.layouts import CAPTION, FOREIGN, FRAGMENT, LABEL, SPAN, Head, Layout, RowBinding, RowLabel, column_path, plain, unnumbered
 from gouji.quantities import cell
 from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
@@ -23,6 +23,8 @@ ERRORS_LIMIT = 20
 """Rows of one table that a grammar may refuse before it is given single rows."""
 CELLS_LIMIT = 60
 """Cells of the longest row that is looked at when its label is damaged."""
+LEFT_LIMIT = 100
+"""Rows of one table that are looked at again when the grammar does not know them."""
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
@@ -284,7 +286,7 @@ class _Binder:
         values = str(cells).removesuffix("\n").split("|")[:-1]
         at = self.offset + (cells.start_pos or 0)
         end = self.offset + (cells.end_pos or 0) - 1
-        readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or self._worded(values)
+        readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or (len(self.left) < LEFT_LIMIT and self._worded(values))
         if binding is None or not readable or not self._bind(key, label, values, at):
             start = self._row_start(self.offset + ((label or cells).start_pos or 0))
             self._leave(start, end, self.canonical.text[start:end].split("|")[:-1], key if binding else None)
@@ -345,6 +347,10 @@ class _Binder:
             order = enumerate(zip(binding.paths, binding.columns, strict=True))
             cells = [_Cell(path, i, column, heads[i] if heads else None) for i, (path, column) in order]
             return cells, len(cells)
+        if not binding.stem and not any("." in head.name for head in heads):
+            # What the columns are of, the line above the table says.
+            above = self.layout.head(unnumbered(self._caption()))
+            heads = [head._replace(name=above.name + head.name) for head in heads] if above.open else heads
         cells = [
             _Cell(path, i, head.name, head)
             for i, head in enumerate(heads)
@@ -462,9 +468,11 @@ class _Binder:
 
     def finish(self) -> None:
         """Look once more at the rows that were left, and hand everything over."""
-        left = [self.left[i] for i in range(len(self.left)) if not self._rescue(i)]
-        for row in left:
-            if any(c.isdigit() for text in row.cells for c in text) and not self._addition(row):
+        for i, row in enumerate(self.left):
+            looked_at = i < LEFT_LIMIT
+            if (looked_at and self._rescue(i)) or not any(c.isdigit() for text in row.cells for c in text):
+                continue
+            if not looked_at or not self._addition(row):
                 text = self.canonical.text[row.start : row.end]
                 self.reading.unparsed.append(Unparsed(self.canonical.source(row.start, row.end), text, self.table))
         if self.left:
@@ -488,7 +496,41 @@ class _Binder:
         if index and (above := self.left[index - 1]).end + 1 == left.start and sum(map(bool, above.cells)) == 1:
             # The label began in the row above.
             labels.append("".join(above.cells) + labels[0])
-        return any(self._nearest(left, split, at, label) for label in labels)
+        return any(self._nearest(left, split, at, label) for label in labels) or self._continued(left, split, at)
+
+    def _continued(self, left: _Left, split: int, at: int) -> bool:
+        """Give the values of a row to the row above, which was read as blank, where the labels of both are one label."""
+        place = bisect_left(self.rows, (at, ""))
+        if not place:
+            return False
+        text, (above, row) = self.canonical.text, self.rows[place - 1]
+        line = text[self._row_start(above) : text.find("\n", above)]
+        cells = [cell for cell in line.split("|") if cell]
+        if not cells or text.find("\n", above) + 1 != left.start:
+            return False
+        begun, label = cells[-1], cells[-1] + left.cells[split - 1]
+        spellings = next((known.texts for known in self.layout.labels if known.row == row), ())
+        open_ = begun.count("(") > begun.count(")")
+        if plain(label) not in spellings or (plain(label) == plain(begun) and not open_):
+            return False
+        paths = self.layout.rows[row].paths
+        blank = [o for o in self.found if o.path in paths]
+        if any(o.state != "blank" for o in blank):
+            return False
+        self.found = [o for o in self.found if o.path not in paths]
+        self.bound -= {(o.path, o.scope) for o in blank}
+        del self.rows[place - 1]
+        return self._as(row, left, split, at)
+
+    def _as(self, row: str, left: _Left, split: int, at: int) -> bool:
+        """Bind what was left as a certain row, below the heads that were in force there."""
+        heads, self.columns = self.columns, left.columns
+        self.forms.clear()
+        bound = self._bind(row, self._label(at - 1), left.cells[split:], at)
+        self.columns = heads
+        self.forms.clear()
+        self.rows.sort()
+        return bound
 
     def _nearest(self, left: _Left, split: int, at: int, printed: str) -> bool:
         """Bind a row by the label that is nearest to what it prints, among those that can stand there."""
@@ -503,16 +545,10 @@ class _Binder:
         if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
             return False
         far, _, row, text = here[0]
-        heads, self.columns = self.columns, left.columns
-        self.forms.clear()
-        bound = self._bind(row, self._label(at - 1), left.cells[split:], at)
-        self.columns = heads
-        self.forms.clear()
-        if bound:
-            self.rows.sort()
-            if far:
-                span = self.canonical.source(at - 1 - len(left.cells[split - 1]), at - 1)
-                self.reading.mentions.append(Mention("renamed", printed, text, span))
+        bound = self._as(row, left, split, at)
+        if bound and far:
+            span = self.canonical.source(at - 1 - len(left.cells[split - 1]), at - 1)
+            self.reading.mentions.append(Mention("renamed", printed, text, span))
         return bound
 
     def _free(self, at: int) -> set[str]:
@@ -608,7 +644,10 @@ def _distance(label: str, known: RowLabel) -> int | None:
 
 def _resembles(label: str, known: str) -> bool:
     """Whether a label may be meant for `known`, its characters shuffled or not: it is no row of its own then."""
-    return 2 * _shared(label, known) >= 0.8 * (len(label) + len(known)) or distance(label, known) <= _tolerance(known)
+    both = len(label) + len(known)
+    if 2 * min(len(label), len(known)) < 0.8 * both and abs(len(label) - len(known)) > _tolerance(known):
+        return False
+    return 2 * _shared(label, known) >= 0.8 * both or distance(label, known) <= _tolerance(known)
 
 
 def _shared(label: str, known: str) -> int:

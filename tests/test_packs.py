@@ -175,13 +175,25 @@ def test_without_a_place_for_the_cache_it_works_too(monkeypatch: pytest.MonkeyPa
         ("pack.yaml", "[1, 2]\n", "pack.yaml", ""),
         ("pack.yaml", "carriers: [1, 2]\n", "pack.yaml:1:12", ""),
         ("pack.yaml", "carriers: {csv: [1]}\n", "pack.yaml:1:", ""),
-        ("pack.yaml", "carriers: {csv: {grammar: a.lark, regoin: a, cell: b, rows: lines}}\n", "pack.yaml:1:35", "region"),
-        ("pack.yaml", "carriers: {csv: {grammar: a.lark, region: a, cell: b, rows: line}}\n", "pack.yaml:1:61", "lines"),
+        (
+            "pack.yaml",
+            "carriers: {csv: {grammar: a.lark, regoin: a, cell: b, rows: lines}}\n",
+            "pack.yaml:1:35",
+            "region",
+        ),
+        (
+            "pack.yaml",
+            "carriers: {csv: {grammar: a.lark, region: a, cell: b, rows: line}}\n",
+            "pack.yaml:1:61",
+            "lines",
+        ),
         ("pack.yaml", "carriers: {csv: {grammar: a.lark, region: a, cell: b, rows: lines}}\n", "a.lark", ""),
         ("pack.yaml", "heads: [1]\nlayouts: {t: {grammar: a.lark, reads: table, detect: [甲]}}\n", "pack.yaml", ""),
     ],
 )
-def test_a_wrong_structure_is_said_with_its_place(tmp_path: Path, name: str, content: str, place: str, hint: str) -> None:
+def test_a_wrong_structure_is_said_with_its_place(
+    tmp_path: Path, name: str, content: str, place: str, hint: str
+) -> None:
     folder = tmp_path / "grammars" / "own"
     folder.mkdir(parents=True)
     (folder / name).write_text(content, encoding="utf-8")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 import gouji
 from corpus import read
+from gouji import rules
 from gouji.records import Report
 
 T3 = "requests.t3"
@@ -263,3 +267,59 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
 def test_strange_table(name: str) -> None:
     lines, expected = TABLES[name]
     assert figures(lines) == expected
+
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+def findings(text: str) -> set[str]:
+    """Rules that do not hold in a report."""
+    report = read(gouji.engine(), text)
+    return {f.instance for f in rules.check(gouji.engine().rulebook, report)[0] if f.verdict == "fail"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("三、收到", "二、收到"),
+        ("二、主动公开政府信息情况", "主动公开政府信息情况"),
+        ("二、主动公开政府信息情况", "## 表二：主动公开政府信息情况"),
+        ("三、收到和处理政府信息公开申请情况", "行政机关收到和处理政府信息公开申请情况"),
+        ("四、政府信息公开行政复议、行政诉讼情况", "作被申请行政复议、提起行政诉讼情况"),
+        ("三、收到", "(三)、收到"),
+    ],
+)
+def test_a_heading_with_a_strange_ordinal_is_a_heading(old: str, new: str) -> None:
+    text = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    assert old in text
+    assert not {f for f in findings(text.replace(old, new)) if f.startswith("G05")}
+
+
+def test_a_section_that_is_not_there_is_missed() -> None:
+    text = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    assert "G05.4" in findings(text.replace("四、政府信息公开行政复议、行政诉讼情况\n", ""))
+
+
+def test_an_old_form_in_a_later_year_is_told() -> None:
+    text = (EXAMPLES / "table2019-clean.txt").read_text(encoding="utf-8")
+    later = re.sub(r"20(\d\d)", lambda m: str(2003 + int(m[1])), text)
+    assert "G10" not in findings(text)
+    assert "G10" in findings(later)
+
+
+def test_a_row_of_2019_in_the_form_of_2021_leaves_the_form_of_2021() -> None:
+    lines, _ = TABLES["columns of 2021 above a row of 2019"]
+    assert parsed(lines).form == "table2021"
+
+
+def test_a_damaged_label_is_told() -> None:
+    lines, _ = TABLES["characters lost, another between its neighbours"]
+    assert "G09.renamed.政务微博公开政府信息数" in findings("政府信息公开\n" + lines)
+
+
+def test_codes_of_the_annex_are_kept() -> None:
+    report = parsed("指标名称|计量单位|代码|本期实际|本年累计|\n申请总数|条|05|11|12|\n行政复议数|件|21|1|1|\n")
+    assert [(o.row, o.scope, o.value) for o in report.observations if o.path == "requests.received.total"] == [
+        ("05", None, 11),
+        ("05", "本年累计", 12),
+    ]

@@ -46,8 +46,16 @@ def _folds(packs: Packs) -> Folds:
                 if not isinstance(pairs, dict):
                     raise invalid(pairs, "此处应为键值表", "expected a mapping here")
                 for key, value in pairs.items():
-                    if not key or not schema.text(value) or (name == "characters" and (len(key) != 1 or len(value) != 1)):
-                        raise invalid(key, "应为非空文字，characters 中一个字符对一个字符", "expected text, in `characters` one character for one")
+                    if (
+                        not key
+                        or not schema.text(value)
+                        or (name == "characters" and (len(key) != 1 or len(value) != 1))
+                    ):
+                        raise invalid(
+                            key,
+                            "应为非空文字，characters 中一个字符对一个字符",
+                            "expected text, in `characters` one character for one",
+                        )
                     table[str(key)] = str(value)
             for pattern in data.get("noise", ()):
                 schema.pattern(pattern)

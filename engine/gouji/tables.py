@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +13,20 @@ from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
-from gouji.layouts import CAPTION, FOREIGN, FRAGMENT, LABEL, SPAN, Head, Layout, RowBinding, RowLabel, column_path, plain, unnumbered
+from gouji.layouts import (
+    CAPTION,
+    FOREIGN,
+    FRAGMENT,
+    LABEL,
+    SPAN,
+    Head,
+    Layout,
+    RowBinding,
+    RowLabel,
+    column_path,
+    plain,
+    unnumbered,
+)
 from gouji.quantities import cell
 from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
@@ -391,7 +403,12 @@ class _Binder:
     def _observe(self, stem: str, cells: list[_Cell], label: str | None, values: list[str], at: int) -> None:
         unit = code = None
         origin: Source = "chart" if self.layout.reads == "chart" else "table"
-        source, text, metric, units = self.canonical.source, self.document.text, self.registry.metric, self.registry.units
+        source, text, metric, units = (
+            self.canonical.source,
+            self.document.text,
+            self.registry.metric,
+            self.registry.units,
+        )
         index = 0
         for path, place, column, head in cells:
             while index < place:

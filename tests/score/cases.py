@@ -22,9 +22,7 @@ CARRIERS = ("tabs", "stream", "bars", "markdown")
 # Names of rows and sections in the identities of the cases.
 _GROUPS = {"deny": "denied", "unable": "unable", "nop": "not_processed", "other": "other"}
 _SECTIONS = {"review": "L01", "direct": "L02", "after": "L03"}
-_IDENTITY = re.compile(
-    r"t3 row sum (?P<row>\w+) .*|t3 (?P<column>\S+) (?P<what>新收|\(一\)).*|t4 (?P<section>\w+) .*"
-)
+_IDENTITY = re.compile(r"t3 row sum (?P<row>\w+) .*|t3 (?P<column>\S+) (?P<what>新收|\(一\)).*|t4 (?P<section>\w+) .*")
 
 
 @define
@@ -109,7 +107,12 @@ def _identities(case: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 def _instance(match: re.Match[str]) -> str | None:
     if row := match["row"]:
         short = {"carry_in": "carried_in", "carry_out": "carried_out", "new": "new"}
-        short |= {"grant": "outcome.granted", "partial": "outcome.partial", "total": "outcome.total", "other": "outcome.other.subtotal"}
+        short |= {
+            "grant": "outcome.granted",
+            "partial": "outcome.partial",
+            "total": "outcome.total",
+            "other": "outcome.other.subtotal",
+        }
         if row in short:
             return f"R03.{short[row]}"
         group, number = _GROUPS[row[:-1]], int(row[-1])

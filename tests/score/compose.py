@@ -100,7 +100,11 @@ SLIPS: dict[str, dict[str, str]] = {
     "ankang-2019": {"160.5964": "160.5964万元"},
     "taiping-town-2022": {"商业企业": "商业\n企业", "（三）不予公开": "(三)\n不予公开"},
     "yangling-stat-2020": {"本年新制作数量": "本年新", "本年新公开数量": "本年新"},
-    "panyu-invest-2022-trad": {"处罚": "處(chǔ)罰", "本年制发件数": "本年制發(fā)件數", "行政规范性文件": "行政規范性文件"},
+    "panyu-invest-2022-trad": {
+        "处罚": "處(chǔ)罰",
+        "本年制发件数": "本年制發(fā)件數",
+        "行政规范性文件": "行政規范性文件",
+    },
 }
 # Every row has an empty cell more than the form has columns.
 WIDER = frozenset({"yangling-stat-2020"})

@@ -71,7 +71,9 @@ def seeds() -> bool:
     out = ROOT / "build" / "score.json"
     out.parent.mkdir(exist_ok=True)
     with out.open("w", encoding="utf-8") as file:
-        subprocess.run([sys.executable, "-m", "gouji", "check", "--format", "json", *map(str, paths)], stdout=file, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "gouji", "check", "--format", "json", *map(str, paths)], stdout=file, check=False
+        )
     print("The seeds")
     sys.stdout.flush()
     return subprocess.run([sys.executable, str(SHARED / "truth" / "score.py"), str(out)], check=False).returncode == 0

@@ -193,15 +193,9 @@ def _unfolded(above: list[Head], row: list[Head]) -> list[Head]:
         count = len(rest)
         if i != slots[-1]:
             grouped = bool(rest) and rest[0].open
-            seen: set[str] = set()
-            count = 0
-            for one in rest:
-                if one.open != grouped or one.name in seen:
-                    break
-                seen.add(one.name)
-                count += 1
-            if grouped and head.name != SPAN:
-                count = 0
+            names = [one.name for one in rest]
+            ends = (n for n, one in enumerate(rest) if one.open != grouped or one.name in names[:n])
+            count = 0 if grouped and head.name != SPAN else next(ends, len(rest))
         below, rest = rest[:count], rest[count:]
         prefix = "" if head.name == SPAN else head.name
         columns.extend(one._replace(name=prefix + one.name) for one in below)
@@ -464,7 +458,7 @@ class _Binder:
         """Whether a row heads columns; if so, they are noted."""
         self.forms.clear()
         texts = [cell for cell in cells if cell]
-        if len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
+        if not self.layout.head_names or len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
             return False
         heads = [self.layout.head(text) for text in texts]
         known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]

@@ -136,7 +136,7 @@ def refusals() -> Report:
             Message("办结数与收到申请数不同", "completed and received requests differ"),
             "1679 ≠ 2040", 1679, 2040, -361, draft.observations[closed].span,
             draft.terms("left", closed) + draft.terms("right", received),
-            fingerprint="13",
+
         ),
         Finding(
             "X02", "X02.review", "warning", "fail",
@@ -147,16 +147,16 @@ def refusals() -> Report:
                 "若“另有2件”已含在前面各项之中，则 151 + 30 + 49 = 230，成立",
                 "if the 2 are already among the others, 151 + 30 + 49 = 230 holds",
             ),
-            fingerprint="02",
+
         ),
         Finding(
             "S04", "S04", "error", "fail",
             Message("不予公开的各项理由相加不等于总数", "the grounds of refusal do not add up to the total"),
             "0 + 1 + 7 + 0 + 271 + 218 = 497 ≠ 495", 497, 495, 2, draft.observations[refused].span,
             draft.terms("left", *parts) + draft.terms("right", refused),
-            suspects=(Suspect(parts[-1], 218, 216, ("S04",), Message("末位数字不同", "one digit differs")),),
+            suspects=(Suspect(parts[-1], 218, 216, ("S04",), Message("末位数字不同", "one digit differs"), "digit"),),
             explanation=Message("同一件申请可能列了两项理由", "one refusal may rest on two grounds"),
-            fingerprint="04",
+
         ),
     ]  # fmt: skip
     return draft.report(passed=14)

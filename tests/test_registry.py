@@ -59,8 +59,8 @@ def test_labels_tell_all_metrics_apart(registry: Registry) -> None:
     for lang in ("zh", "en"):
         seen: dict[str, str] = {}
         for metric in registry:
-            assert metric.label(lang) not in seen, (metric.path, seen[metric.label(lang)])
-            seen[metric.label(lang)] = metric.path
+            assert metric.text(lang) not in seen, (metric.path, seen[metric.text(lang)])
+            seen[metric.text(lang)] = metric.path
 
 
 @pytest.mark.parametrize(

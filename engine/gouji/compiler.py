@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from gouji import schema
 from gouji.canonical import Folds
 from gouji.cues import NarrativeModel, load_narrative
@@ -22,10 +24,11 @@ def compile_packs(
 ) -> tuple[Registry, Rulebook, Messages, Folds, tuple[Carrier, ...], tuple[Layout, ...], NarrativeModel, OutlineModel]:
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     registry = load_registry(packs.metrics())
+    messages = Messages.load(packs.messages()[0])
     return (
         registry,
-        load_rulebook(packs.rules(), registry),
-        Messages.load(packs.messages()[0]),
+        evolve(load_rulebook(packs.rules(), registry), slips=messages.below("slip")),
+        messages,
         _folds(packs),
         _carriers(packs),
         load_layouts(packs, registry),

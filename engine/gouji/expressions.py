@@ -14,9 +14,8 @@ from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken, VisitError
 
 from gouji.errors import PackError
-from gouji.intervals import number_text
 from gouji.packs import builtin
-from gouji.records import Number, Source
+from gouji.records import Number, Source, number_text
 from gouji.registry import Registry
 from gouji.relations import Item, Linear, Operator, Relation
 from gouji.values import Value

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from typing import Any
+from itertools import count
+from typing import Any, Literal
 
 from gouji.errors import Message
-from gouji.findings import Finding, Severity, Term, Verdict
-from gouji.intervals import Operand, number_text
+from gouji.findings import Filling, Finding, Severity, Side, Statement, Term, Verdict, Words
+from gouji.intervals import Interval, Operand
 from gouji.records import Number, Observation, Report, Source
 from gouji.registry import Registry
-from gouji.rulemodel import Rule, filled, key
+from gouji.rulemodel import Rule, key
 from gouji.spans import Span
 
 # Stands for a figure that is not known. Never calculated with: it makes every comparison false, so that
@@ -38,7 +38,6 @@ class Facts:
         self.negative: list[int] = []
         self.fractional: list[int] = []
         self.with_unit: list[int] = []  # printed in a unit that is not the metric's
-        self.blank: list[int] = []
         self.blank_in: dict[int | None, list[str]] = {}
         self.blank_keys: set[str] = set()
         self.withheld: set[str] = set()
@@ -54,6 +53,8 @@ class Facts:
     def operand(self, index: int) -> Operand:
         """The observation with this index as an equation takes it."""
         o = self.report.observations[index]
+        if o.state == "value" and o.low is not None and o.low == o.high:
+            return Operand(Interval(o.low, o.low))
         metric = self.registry.metric(o.path)
         return Operand.of(o, metric.signed, metric.decimal)
 
@@ -64,16 +65,15 @@ class Facts:
                 return index
         return None
 
-    def term(self, side: str, index: int, sign: int = 1) -> Term:
+    def term(self, side: Side, index: int, sign: Literal[1, -1] = 1) -> Term:
         """An observation as a term of a finding."""
         o = self.report.observations[index]
-        label = o.label or self.registry.label(o.path, "zh")
-        return Term("left" if side == "left" else "right", 1 if sign > 0 else -1, o.value, index, None, label)
+        return Term(side, sign, o.value, index, None, o.label or self.registry.label(o.path, "zh"), o.path)
 
-    def unbound_term(self, side: str, index: int) -> Term:
+    def unbound_term(self, side: Side, index: int) -> Term:
         """An unbound figure as a term of a finding."""
         u = self.report.unbound[index]
-        return Term("left" if side == "left" else "right", 1, u.value, None, index, u.raw)
+        return Term(side, 1, u.value, None, index, u.raw)
 
     def add(
         self,
@@ -83,8 +83,8 @@ class Facts:
         instance: str = "",
         verdict: Verdict = "fail",
         severity: Severity | None = None,
-        values: Mapping[str, str | Message] | None = None,
-        equation: str = "",
+        values: Mapping[str, Filling] | None = None,
+        equation: str | Words = "",
         left: Number | None = None,
         right: Number | None = None,
         span: Span | None = None,
@@ -94,42 +94,43 @@ class Facts:
         identity: Sequence[str] = (),
         message: Message | None = None,
     ) -> None:
-        """Record one finding of `rule`; `identity` tells apart findings that no figure tells apart."""
+        """Record one finding of `rule`; `identity` tells apart findings that no figure tells apart.
+
+        `values` stand in the places of the message; they and `equation` become text when somebody reads them.
+        """
         if not rule.applies.to_body(self.report):
             return
-        name = ".".join(filter(None, (rule.id, instance)))
-        delta = left - right if left is not None and right is not None else None
-        shown: dict[str, str | Message] = {"instance": name, "equation": equation}
-        for word, number in (("left", left), ("right", right), ("delta", delta)):
-            shown[word] = "" if number is None else number_text(number)
-        if delta is not None:
-            shown["difference"] = number_text(max(delta, -delta))
-        shown.update(values or {})
-        observations = self.report.observations
+        name = f"{rule.id}.{instance}" if instance else rule.id
+        delta = None if left is None or right is None else left - right
+        shown: dict[str, Filling] = {
+            "instance": name,
+            "equation": equation,
+            "left": left,
+            "right": right,
+            "delta": delta,
+            "difference": None if delta is None else max(delta, -delta),
+        }
+        if values:
+            shown.update(values)
         if span is None and terms:
             span = self._span(terms[0])
-        parts = [name, *identity]
-        for term in terms:
-            path = observations[term.operand].path if term.operand is not None else ""
-            raw = "" if term.value is None else number_text(term.value)
-            parts.append(f"{term.side}:{path}={raw}")
         self.findings.append(
             Finding(
-                rule=rule.id,
-                instance=name,
-                severity=severity or rule.severities.get(case) or rule.severity,
-                verdict=verdict,
-                message=filled(message or rule.message, shown),
-                equation=equation,
-                left=left,
-                right=right,
-                delta=delta,
-                span=span,
-                terms=tuple(terms),
-                assumptions=tuple(assumptions),
-                explanation=rule.exceptions if rule.exceptions.zh else None,
-                alternative=alternative,
-                fingerprint=sha256("\n".join(parts).encode()).hexdigest()[:16],
+                rule.id,
+                name,
+                severity or rule.severities.get(case) or rule.severity,
+                verdict,
+                Statement(message or rule.message, shown),
+                equation,
+                left,
+                right,
+                delta,
+                span,
+                tuple(terms),
+                tuple(assumptions),
+                rule.exceptions if rule.exceptions.zh else None,
+                alternative,
+                identity=tuple(identity),
             )
         )
 
@@ -142,55 +143,65 @@ class Facts:
 def index(report: Report, registry: Registry) -> Facts:
     """The figures of `report` by key; the first without scope of each metric and source counts."""
     facts = Facts(report, registry)
-    values, where, observations, units = facts.values, facts.where, report.observations, registry.units
-    for i, o in enumerate(observations):
-        name = o.path
-        if o.source == "table":
-            facts.has_table = True
-        elif o.source == "narrative":
-            facts.text.append(i)
-            name = "text " + name
-        else:
-            facts.chart.append(i)
-            name = "chart " + name
-        if o.unit is not None and o.unit != units.get(o.path):
-            facts.with_unit.append(i)
-        value: Any = o.low
-        if o.state == "value":
-            if type(value) is not int:
-                facts.fractional.append(i)
-            if value is None or value != o.high:
-                value = UNKNOWN
-            elif value < 0:
-                facts.negative.append(i)
-        elif o.state == "text":
-            value = UNKNOWN
-        else:
-            value = 0
-            facts.blank.append(i)
-        if name in where:
-            if o.source == "table":
-                facts.repeated.append(i)
-            if observations[where[name]].scope is None or o.scope is not None:
-                continue
-        where[name] = i
-        values[name] = value
-    if facts.blank:
-        _settle_blanks(facts)
+    observations, units = report.observations, registry.units
+    names = [o.path if o.source == "table" else key(o.source, o.path) for o in observations]
+    figures: list[Any] = [o.low for o in observations]
+    # One pass a question: each is a loop without branches, and hardly any finds something.
+    blank = []
+    for i in [i for i, o in enumerate(observations) if o.state != "value" or o.low is not o.high]:
+        o = observations[i]
+        if o.state == "blank" or o.state == "na":
+            figures[i] = 0
+            blank.append((i, o.table))
+        elif o.state == "text" or o.low is None or o.low != o.high:
+            figures[i] = UNKNOWN
+    odd = [i for i, figure in enumerate(figures) if type(figure) is not int or figure < 0]
+    facts.fractional = [i for i in odd if type(figures[i]) is not int]
+    facts.negative = [i for i in odd if figures[i] < 0]
+    facts.with_unit = [i for i, o in enumerate(observations) if o.unit is not None and o.unit != units.get(o.path)]
+    told = [i for i, o in enumerate(observations) if o.source != "table"]
+    facts.text = [i for i in told if observations[i].source == "narrative"]
+    facts.chart = [i for i in told if observations[i].source == "chart"]
+    facts.has_table = len(told) < len(observations)
+    facts.where = dict(zip(names, count()))
+    facts.values = dict(zip(names, figures))  # noqa: B905
+    if len(facts.where) < len(names):
+        _settle_repeated(facts, names, figures)
+    if blank:
+        _settle_blanks(facts, names, blank)
     return facts
 
 
-def _settle_blanks(facts: Facts) -> None:
+def _settle_repeated(facts: Facts, names: Sequence[str], figures: Sequence[Any]) -> None:
+    """Note which observations repeat a key, and let the first without scope stand for it."""
+    observations = facts.report.observations
+    first: dict[str, int] = {}
+    for i, name in enumerate(names):
+        chosen = first.setdefault(name, i)
+        if chosen != i:
+            facts.repeated.append(i)
+            if observations[chosen].scope is not None and observations[i].scope is None:
+                first[name] = i
+    for i in facts.repeated:
+        name = names[i]
+        facts.where[name] = first[name]
+        facts.values[name] = figures[first[name]]
+
+
+def _settle_blanks(facts: Facts, names: Sequence[str], blank: Sequence[tuple[int, int | None]]) -> None:
     """Note which keys are blank; a table with nothing but blanks says nothing at all."""
-    observations, where, blank_in = facts.report.observations, facts.where, facts.blank_in
-    for i in facts.blank:
-        o = observations[i]
-        name = o.path if o.source == "table" else key(o.source, o.path)
+    where, blank_in = facts.where, facts.blank_in
+    for i, table in blank:
+        name = names[i]
         if where[name] == i:
-            blank_in.setdefault(o.table, []).append(name)
-    for table, names in blank_in.items():
-        if table is None or any(o.state in ("value", "text") for o in observations if o.table == table):
-            facts.blank_keys.update(names)
+            if table in blank_in:
+                blank_in[table].append(name)
+            else:
+                blank_in[table] = [name]
+    told = {o.table for o in facts.report.observations if o.state == "value" or o.state == "text"}
+    for table, keys in blank_in.items():
+        if table is None or table in told:
+            facts.blank_keys.update(keys)
         else:
-            for name in names:
+            for name in keys:
                 del facts.values[name]

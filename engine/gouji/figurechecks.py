@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
-from gouji.findings import Severity, Term
-from gouji.intervals import Operand, number_text
+from gouji.findings import Filling, Severity, Term
+from gouji.intervals import Interval, Operand
 from gouji.kinds import Kind
-from gouji.records import Number, Observation
-from gouji.relations import Item, Linear, Relation, evaluate
+from gouji.records import Number, Observation, number_text
+from gouji.registry import Metric
 from gouji.rulemodel import Rule
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
-def _label(facts: Facts, path: str) -> Message:
-    return Message(facts.registry.label(path, "zh"), facts.registry.label(path, "en"))
+Figure: TypeAlias = Number | Interval | None
 
 
-def _one(rule: Rule, facts: Facts, index: int, severity: Severity | None = None, **values: str | Message) -> None:
+def _label(facts: Facts, path: str) -> Metric:
+    return facts.registry.metric(path)
+
+
+def _one(rule: Rule, facts: Facts, index: int, severity: Severity | None = None, **values: Filling) -> None:
     """A finding about one figure."""
     o = facts.report.observations[index]
     facts.add(
@@ -140,13 +143,10 @@ def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
 def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """The same metric given twice in one source with figures that cannot both be true."""
     observations = facts.report.observations
-    if "narrative" in rule.sources:
-        indices = facts.text
-    elif not facts.repeated:
+    twice = {observations[i].path for i in facts.repeated if observations[i].source in rule.sources}
+    if not twice:
         return
-    else:
-        twice = {observations[i].path for i in facts.repeated}
-        indices = sorted({i for i, o in enumerate(observations) if o.path in twice and o.source == "table"})
+    indices = [i for i, o in enumerate(observations) if o.path in twice and o.source in rule.sources]
     groups: dict[tuple[str, str | None, str | None, int | None], list[int]] = {}
     for i in indices:
         o = observations[i]
@@ -168,27 +168,43 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
     """Compare two observations of one metric; record a finding and say so when they cannot both be true."""
     observations = facts.report.observations
     a, b = observations[left], observations[right]
-    relation = Relation("==", Linear((Item(1, a.source, path),)), Linear((Item(1, b.source, path),)))
-    evaluation = evaluate(relation, [facts.operand(left), facts.operand(right)])
-    if evaluation.outcome != "fail":
-        return False
+    figures: tuple[Figure, Figure]
+    if a.exact and b.exact:
+        if a.value == b.value:
+            return False
+        figures = a.value, b.value
+    else:
+        ranges = facts.operand(left).interval, facts.operand(right).interval
+        if not ranges[0].apart(ranges[1]):
+            return False
+        figures = ranges
     facts.add(
         rule,
         instance=path,
         severity=severity,
         values={
             "label": _label(facts, path),
-            "left": evaluation.left.shown,
-            "right": evaluation.right.shown,
+            "left": figures[0],
+            "right": figures[1],
             "left_raw": a.raw.strip(),
             "right_raw": b.raw.strip(),
         },
-        equation=evaluation.numbers(),
+        equation=_Unequal(*figures),
         left=a.value,
         right=b.value,
-        terms=[facts.term("left", left), facts.term("right", right)],
+        terms=(facts.term("left", left), facts.term("right", right)),
     )
     return True
+
+
+class _Unequal(NamedTuple):
+    """Two figures that should be one, in words."""
+
+    left: Figure
+    right: Figure
+
+    def text(self, lang: str) -> str:
+        return " ≠ ".join([f.shown if isinstance(f, Interval) else number_text(f or 0) for f in self])
 
 
 def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -199,15 +215,16 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     spared: tuple[str, ...] = rule.params.get("except", ())
     near: Mapping[str, Number] = rule.params.get("near", {})
     told: set[tuple[str, object, object]] = set()
+    where = facts.where
     for i in facts.chart if "chart" in rule.sources else facts.text:
         o = observations[i]
         path = o.path
-        j = facts.where.get(path)
-        if j is None or o.state != "value" or (implied is not None and o.implied != implied):
+        if path not in where or o.state != "value" or (implied is not None and o.implied != implied):
             continue
+        j = where[path]
         if o.scope is not None and not _nearly(o, observations[j], near.get(path)):
             continue
-        if path.startswith(spared) or (only and path not in only):
+        if (only and path not in only) or path.startswith(spared):
             continue
         t = observations[j]
         if t.state != "value" or t.scope is not None:
@@ -238,7 +255,7 @@ def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
     facts.passed += len(book.totals.keys() & facts.values.keys()) - len(book.totals.keys() & facts.blank_keys)
     if not facts.withheld:
         return
-    for program in book.programs[rule.id]:
+    for program in book.programs(rule):
         relation = program.instance.relations[0]
         total_item = relation.right.items[0]
         o = facts.observation(total_item.source, total_item.path)
@@ -296,8 +313,8 @@ def _together(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Figures that are reported all together or not at all."""
     present = [(path, facts.any_figure(path)) for path in rule.params["metrics"]]
     found = [i for _, i in present if i is not None]
-    absent = [_label(facts, path) for path, i in present if i is None]
-    if found and absent:
+    if found and len(found) < len(present):
+        absent = [_label(facts, path) for path, i in present if i is None]
         facts.add(
             rule,
             values={"labels": Message("、".join(m.zh for m in absent), ", ".join(m.en for m in absent))},

@@ -2,19 +2,71 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from typing import Literal, Protocol, TypeAlias
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gouji.errors import Message
-from gouji.records import Number
+from gouji.records import Number, number_text
 from gouji.spans import Span
 from gouji.values import Value
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Verdict: TypeAlias = Literal["fail", "undecided"]
+Side: TypeAlias = Literal["left", "right"]
 
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+
+
+class Words(Protocol):
+    """What can be said in both languages."""
+
+    def text(self, lang: str) -> str:
+        """It, in `lang` ("zh" or "en")."""
+
+
+Filling: TypeAlias = "str | Number | Words | None"
+
+
+@frozen(eq=False, repr=False)
+class Statement(Value):
+    """A sentence whose placeholders are filled when it is read; one without a value stays as it is."""
+
+    template: Message
+    values: Mapping[str, Filling]
+
+    @property
+    def zh(self) -> str:
+        """The sentence in Chinese."""
+        return self.text("zh")
+
+    @property
+    def en(self) -> str:
+        """The sentence in English."""
+        return self.text("en")
+
+    def text(self, lang: str) -> str:
+        """The sentence in `lang` ("zh" or "en")."""
+        pieces = []
+        for literal, name in _pieces(self.template.text(lang)):
+            pieces.append(literal)
+            if name:
+                pieces.append(_shown(self.values.get(name, f"{{{name}}}"), lang))
+        return "".join(pieces)
+
+
+def _shown(value: Filling, lang: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return number_text(value) if isinstance(value, int | Decimal) else value.text(lang)
 
 
 @frozen(eq=False, repr=False)
@@ -22,42 +74,51 @@ class Term(Value):
     """One contributing figure of an equation: which side it stands on, with which sign.
 
     `operand` is the index of an observation, `unbound` that of an unbound figure; both None for a constant.
+    `path` is the metric of an observation.
     """
 
-    side: Literal["left", "right"]
+    side: Side
     sign: Literal[1, -1]
     value: Number | None
     operand: int | None = None
     unbound: int | None = None
     label: str = ""
+    path: str = ""
 
 
 @frozen(eq=False, repr=False)
 class Suspect(Value):
-    """A figure whose change would repair the finding."""
+    """A figure whose change would repair the finding, alone or with the other suspects of its `rank`.
+
+    `explains` are the instances of rules that the repair satisfies; `slip` names the slip that it undoes, `pattern`
+    says it in words. Rank 1 is the most plausible repair.
+    """
 
     operand: int
     value: Number
     repair: Number
     explains: tuple[str, ...]
     pattern: Message
+    slip: str = "other"
+    rank: int = 1
 
 
 @frozen(eq=False, repr=False)
 class Finding(Value):
     """One disagreement.
 
-    `instance` is the rule id with what it was applied to (R01.natural). `equation` is the rule with its
-    numbers. `explanation` is the honest explanation that the rule's data give, `alternative` a second
-    reading of the same words under which it would hold. `span` is where to look first.
+    `instance` is the rule id with what it was applied to (R01.natural). `explanation` is the honest explanation
+    that the rule's data give, `alternative` a second reading of the same words under which it would hold.
+    `span` is where to look first. `identity` tells apart findings that no figure tells apart. Words and
+    arithmetic are put together when somebody reads them: many findings are only counted.
     """
 
     rule: str
     instance: str
     severity: Severity
     verdict: Verdict
-    message: Message
-    equation: str = ""
+    message: Message | Statement
+    _equation: str | Words = ""
     left: Number | None = None
     right: Number | None = None
     delta: Number | None = None
@@ -68,12 +129,23 @@ class Finding(Value):
     alternative: Message | None = None
     suspects: tuple[Suspect, ...] = ()
     group: int = 0
-    fingerprint: str = ""
+    identity: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def equation(self) -> str:
+        """The rule with its numbers: `0 + 1 + 7 = 8 ≠ 9`."""
+        return self._equation if isinstance(self._equation, str) else self._equation.text("zh")
 
     @property
     def operands(self) -> tuple[int, ...]:
         """Indices of the contributing observations, without repetition, in order."""
-        return tuple(dict.fromkeys(t.operand for t in self.terms if t.operand is not None))
+        return tuple(dict.fromkeys([t.operand for t in self.terms if t.operand is not None]))
+
+    @property
+    def fingerprint(self) -> str:
+        """What identifies the finding: its instance, the metrics that contribute and their figures."""
+        figures = (f"{t.side}:{t.path}={'' if t.value is None else number_text(t.value)}" for t in self.terms)
+        return sha256("\n".join((self.instance, *self.identity, *figures)).encode()).hexdigest()[:16]
 
 
 @frozen(eq=False, repr=False)
@@ -83,3 +155,15 @@ class Verdicts(Value):
     passed: int = 0
     failed: int = 0
     undecided: int = 0
+
+
+@cache
+def _pieces(text: str) -> tuple[tuple[str, str], ...]:
+    """(words, placeholder behind them or "") of a message, in order."""
+    split = _PLACEHOLDER.split(text)
+    return tuple(zip(split[::2], [*split[1::2], ""], strict=True))
+
+
+def placeholders(text: str) -> list[str]:
+    """Names of the placeholders in a message."""
+    return _PLACEHOLDER.findall(text)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
-from gouji.intervals import number_text
 from gouji.kinds import Kind
 from gouji.patterns import Pattern
-from gouji.records import Section
+from gouji.records import Section, number_text
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
 from gouji.spans import Span
@@ -56,10 +56,12 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     loose = [s.title for s in report.sections if s.level > 1]
     loose += [line for s in top for line in s.body.split("\n")] if top else []
     last: Span | None = None
-    for n, wanted in enumerate(p["required"] if top else (), 1):
+    required = p["required"] if top else ()
+    places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
+    for n, (wanted, at) in enumerate(zip(required, places, strict=True), 1):
         name = Message(wanted["name"], wanted["name"])
         title = wanted["title"]
-        found = next((s for s in top if title.search(s.title)), None)
+        found = None if at is None else top[at]
         if found is None and any(title.search(line) and p["unnumbered"].fullmatch(line) for line in loose):
             # A heading that lost its ordinal, or has that of a lower level.
             facts.passed += 1
@@ -100,12 +102,21 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
+@lru_cache(256)
+def _places(wanted: tuple[Pattern, ...], titles: tuple[str, ...]) -> list[int | None]:
+    """Which of `titles` each pattern finds first; reports of one form mostly share their headings."""
+    return [next((n for n, title in enumerate(titles) if pattern.search(title)), None) for pattern in wanted]
+
+
 def _filled(sections: tuple[Section, ...], section: Section, nil: Pattern | None) -> bool:
     """Whether there is something below a heading; words that match `nil` do not count."""
     if section.tables:
         return True
-    at = sections.index(section)
-    for below in sections[at + 1 :]:
+    following = iter(sections)
+    for below in following:
+        if below is section:
+            break
+    for below in following:
         if below.level <= section.level:
             break
         if below.body.strip() or below.tables:

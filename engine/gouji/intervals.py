@@ -7,18 +7,10 @@ from typing import Literal, TypeAlias
 
 from attrs import frozen
 
-from gouji.records import Number, Observation
+from gouji.records import Number, Observation, number_text
 from gouji.values import Value
 
 Kind: TypeAlias = Literal["exact", "blank", "approximate", "missing", "unreadable"]
-
-
-def number_text(value: Number) -> str:
-    """The number in plain decimal notation, without superfluous zeros."""
-    if isinstance(value, int):
-        return str(value)
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @frozen(eq=False, repr=False)
@@ -46,6 +38,19 @@ class Interval(Value):
         if self.high is None:
             return f"≥{number_text(self.low)}"
         return f"{number_text(self.low)}–{number_text(self.high)}"
+
+    def text(self, lang: str) -> str:
+        """As `shown`: the same in every language."""
+        return self.shown
+
+    def apart(self, other: Interval) -> bool:
+        """Whether the two have no number in common."""
+        return self._before(other) or other._before(self)
+
+    def _before(self, other: Interval) -> bool:
+        if self.high is None or other.low is None:
+            return False
+        return self.high < other.low or (self.high == other.low and (self.high_open or other.low_open))
 
     def plus(self, other: Interval) -> Interval:
         """The sums of both."""

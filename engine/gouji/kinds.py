@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
-
-from attrs import field, frozen
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gouji.facts import Facts
 from gouji.rulemodel import Rule
@@ -17,8 +15,7 @@ if TYPE_CHECKING:
 Run: TypeAlias = "Callable[[Rule, Rulebook, Facts], None]"
 
 
-@frozen(eq=False, repr=False)
-class Kind:
+class Kind(NamedTuple):
     """One kind of check.
 
     `params` are its keys and how to read them, `required` those that it cannot do without, `placeholders`
@@ -27,7 +24,7 @@ class Kind:
     """
 
     run: Run | None
-    params: Mapping[str, Reader] = field(factory=dict)
+    params: Mapping[str, Reader] = {}
     required: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     equation: bool = False

@@ -13,6 +13,7 @@ from attrs import frozen
 from gouji.errors import Message
 
 if TYPE_CHECKING:
+    from gouji.findings import Statement
     from gouji.yamlfile import Scalar
 
 LANGUAGES = ("zh", "en")
@@ -37,6 +38,10 @@ class Messages:
         template = self.entries[key]
         return Message(template.zh.format_map(values), template.en.format_map(values))
 
+    def below(self, prefix: str) -> dict[str, Message]:
+        """The messages whose key begins with `prefix.`, by the rest of their key."""
+        return {k.partition(".")[2]: message for k, message in self.entries.items() if k.startswith(f"{prefix}.")}
+
 
 @frozen(eq=False, repr=False)
 class Voice:
@@ -60,7 +65,7 @@ class Voice:
         """The messages that are in use."""
         return builtin() if self.messages is None else self.messages
 
-    def of(self, message: Message) -> str:
+    def of(self, message: Message | Statement) -> str:
         """A message of someone else in this language."""
         return message.text(self.lang)
 

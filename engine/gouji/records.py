@@ -20,6 +20,14 @@ Source: TypeAlias = Literal["table", "narrative", "chart"]
 State: TypeAlias = Literal["value", "blank", "na", "text"]
 
 
+def number_text(value: Number) -> str:
+    """The number in plain decimal notation, without superfluous zeros."""
+    if isinstance(value, int):
+        return str(value)
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 @frozen(eq=False, repr=False)
 class Observation(Value):
     """One figure (or one cell that should hold one) at one place.

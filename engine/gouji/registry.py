@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from gouji.values import Value
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 Blank: TypeAlias = Literal["zero", "total", "none", "na"]
@@ -21,8 +20,7 @@ _PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
 
-@frozen(slots=False, eq=False, repr=False)
-class Metric(Value):
+class Metric(NamedTuple):
     """One figure: its path, labels and unit, and how to read it.
 
     `decimal` and `signed` say whether it may have decimals or a minus sign; `blank` what an empty cell
@@ -44,13 +42,12 @@ class Metric(Value):
         """Whether the figure may have decimals."""
         return self.type == "decimal"
 
-    def label(self, lang: str) -> str:
+    def text(self, lang: str) -> str:
         """The label in `lang` ("zh" or "en")."""
         return self.en if lang == "en" else self.zh
 
 
-@frozen(slots=False, eq=False, repr=False)
-class GroupLabel(Value):
+class GroupLabel(NamedTuple):
     """What a group is called, and its members one by one: (zh, en)."""
 
     zh: str
@@ -86,7 +83,7 @@ class Registry:
 
     def label(self, path: str, lang: str) -> str:
         """The label of `path` in `lang`, or the path itself where it is not registered."""
-        return self.metric(path).label(lang) if path in self else path
+        return self.metric(path).text(lang) if path in self else path
 
     def blank_as(self, policies: tuple[str, ...]) -> frozenset[str]:
         """The metrics whose blanks mean one of `policies`."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import evolve, frozen
 
-from gouji.intervals import EXACT_ZERO, Interval, Operand, number_text
-from gouji.records import Number, Source
+from gouji.intervals import EXACT_ZERO, Interval, Operand
+from gouji.records import Number, Source, number_text
 from gouji.values import Value
 
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
 
 _SHOWN: dict[Operator, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
+_ASKED: dict[Operator, str] = {**_SHOWN, "==": "≟"}
 _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
+
+
+_ANY = Interval(0, None)
 
 
 @frozen(eq=False, repr=False)
@@ -41,10 +45,16 @@ class Linear(Value):
 
     def value(self, operands: Sequence[Operand]) -> Interval:
         """What the sum may be, given one operand an item."""
-        total = Interval(self.constant, self.constant)
+        low: Number | None = self.constant
+        high: Number | None = self.constant
+        low_open = high_open = False
         for item, operand in zip(self.items, operands, strict=True):
-            total = total.plus(operand.interval.times(item.coefficient))
-        return total
+            part = operand.interval if item.coefficient == 1 else operand.interval.times(item.coefficient)
+            low = None if low is None or part.low is None else low + part.low
+            high = None if high is None or part.high is None else high + part.high
+            low_open |= part.low_open
+            high_open |= part.high_open
+        return Interval(low, high, low_open, high_open)
 
 
 @frozen(eq=False, repr=False)
@@ -109,6 +119,9 @@ class Evaluation(Value):
     def numbers(self) -> str:
         """The relation with its numbers: `0 + 1 + 7 = 8 ≠ 9`; missing parts are left out, `?` is unreadable."""
         relation, n, m = self.relation, len(self.relation.left.items), len(self.relation.right.items)
+        if self.outcome == "undecided" and any(operand.kind == "blank" for operand in self.operands):
+            left, right = relation.sides(["□" if o.kind == "blank" else o.shown for o in self.operands])
+            return f"{left} {_ASKED[relation.operator]} {right}"
         left, right = relation.sides([operand.shown for operand in self.operands])
         operator = _OPPOSITE[relation.operator] if self.outcome == "fail" else relation.operator
         left_value, right_value = self.left.shown, self.right.shown
@@ -180,7 +193,9 @@ def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
         within = within * divisors[0] * divisors[1]
     holds = _compare(relation.operator, left, right, within)
     outcome: Outcome
-    if holds is not None:
+    if holds is False and not relation.left_divisor and not relation.right_divisor and _fillable(relation, operands):
+        outcome = "undecided"
+    elif holds is not None:
         outcome = "pass" if holds else "fail"
     elif any(o.kind == "unreadable" for o in operands):
         outcome = "undecided"
@@ -195,6 +210,18 @@ def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
     return done(outcome)
 
 
+def _fillable(relation: Relation, operands: Sequence[Operand]) -> bool:
+    """Whether blank cells can hold figures, none of them negative, with which the relation may hold."""
+    if not any(operand.kind == "blank" for operand in operands):
+        return False
+    filled = [Operand(_ANY, "blank") if operand.kind == "blank" else operand for operand in operands]
+    n = len(relation.left.items)
+    return (
+        _compare(relation.operator, relation.left.value(filled[:n]), relation.right.value(filled[n:]), relation.within)
+        is not False
+    )
+
+
 def _compare(operator: Operator, left: Interval, right: Interval, within: Number) -> bool | None:
     """Whether the comparison holds for every (True), for no (False) or for some values of both sides."""
     if operator in (">=", ">"):
@@ -203,6 +230,12 @@ def _compare(operator: Operator, left: Interval, right: Interval, within: Number
     if operator == "!=":
         same = _compare("==", left, right, within)
         return None if same is None else not same
+    if left.exact and right.exact:
+        # Most figures are exact: then one subtraction says everything.
+        ahead = left.low - right.low  # type: ignore[operator]
+        if operator == "==":
+            return -within <= ahead <= within
+        return ahead <= within if operator == "<=" else ahead < within
     difference = left.plus(right.times(-1))
     if operator == "==":
         if difference.above(within) or difference.times(-1).above(within):
@@ -211,3 +244,13 @@ def _compare(operator: Operator, left: Interval, right: Interval, within: Number
     if operator == "<=":
         return False if difference.above(within) else True if difference.at_most(within) else None
     return False if not difference.may_be_below(within) else True if difference.below(within) else None
+
+
+class Arithmetic(NamedTuple):
+    """Evaluations as words: each with its numbers, alternatives separated by semicolons."""
+
+    evaluations: tuple[Evaluation, ...]
+
+    def text(self, lang: str) -> str:
+        """The same in every language."""
+        return "; ".join(evaluation.numbers() for evaluation in self.evaluations)

@@ -1,68 +1,56 @@
-"""Rules compiled: every instance as sums over figures, and what to run on which report."""
+"""Rules compiled: the programs of every rule, and which of them apply to which report."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 from attrs import define, evolve, field, fields
 
 from gouji.errors import Message, PackError
-from gouji.records import Number, Report
+from gouji.plans import Agenda
+from gouji.records import Report
 from gouji.registry import Registry
-from gouji.rulemodel import Compare, Era, Fast, Program, Rule, Sum
+from gouji.rulemodel import Era, Kept, Program, Rule
 
-Getter: TypeAlias = Callable[[dict[str, Any]], Iterable[Any]]
-Step: TypeAlias = tuple[Getter, Number, Compare, Getter, Number]
-
-_PLANS = 256  # how many plans are kept: reports of one form mostly share one
-
-
-class Plan:
-    """What there is to do for reports of one layout, era and year that give the same figures.
-
-    `sums` are parts that make a total, `whole` are other programs with all their figures, `partial` sums of
-    the text of which some parts are not named, `slow` what is no plain sum.
-    """
-
-    def __init__(
-        self,
-        sums: list[tuple[Getter, str, Program]],
-        whole: list[tuple[tuple[Step, ...], tuple[Step, ...], Program]],
-        partial: list[tuple[tuple[Step, ...], Step, Program]],
-        slow: list[Program],
-        structural: tuple[Rule, ...],
-    ) -> None:
-        self.sums = sums
-        self.whole = whole
-        self.partial = partial
-        self.slow = slow
-        self.structural = structural
+_AGENDAS = 64  # how many are kept: reports of one form and year share one
 
 
 @define(eq=False, repr=False)
 class Rulebook:
     """Rules, compiled.
 
-    `programs` are the instances of equation rules by rule id. `totals` are the sums of parts of each total
-    whose blank counts 0 only if they do, `named_sums` the parts of each total of the text that a rule of
-    its own adds up.
+    `totals` are the keys of the parts of each total whose blank counts 0 only if theirs do, `named_sums` the
+    metrics that a rule of its own adds up to a total of the text; `slips` says in words what each slip is.
     """
 
     rules: tuple[Rule, ...]
     registry: Registry
     eras: tuple[Era, ...]
-    programs: Mapping[str, tuple[Program, ...]] = field(repr=False)
-    totals: Mapping[str, tuple[Program, ...]] = field(repr=False)
+    kept: Mapping[str, Kept[tuple[Program, ...]]] = field(repr=False)
+    totals: Mapping[str, tuple[tuple[str, ...], ...]] = field(repr=False)
     named_sums: Mapping[str, tuple[frozenset[str], ...]] = field(repr=False)
-    _plans: dict[Any, Plan] = field(factory=dict, init=False, repr=False)
+    slips: Mapping[str, Message] = field(factory=dict, repr=False)
+    _agendas: dict[Any, Agenda] = field(factory=dict, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return {a.name: getattr(self, a.name) for a in fields(Rulebook) if a.init}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]
+
+    @cached_property
+    def yielding(self) -> Mapping[str, Rule]:
+        """The rules that leave a finding to another rule, by id."""
+        return {rule.id: rule for rule in self.rules if rule.yields}
+
+    def programs(self, rule: Rule) -> tuple[Program, ...]:
+        """The programs of a rule, one an instance; none where it is no equation."""
+        programs = self.kept[rule.id].value if rule.id in self.kept else ()
+        for program in programs:
+            program.instance.of(rule, self.registry)
+        return programs
 
     def __getitem__(self, rule_id: str) -> Rule:
         """The rule with this id; PackError with the nearest id when there is none."""
@@ -96,75 +84,19 @@ class Rulebook:
         year = report.report_year
         return next((e for e in self.eras if year is not None and e.covers(year)), None)
 
-    def plan(self, report: Report, figures: tuple[str, ...]) -> Plan:
-        """What applies to `report`, of which `figures` are the keys."""
-        name = (report.form, report.layouts, report.report_year, figures)
-        plan = self._plans.get(name)
-        if plan is None:
-            if len(self._plans) >= _PLANS:
-                self._plans.clear()
-            plan = self._plans[name] = self._plan(report, frozenset(figures))
-        return plan
-
-    def _plan(self, report: Report, figures: frozenset[str]) -> Plan:
-        era = self.era(report)
-        name = era.name if era else None
-        rules = [r for r in self.rules if r.applies.to(report.layouts, name, report.report_year)]
-        plan = Plan([], [], [], [], tuple(rule for rule in rules if rule.kind != "equation"))
-        for rule in rules:
-            for program in self.programs[rule.id] if rule.kind == "equation" else ():
-                self._schedule(program, figures, plan)
-        return plan
-
-    def _schedule(self, program: Program, figures: frozenset[str], plan: Plan) -> None:
-        """Put a program where it belongs; nowhere if a figure is missing without which it says nothing."""
-        pairs = zip(program.alternatives, program.needed, strict=True)
-        alive = [f for f, needed in pairs if (needed <= figures if needed is not None else f and _complete(f, figures))]
-        if not alive or not all(_complete(condition, figures) for condition in program.conditions):
-            return
-        conditions = tuple(_step(condition, figures) for condition in program.conditions)
-        whole = [f for f in alive if f and _complete(f, figures)]
-        if len(whole) == len(alive):
-            (left, compare, right), rule = whole[0], program.instance.rule
-            plain = len(whole) == 1 and not conditions and not rule.row_blank and right[1] is None
-            if plain and compare is operator.eq and len(right[0]) == 1 and left[2] == right[2] == 0:
-                plan.sums.append((_getter(left, figures), right[0][0], program))
-            else:
-                plan.whole.append((conditions, tuple(_step(f, figures) for f in whole), program))
-        elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:
-            if figures.issuperset(fast[2][0]) and not figures.isdisjoint(fast[0][0]):
-                plan.partial.append((conditions, _step(fast, figures), program))
-        else:
-            plan.slow.append(program)
-
-
-def _complete(fast: Fast, figures: frozenset[str]) -> bool:
-    return figures.issuperset(fast[0][0]) and figures.issuperset(fast[2][0])
-
-
-def _step(fast: Fast, figures: frozenset[str]) -> Step:
-    left, compare, right = fast
-    return _getter(left, figures), left[2], compare, _getter(right, figures), right[2]
-
-
-def _getter(side: Sum, figures: frozenset[str]) -> Getter:
-    """A function that picks the figures of a side that there are, times their weights."""
-    keys, weights, _ = side
-    chosen = [n for n, name in enumerate(keys) if name in figures]
-    if not chosen:
-        return _nothing
-    if len(chosen) == 1:
-        name, weight = keys[chosen[0]], weights[chosen[0]] if weights else 1
-        return lambda values: (values[name] * weight,)
-    pick = operator.itemgetter(*(keys[n] for n in chosen))
-    if weights is None:
-        return pick
-    factors = [weights[n] for n in chosen]
-    return lambda values: map(operator.mul, pick(values), factors)
-
-
-def _nothing(values: dict[str, Any]) -> tuple[Any, ...]:
-    return ()
+    def agenda(self, report: Report) -> Agenda:
+        """What applies to reports of the form, layouts and year of `report`."""
+        name = (report.form, report.layouts, report.report_year)
+        agenda = self._agendas.get(name)
+        if agenda is None:
+            if len(self._agendas) >= _AGENDAS:
+                self._agendas.clear()
+            era = self.era(report)
+            era_name = era.name if era else None
+            rules = [r for r in self.rules if r.applies.to(report.layouts, era_name, report.report_year)]
+            programs = [p for r in rules if r.kind == "equation" for p in self.programs(r)]
+            agenda = self._agendas[name] = Agenda([r for r in rules if r.kind != "equation"], programs)
+        return agenda
 
 
 def _matches(rule_id: str, prefix: str) -> bool:

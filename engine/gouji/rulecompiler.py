@@ -10,11 +10,12 @@ from pathlib import Path
 from attrs import define
 
 from gouji.expressions import place
+from gouji.records import Source
 from gouji.registry import Registry
-from gouji.relations import Linear, Relation
+from gouji.relations import Item, Linear, Relation
 from gouji.rulebook import Rulebook
 from gouji.rulefile import read_rules
-from gouji.rulemodel import Compare, Era, Fast, Instance, Program, Rule, Sum, differs, key
+from gouji.rulemodel import Bound, Compare, Era, Fast, Instance, Kept, Program, Rule, Sum, differs, key
 from gouji.yamlfile import invalid
 
 _COMPARE: dict[str, Compare] = {
@@ -45,25 +46,28 @@ class _Compiler:
 
     def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...]) -> Rulebook:
         programs = {rule.id: tuple(map(self.program, self.instances(rule))) for rule in rules if rule.equations}
-        totals: dict[str, list[Program]] = {}
+        totals: dict[str, list[tuple[str, ...]]] = {}
         sums: dict[str, list[frozenset[str]]] = {}
         for rule in rules:
             for program in programs.get(rule.id, ()):
                 if rule.kind == "printed":
-                    totals.setdefault(_printed_sum(program)[2][0][0], []).append(program)
+                    parts, _, total = _printed_sum(program)
+                    totals.setdefault(total[0][0], []).append(parts[0])
                 elif program.instance.source == "narrative":
-                    for total, parts in _named_sums(program.instance.relations):
-                        sums.setdefault(total, []).append(parts)
+                    for metric, named in _named_sums(program.instance.relations):
+                        sums.setdefault(metric, []).append(named)
         return Rulebook(
             rules,
             self.registry,
             eras,
-            programs,
+            {rule_id: Kept(found) for rule_id, found in programs.items()},
             {total: tuple(found) for total, found in totals.items()},
             {total: tuple(found) for total, found in sums.items()},
         )
 
     def instances(self, rule: Rule) -> Iterator[Instance]:
+        bound: dict[tuple[Source, str], Bound] = {}
+        kept = Kept(bound)
         for source in rule.sources:
             for case, equation in rule.equations.items():
                 conditions = rule.conditions(case)
@@ -71,7 +75,11 @@ class _Compiler:
                 for members in product(*(self.registry.groups[rule.repeats[v]] for v in used)):
                     name = ".".join(filter(None, (rule.id, case, *members)))
                     binding = dict(zip(used, members, strict=True))
-                    yield Instance(name, rule, case, source, binding, self.registry)
+                    bound[source, name] = Bound(
+                        tuple(condition.bind(self.registry, source, binding)[0] for condition in conditions),
+                        equation.bind(self.registry, source, binding),
+                    )
+                    yield Instance(name, case, source, binding, kept).of(rule, self.registry)
 
     def program(self, instance: Instance) -> Program:
         conditions = []
@@ -82,20 +90,19 @@ class _Compiler:
                     place(text.text, 0), "when 里不能用 or、系数和比率", "when allows no or, coefficients and ratios"
                 )
             conditions.append(fast)
+        relations = instance.relations
         return Program(
             instance,
             tuple(conditions),
-            tuple(self.fast(r) for r in instance.relations),
-            tuple(self.needed(r) for r in instance.relations),
+            tuple(self.fast(r) for r in relations),
+            tuple(self.needed(r) for r in relations),
+            _triggers(instance.conditions, relations),
         )
 
     def needed(self, relation: Relation) -> frozenset[str] | None:
-        """Keys without which the relation says nothing: all but the parts of sums of the text; None for all."""
-        sides = [side.items for side in (relation.left, relation.right)]
-        divisors = [divisor.items for divisor in (relation.left_divisor, relation.right_divisor) if divisor]
-        kept = [i for items in sides for i in items if i.source != "narrative" or len(items) == 1]
-        kept += [item for items in divisors for item in items]
-        if not divisors and len(kept) == len(relation.items):
+        """Keys without which the relation says nothing; None where that is all and no ratio."""
+        kept = _kept(relation)
+        if len(kept) == len(relation.items) and not (relation.left_divisor or relation.right_divisor):
             return None
         return frozenset(key(item.source, item.path) for item in kept)
 
@@ -105,6 +112,27 @@ class _Compiler:
             return None
         left, right = relation.left, relation.right
         return _sum(left, right), _COMPARE[relation.operator], _sum(right, left)
+
+
+def _kept(relation: Relation) -> list[Item]:
+    """The items without which a relation says nothing: all but the parts of sums of the text."""
+    sides = [side.items for side in (relation.left, relation.right)]
+    kept = [i for items in sides for i in items if i.source != "narrative" or len(items) == 1]
+    return kept + [i for divisor in (relation.left_divisor, relation.right_divisor) if divisor for i in divisor.items]
+
+
+def _triggers(conditions: Sequence[Relation], relations: Sequence[Relation]) -> tuple[str, ...]:
+    """Keys of which a report has one at least, or none of the relations says anything; () for tables only."""
+    if all(item.source == "table" for relation in (*conditions, *relations) for item in relation.items):
+        return ()
+    required = [item for condition in conditions for item in condition.items if item.source != "table"]
+    found: set[str] = set()
+    for relation in relations:
+        kept = [*required, *_kept(relation)]
+        # A figure of the text is rarer than a cell.
+        first = [i for i in kept if i.source != "table"][:1] or kept[:1] or relation.items
+        found.update(key(item.source, item.path) for item in first)
+    return tuple(sorted(found))
 
 
 def _sum(own: Linear, other: Linear) -> Sum:

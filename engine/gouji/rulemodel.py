@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pickle
-import re
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-from attrs import define, field, frozen
+from attrs import frozen
 
 from gouji.errors import Message
 from gouji.findings import Severity
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from gouji.relations import Relation
 
 T = TypeVar("T")
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 Figures: TypeAlias = Mapping[str, Any]
 
@@ -83,30 +81,51 @@ class Kept(Generic[T]):
         return Kept, (None, self._pickled or pickle.dumps(self._value, pickle.HIGHEST_PROTOCOL))
 
 
-@define(eq=False, slots=False, repr=False)
+class Bound(NamedTuple):
+    """An equation over concrete metrics: what must be known to hold before anything is said, and the alternatives."""
+
+    conditions: tuple[Relation, ...]
+    relations: tuple[Relation, ...]
+
+
 class Instance:
     """A rule applied to one source and one member of what it repeats over (`R01.natural`).
 
-    Its relations are bound when they are first asked for: a rulebook from the cache has none until a
-    figure does not fit.
+    Of what the cache holds, rule and registry are given back by the rulebook, and the relations of all
+    instances of a rule are unpacked when a figure does not fit one of them.
     """
 
-    name: str
-    rule: Rule = field(repr=False)
-    case: str
-    source: Source
-    binding: Mapping[str, str]
-    registry: Registry = field(repr=False)
+    rule: Rule
+    registry: Registry
 
-    @cached_property
+    def __init__(
+        self,
+        name: str,
+        case: str,
+        source: Source,
+        binding: Mapping[str, str],
+        bound: Kept[dict[tuple[Source, str], Bound]],
+    ) -> None:
+        self.name = name
+        self.case = case
+        self.source = source
+        self.binding = binding
+        self._bound = bound
+
+    def of(self, rule: Rule, registry: Registry) -> Instance:
+        """This instance, belonging to `rule`."""
+        self.rule, self.registry = rule, registry
+        return self
+
+    @property
     def relations(self) -> tuple[Relation, ...]:
         """The alternatives of the equation, of which one must hold."""
-        return self.rule.equations[self.case].bind(self.registry, self.source, self.binding)
+        return self._bound.value[self.source, self.name].relations
 
-    @cached_property
+    @property
     def conditions(self) -> tuple[Relation, ...]:
         """What must be known to hold before anything is said."""
-        return tuple(c.bind(self.registry, self.source, self.binding)[0] for c in self.rule.conditions(self.case))
+        return self._bound.value[self.source, self.name].conditions
 
     @property
     def labels(self) -> dict[str, Message]:
@@ -115,7 +134,7 @@ class Instance:
         return {v: Message(*groups[self.rule.repeats[v]].members[m]) for v, m in self.binding.items()}
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("relations", "conditions")}
+        return {k: v for k, v in self.__dict__.items() if k not in ("rule", "registry")}
 
 
 @frozen(eq=False, repr=False)
@@ -138,9 +157,18 @@ class Rule:
     below: Severity | None
     yields: tuple[str, ...]
     params: Mapping[str, Any]
-    passes: tuple[Figures, ...]
-    fails: tuple[Figures, ...]
+    _examples: Kept[tuple[tuple[Figures, ...], tuple[Figures, ...]]]
     where: str
+
+    @property
+    def passes(self) -> tuple[Figures, ...]:
+        """Figures with which it holds."""
+        return self._examples.value[0]
+
+    @property
+    def fails(self) -> tuple[Figures, ...]:
+        """Figures with which it does not."""
+        return self._examples.value[1]
 
     @property
     def equations(self) -> Mapping[str, Equation]:
@@ -166,7 +194,8 @@ class Program:
     """An instance compiled to keys of figures (`Facts.values`).
 
     For each condition and each alternative: the sums that are compared (`Fast`), None where ratios forbid
-    it; and for each alternative the keys without which it says nothing, None where that is all of them.
+    it; and for each alternative the keys without which it says nothing, None where that is all of them. Of
+    the `triggers` of a program about the text a report has one at least, or it says nothing.
     """
 
     def __init__(
@@ -175,11 +204,20 @@ class Program:
         conditions: tuple[Fast, ...],
         alternatives: tuple[Fast | None, ...],
         needed: tuple[frozenset[str] | None, ...],
+        triggers: tuple[str, ...],
     ) -> None:
         self.instance = instance
         self.conditions = conditions
         self.alternatives = alternatives
         self.needed = needed
+        self.triggers = triggers
+
+    @cached_property
+    def row(self) -> frozenset[str]:
+        """The keys of a rule that holds for a blank row: blank all together, they say nothing; else none."""
+        if not self.instance.rule.row_blank:
+            return frozenset()
+        return frozenset().union(*(side[0] for fast in self.alternatives if fast for side in (fast[0], fast[2])))
 
 
 Compare: TypeAlias = Callable[[Any, Any], bool]
@@ -197,33 +235,11 @@ def key(source: Source, path: str) -> str:
     return _PREFIX[source] + path
 
 
+def in_table(name: str) -> bool:
+    """Whether a key is that of a figure of a table."""
+    return " " not in name
+
+
 def differs(a: Any, b: Any) -> bool:
     """`a != b`, but False when one of them is not known (no number)."""
     return bool(a < b or a > b)
-
-
-def filled(message: Message, values: Mapping[str, str | Message]) -> Message:
-    """The message with its placeholders replaced; one without a value stays as it is."""
-    return Message(_filled(message.zh, values, "zh"), _filled(message.en, values, "en"))
-
-
-def _filled(text: str, values: Mapping[str, str | Message], lang: str) -> str:
-    pieces = []
-    for literal, name in _pieces(text):
-        pieces.append(literal)
-        if name:
-            value = values.get(name, f"{{{name}}}")
-            pieces.append(value.text(lang) if isinstance(value, Message) else value)
-    return "".join(pieces)
-
-
-@cache
-def _pieces(text: str) -> tuple[tuple[str, str], ...]:
-    """(words, placeholder behind them or "") of a message, in order."""
-    split = _PLACEHOLDER.split(text)
-    return tuple(zip(split[::2], [*split[1::2], ""], strict=True))
-
-
-def placeholders(text: str) -> list[str]:
-    """Names of the placeholders in a message."""
-    return _PLACEHOLDER.findall(text)

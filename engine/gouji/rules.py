@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
-
-from attrs import evolve
+from typing import NamedTuple
 
 from gouji.checks import KINDS
 from gouji.errors import Message
 from gouji.facts import UNKNOWN, Facts, index
-from gouji.findings import Finding, Severity, Term, Verdicts
-from gouji.intervals import Operand, number_text
-from gouji.records import Report
-from gouji.relations import Evaluation, Item, Relation, evaluate
-from gouji.rulebook import Plan, Rulebook
-from gouji.rulemodel import Program, Rule, key
+from gouji.findings import Filling, Finding, Term, Verdicts
+from gouji.intervals import Interval, Operand
+from gouji.plans import Plan
+from gouji.records import Report, number_text
+from gouji.registry import Metric, Registry
+from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
+from gouji.rulebook import Rulebook
+from gouji.rulemodel import Program, key
 
 
 def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verdicts]:
@@ -23,15 +24,20 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
     facts = index(report, rulebook.registry)
     if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
-    plan = rulebook.plan(report, tuple(facts.values))
-    _equations(plan, facts)
-    for rule in plan.structural:
+    agenda = rulebook.agenda(report)
+    plans = agenda.plans(facts.values)
+    for plan in plans:
+        _equations(plan, facts)
+    for rule in agenda.structural:
         run = KINDS[rule.kind].run
         if run is not None:
             run(rule, rulebook, facts)
     if not facts.findings:
         return (), Verdicts(facts.passed)
-    findings = _grouped(_in_order(_one_per_cause(rulebook, facts.findings)))
+    # Where all figures agree nothing has to be looked for.
+    from gouji.causes import explained
+
+    findings = explained(_in_order(_one_per_cause(rulebook, facts.findings)), plans, facts, rulebook.slips)
     failed = sum(f.verdict == "fail" for f in findings)
     return tuple(findings), Verdicts(facts.passed, failed, len(findings) - failed)
 
@@ -40,9 +46,8 @@ def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
     """A blank total counts 0 only where all its parts do; else it is not known."""
     values = facts.values
     for total in rulebook.totals.keys() & facts.blank_keys:
-        for program in rulebook.totals[total]:
-            parts = program.alternatives[0][0][0] if program.alternatives[0] else ()
-            if any(map(values.get, parts)) and any(v == v and v != 0 for v in map(values.get, parts) if v):
+        for parts in rulebook.totals[total]:
+            if any(v == v and v != 0 for v in map(values.get, parts) if v):
                 values[total] = UNKNOWN
                 facts.withheld.add(total)
                 break
@@ -54,34 +59,34 @@ def _equations(plan: Plan, facts: Facts) -> None:
     A figure that is not exactly known makes every comparison false, so nothing passes here by accident.
     """
     values = facts.values
-    blank = bool(facts.blank_keys)
+    blank = facts.blank_keys
     passed = 0
-    for parts, total, program in plan.sums:
+    for parts, total, row, program in plan.sums:
         try:
-            if sum(parts(values)) == values[total]:
-                passed += 1
+            if parts(values) == values[total]:
+                # A row that is blank throughout says nothing.
+                passed += not (row and row <= blank)
                 continue
         except (TypeError, InvalidOperation):  # Decimal and UNKNOWN do not mix
             pass
         _look_closer(program, facts)
-    for conditions, alternatives, program in plan.whole:
+    for conditions, alternatives, row, program in plan.whole:
         try:
-            for left, left_constant, compare, right, right_constant in conditions:
-                if not compare(sum(left(values), left_constant), sum(right(values), right_constant)):
+            for left, compare, right in conditions:
+                if not compare(left(values), right(values)):
                     break
             else:
-                for left, left_constant, compare, right, right_constant in alternatives:
-                    if compare(sum(left(values), left_constant), sum(right(values), right_constant)):
-                        if not (blank and program.instance.rule.row_blank and _all_blank(program, facts)):
-                            passed += 1
+                for left, compare, right in alternatives:
+                    if compare(left(values), right(values)):
+                        passed += not (row and row <= blank)
                         break
                 else:
                     _look_closer(program, facts)
         except (TypeError, InvalidOperation):
             _look_closer(program, facts)
-    for conditions, (left, left_constant, _, right, right_constant), program in plan.partial:
+    for conditions, (left, _, right), program in plan.partial:
         try:
-            known, whole = sum(left(values), left_constant), sum(right(values), right_constant)
+            known, whole = left(values), right(values)
         except (TypeError, InvalidOperation):
             known, whole = UNKNOWN, UNKNOWN
         # Parts that the text does not name are not negative: less than the total says nothing.
@@ -99,14 +104,9 @@ def _keys(relation: Relation) -> tuple[str, ...]:
     return tuple(key(item.source, item.path) for item in relation.items)
 
 
-def _all_blank(program: Program, facts: Facts) -> bool:
-    return all(facts.blank_keys.issuperset(_keys(relation)) for relation in program.instance.relations)
-
-
 def _look_closer(program: Program, facts: Facts) -> None:
     """Evaluate with blanks, intervals and missing figures; count a pass or record the finding."""
-    rule = program.instance.rule
-    if not _certain(program, facts) or (rule.row_blank and _all_blank(program, facts)):
+    if not _certain(program, facts) or (program.row and program.row <= facts.blank_keys):
         return
     tried: list[Evaluation] = []
     for relation in program.instance.relations:
@@ -117,22 +117,13 @@ def _look_closer(program: Program, facts: Facts) -> None:
         if evaluation.outcome == "pass":
             facts.passed += 1
             return
-        if evaluation.outcome == "fail" and _breakdown_left_blank(evaluation):
-            evaluation = evolve(evaluation, outcome="undecided")
         if evaluation.outcome != "not assessable":
             tried.append(evaluation)
     if not tried or not _comparable(program, facts):
         return
-    tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
-    _record(program, tried[0], "; ".join(e.numbers() for e in tried), facts)
-
-
-def _breakdown_left_blank(evaluation: Evaluation) -> bool:
-    """Whether a total is printed and not one of its parts: then blanks do not say 0."""
-    relation = evaluation.relation
-    n, m = len(relation.left.items), len(relation.right.items)
-    parts = evaluation.operands[:n] if m == 1 else evaluation.operands[n : n + m] if n == 1 else ()
-    return relation.operator == "==" and len(parts) > 1 and all(o.kind == "blank" for o in parts)
+    if len(tried) > 1:
+        tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
+    _record(program, tried, facts)
 
 
 def _certain(program: Program, facts: Facts) -> bool:
@@ -162,8 +153,10 @@ def _comparable(program: Program, facts: Facts) -> bool:
 
 
 def _operand(item: Item, facts: Facts) -> Operand:
-    metric = facts.registry.metric(item.path)
-    return Operand.of(facts.observation(item.source, item.path), metric.signed, metric.decimal)
+    index = facts.where.get(key(item.source, item.path))
+    if index is not None:
+        return facts.operand(index)
+    return Operand.missing(facts.registry.metric(item.path).signed)
 
 
 def _terms(evaluation: Evaluation, facts: Facts) -> Iterator[Term]:
@@ -175,68 +168,71 @@ def _terms(evaluation: Evaluation, facts: Facts) -> Iterator[Term]:
             yield facts.term("left" if n < left else "right", index, 1 if item.coefficient > 0 else -1)
 
 
-def _record(program: Program, evaluation: Evaluation, equation: str, facts: Facts) -> None:
-    instance, rule = program.instance, program.instance.rule
-    relation = evaluation.relation
+def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None:
+    instance, rule, evaluation = program.instance, program.instance.rule, tried[0]
+    relation, left, right = evaluation.relation, evaluation.left, evaluation.right
     terms = list(_terms(evaluation, facts))
-    n = len(relation.left.items)
     # Where to look first: the printed total, which is the side with one figure.
     lone = [t for t in terms if t.side == "right"] if len(relation.right.items) == 1 else []
     first = facts.report.observations[(lone or terms)[0].operand or 0]
-    blanks = sum(operand.kind == "blank" for operand in evaluation.operands)
+    blanks = sum([operand.kind == "blank" for operand in evaluation.operands])
     assumptions = []
     if blanks:
         cells = "cell" if blanks == 1 else "cells"
         assumptions.append(Message(f"空白按 0 计：{blanks} 格", f"blank counted as 0: {blanks} {cells}"))
-    severity: Severity | None = None
-    if rule.below and evaluation.delta is not None and evaluation.delta < 0:
-        severity = rule.below
+    delta = evaluation.delta
+    severity = rule.below if rule.below and delta is not None and delta < 0 else None
+    values: dict[str, Filling] = {
+        **instance.labels,
+        "left_label": _Side.of(relation.left.items, facts.registry),
+        "right_label": _Side.of(relation.right.items, facts.registry),
+    }
+    if delta is None:
+        values.update(left=left.shown, right=right.shown, difference=_difference(left, right))
     facts.add(
         rule,
         case=instance.case,
-        instance=instance.name.removeprefix(rule.id).removeprefix("."),
+        instance=instance.name[len(rule.id) + 1 :],
         verdict="undecided" if evaluation.outcome == "undecided" else "fail",
         severity=severity,
-        values={
-            **instance.labels,
-            "left": evaluation.left.shown,
-            "right": evaluation.right.shown,
-            "difference": _difference(evaluation),
-            "left_label": _side_label(relation.items[:n], facts),
-            "right_label": _side_label(relation.right.items, facts),
-        },
-        equation=equation,
-        left=evaluation.left.low if evaluation.left.exact else None,
-        right=evaluation.right.low if evaluation.right.exact else None,
+        values=values,
+        equation=Arithmetic(tuple(tried)),
+        left=left.low if left.exact else None,
+        right=right.low if right.exact else None,
         span=first.span,
         terms=terms,
         assumptions=assumptions,
     )
 
 
-def _difference(evaluation: Evaluation) -> str:
-    """How far apart the two sides are; what is at least, where one of them is not known exactly."""
-    left, right = evaluation.left, evaluation.right
-    if evaluation.delta is not None:
-        return number_text(max(evaluation.delta, -evaluation.delta))
+def _difference(left: Interval, right: Interval) -> str:
+    """How far apart two sides at least are of which one is not known exactly."""
     for low, high in ((left.low, right.high), (right.low, left.high)):
         if low is not None and high is not None and low > high:
             return f"≥{number_text(low - high)}"
     return "?"
 
 
-def _side_label(items: tuple[Item, ...], facts: Facts) -> Message:
-    if not items:
-        return Message("", "")
-    if len(items) > 2:
-        return Message("各项之和", "the sum of the parts")
-    labels = [facts.registry.metric(item.path) for item in items]
-    return Message(" + ".join(m.zh for m in labels), " + ".join(m.en for m in labels))
+class _Side(NamedTuple):
+    """One side of an equation in words; `metrics` is None where there are too many to name."""
+
+    metrics: tuple[Metric, ...] | None
+
+    @classmethod
+    def of(cls, items: Sequence[Item], registry: Registry) -> _Side:
+        return cls(None if len(items) > 2 else tuple([registry.metric(item.path) for item in items]))
+
+    def text(self, lang: str) -> str:
+        if self.metrics is None:
+            return "the sum of the parts" if lang == "en" else "各项之和"
+        return " + ".join([metric.text(lang) for metric in self.metrics])
 
 
 def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]:
     """Leave out a finding where a rule that its rule yields to found the same."""
-    yields: dict[str, Rule] = {rule.id: rule for rule in rulebook.rules if rule.yields}
+    yields = rulebook.yielding
+    if yields.keys().isdisjoint([finding.rule for finding in findings]):
+        return findings
     kept = []
     for finding in findings:
         rule = yields.get(finding.rule)
@@ -249,30 +245,5 @@ def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    def key(finding: Finding) -> tuple[int, int, str, str, str]:
-        span = finding.span
-        start, end = (span.start, span.end) if span else (-1, -1)
-        return start, end, finding.rule, finding.instance, finding.fingerprint
-
-    return sorted(findings, key=key)
-
-
-def _grouped(findings: list[Finding]) -> list[Finding]:
-    """Findings that share a figure belong together, directly or through others."""
-    parent = list(range(len(findings)))
-
-    def root(n: int) -> int:
-        while parent[n] != n:
-            n = parent[n]
-        return n
-
-    seen: dict[int, int] = {}
-    for n, finding in enumerate(findings):
-        for operand in finding.operands:
-            first = seen.setdefault(operand, n)
-            parent[max(root(n), root(first))] = min(root(n), root(first))
-    numbers: dict[int, int] = {}
-    for n, finding in enumerate(findings):
-        # Nobody has seen these values yet; copying each for one number would cost more than finding it.
-        object.__setattr__(finding, "group", numbers.setdefault(root(n), len(numbers) + 1))
-    return findings
+    """By place; findings of one place as they were found."""
+    return sorted(findings, key=lambda f: (f.span.start, f.span.end) if f.span else (-1, -1))

@@ -91,6 +91,11 @@ def metrics(value: Any, registry: Registry) -> tuple[str, ...]:
     return tuple(found)
 
 
+def metric_set(value: Any, registry: Registry) -> frozenset[str]:
+    """As `metrics`, where the order says nothing."""
+    return frozenset(metrics(value, registry))
+
+
 def prefixes(value: Any, registry: Registry) -> tuple[str, ...]:
     """A list of beginnings of metric paths; each must fit some metric."""
     found = words(value)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 from gouji import schema
 from gouji.errors import Message
 from gouji.facts import Facts
-from gouji.findings import Severity, Term
-from gouji.intervals import Interval, number_text
+from gouji.findings import Severity, Side, Term
+from gouji.intervals import Interval
 from gouji.kinds import Kind
-from gouji.records import Number, Partition
+from gouji.records import Number, Partition, number_text
 from gouji.rulemodel import Rule, key
 from gouji.spans import Span
 
@@ -22,11 +20,10 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
-@frozen(eq=False, repr=False)
-class _Part:
-    """A figure of a breakdown: an observation (with its path) or an unbound figure."""
+class _Part(NamedTuple):
+    """A figure of a breakdown: an observation (with its path) or an unbound figure, by its number."""
 
-    index: int
+    number: int
     path: str | None
     rounded: Interval | None
     unit: str | None
@@ -40,8 +37,8 @@ class _Part:
         """Where the exact figure lies."""
         return self.rounded or Interval(self.value, self.value)
 
-    def term(self, facts: Facts, side: str) -> Term:
-        return facts.unbound_term(side, self.index) if self.path is None else facts.term(side, self.index)
+    def term(self, facts: Facts, side: Side) -> Term:
+        return facts.unbound_term(side, self.number) if self.path is None else facts.term(side, self.number)
 
 
 def _part(facts: Facts, figure: tuple[str, int]) -> _Part | None:
@@ -64,6 +61,9 @@ def _part(facts: Facts, figure: tuple[str, int]) -> _Part | None:
 def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Breakdowns in one sentence: the parts may not exceed the total, and make it up if they claim to."""
     for partition in facts.report.partitions:
+        if _plainly_holds(facts, partition):
+            facts.passed += 1
+            continue
         total = _part(facts, partition.total)
         if total is None:
             continue
@@ -74,20 +74,39 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
             _confront(rule, book, facts, partition, total, chosen, complete=len(chosen) == len(parts))
 
 
+def _plainly_holds(facts: Facts, partition: Partition) -> bool:
+    """Whether exact figures of one unit fit their total however they are understood, as most do."""
+    observations, unbound = facts.report.observations, facts.report.unbound
+    units = set()
+    values: list[Number] = []
+    for kind, index in (partition.total, *partition.parts):
+        if kind == "o":
+            o = observations[index]
+            if o.low is None or o.low != o.high or o.low < 0 or o.scope is not None:
+                return False
+            units.add(o.unit)
+            values.append(o.low)
+        else:
+            units.add(unbound[index].unit)
+            values.append(unbound[index].value)
+    rest = values[0] * 2 - sum(values)
+    return len(units) == 1 and (rest == 0 or (rest > 0 and not partition.exhaustive))
+
+
 def _choices(rule: Rule, total: _Part, parts: Sequence[_Part]) -> list[list[_Part]]:
     """The parts that can be added up: one list for each known family that they belong to."""
     same_unit = [p for p in parts if _units_fit(rule, total.unit, p.unit)]
-    loose = [p for p in same_unit if p.path is None or p.path.startswith("ext.")]
-    families: tuple[tuple[str, ...], ...] = rule.params["families"].get(total.path, ()) if total.path else ()
-    chosen = [[p for p in same_unit if p.path in family] for family in families]
-    chosen = [_uncontained(rule, found) for found in chosen if found]
-    # A metric that is no part of this total by the form (or repeats it) says nothing about it.
     if total.path is None or total.path.startswith("ext."):
         return [same_unit] if same_unit else []
+    # A metric that is no part of this total by the form (or repeats it) says nothing about it.
+    loose = [p for p in same_unit if p.path is None or p.path.startswith("ext.")]
+    families: tuple[frozenset[str], ...] = rule.params["families"].get(total.path, ())
+    chosen = [[p for p in same_unit if p.path in family] for family in families]
+    chosen = [_uncontained(rule, found) for found in chosen if found]
     if not chosen:
         return [loose] if loose else []
     widest = max(chosen, key=len)
-    return [*chosen, [p for p in same_unit if p in widest or p in loose]] if loose else chosen
+    return [*chosen, sorted([*widest, *loose], key=lambda p: p.span.start)] if loose else chosen
 
 
 def _units_fit(rule: Rule, a: str | None, b: str | None) -> bool:
@@ -123,14 +142,16 @@ def _confront(
 def _judge(
     rule: Rule, facts: Facts, partition: Partition, total: _Part, parts: list[_Part], *, exhaustive: bool, known: bool
 ) -> None:
-    if total.rounded is None and all(part.rounded is None for part in parts):
-        added = sum(part.value for part in parts)
+    if total.rounded is None and not any(part.rounded for part in parts):
+        added = sum([part.value for part in parts])
         if added == total.value or (added < total.value and not exhaustive):
             facts.passed += 1
             return
-    sums = Interval(0, 0)
-    for part in parts:
-        sums = sums.plus(part.interval)
+        sums = Interval(added, added)
+    else:
+        sums = Interval(0, 0)
+        for part in parts:
+            sums = sums.plus(part.interval)
     difference = sums.plus(total.interval.times(-1))
     above = difference.above(0)
     if not above and not (exhaustive and difference.below(0)):
@@ -138,26 +159,46 @@ def _judge(
         return
     alternative = _second_reading(rule, facts, total, parts, difference, known) if above else None
     severity: Severity = "error" if known else "info" if alternative else "warning"
-    text = " + ".join(p.interval.shown for p in parts)
-    left = text if len(parts) == 1 else f"{text} = {sums.shown}"
-    sign = "≠" if known or exhaustive else ">"
     facts.add(
         rule,
         instance=total.path or "",
         severity=severity,
         values={
-            "left": sums.shown,
-            "right": total.interval.shown,
-            "parts": Message("、".join(p.raw for p in parts), ", ".join(p.raw for p in parts)),
+            "left": sums,
+            "right": total.interval,
+            "parts": _Enumeration(parts),
             "total": total.raw,
         },
-        equation=f"{left} {sign} {total.interval.shown}",
+        equation=_Breakdown(parts, sums, "≠" if known or exhaustive else ">", total),
         left=sums.low if sums.exact else None,
         right=total.interval.low if total.interval.exact else None,
         span=total.span,
         terms=[*(p.term(facts, "left") for p in parts), total.term(facts, "right")],
         alternative=alternative,
     )
+
+
+class _Enumeration(NamedTuple):
+    """Figures as printed, one after the other, in words."""
+
+    parts: Sequence[_Part]
+
+    def text(self, lang: str) -> str:
+        return (", " if lang == "en" else "、").join([part.raw for part in self.parts])
+
+
+class _Breakdown(NamedTuple):
+    """A breakdown that does not fit its total, in numbers."""
+
+    parts: Sequence[_Part]
+    sums: Interval
+    sign: str
+    total: _Part
+
+    def text(self, lang: str) -> str:
+        parts = " + ".join([part.interval.shown for part in self.parts])
+        left = parts if len(self.parts) == 1 else f"{parts} = {self.sums.shown}"
+        return f"{left} {self.sign} {self.total.interval.shown}"
 
 
 def _second_reading(
@@ -273,7 +314,7 @@ TEXT_KINDS: dict[str, Kind] = {
     "partition": Kind(
         _partition,
         {
-            "families": schema.by_metric(schema.each(schema.metrics)),
+            "families": schema.by_metric(schema.each(schema.metric_set)),
             "contains": schema.by_metric(schema.metrics),
             "same_cases": schema.each(schema.metrics),
             "overlapping": schema.metrics,

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from attrs import frozen
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -18,6 +17,7 @@ from gouji.findings import Finding, Term
 from gouji.records import Number, Observation, Report
 from gouji.reporters import plain
 from gouji.reporters.page import INDENT, SIDE_BY_SIDE, STYLES, Page
+from gouji.slips import rank
 from gouji.spans import Span
 
 _RELATION = re.compile(r"!=|<=|>=|[≠<>≤≥]")
@@ -58,8 +58,7 @@ class Entry(NamedTuple):
     marked: bool = False
 
 
-@frozen(eq=False, repr=False)
-class Ledger:
+class Ledger(NamedTuple):
     """Numbers in columns, each line with its label and place; numbers are never cut, labels wrap."""
 
     page: Page
@@ -143,14 +142,14 @@ class _Columns(NamedTuple):
         return row
 
 
-@frozen(eq=False, repr=False)
 class Anomaly:
     """What every kind of anomaly shares: the finding, its figures, and the page."""
 
-    page: Page
-    report: Report
-    finding: Finding
-    figures: tuple[Figure, ...]
+    def __init__(self, page: Page, report: Report, finding: Finding, figures: tuple[Figure, ...]) -> None:
+        self.page = page
+        self.report = report
+        self.finding = finding
+        self.figures = figures
 
     def lines(self, room: int) -> Iterator[Text]:
         """The body: what is printed, what the parts give, the difference."""
@@ -197,8 +196,9 @@ class Anomaly:
         return self.page.shown(signs[0] if signs else "≠")
 
     def suspected(self, figure: Figure) -> bool:
-        """Whether a change of this figure would repair the finding."""
-        return figure.term.operand in {suspect.operand for suspect in self.finding.suspects}
+        """Whether this figure is one of those that most plausibly are wrong."""
+        suspects = self.finding.suspects
+        return figure.term.operand in {s.operand for s in suspects if rank(s.slip) == rank(suspects[0].slip)}
 
     def entry(self, figure: Figure, sign: str = "", style: str = "", marked: bool = False) -> Entry:
         """The line of one figure."""

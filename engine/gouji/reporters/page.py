@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from attrs import define, field
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -69,15 +68,19 @@ ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->
 _ASCII_SIGNS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
 
 
-@define(eq=False, repr=False)
 class Page:
     """Where renderables draw, and what they need to know."""
 
-    console: Console
-    say: Voice
-    labels: Registry
-    verbose: bool = False
-    glyphs: Glyphs = field(init=False)
+    def __init__(self, console: Console, say: Voice, labels: Registry, verbose: bool = False) -> None:
+        self.console = console
+        self.say = say
+        self.labels = labels
+        self.verbose = verbose
+        try:
+            "".join((*Glyphs(), "≠≤≥")).encode(console.encoding)
+            self.glyphs = Glyphs()
+        except (UnicodeEncodeError, LookupError):
+            self.glyphs = ASCII
 
     @classmethod
     def on(cls, stream: TextIO, say: Voice, labels: Registry, *, color: bool = True, verbose: bool = False) -> Page:
@@ -85,13 +88,6 @@ class Page:
         # "auto" leaves the decision to rich, None takes even bold away: a pipe gets plain text.
         console = Console(file=stream, color_system="auto" if color else None, highlight=False)
         return cls(console, say, labels, verbose)
-
-    def __attrs_post_init__(self) -> None:
-        try:
-            "".join((*Glyphs(), "≠≤≥")).encode(self.console.encoding)
-            self.glyphs = Glyphs()
-        except (UnicodeEncodeError, LookupError):
-            self.glyphs = ASCII
 
     @property
     def width(self) -> int:

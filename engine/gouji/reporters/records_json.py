@@ -12,7 +12,7 @@ from attrs import define, field
 
 from gouji.document import Place
 from gouji.errors import GoujiError, Message
-from gouji.findings import Finding, Suspect, Term, Verdicts
+from gouji.findings import Finding, Statement, Suspect, Term, Verdicts
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
 
 Record: TypeAlias = dict[str, Any]
@@ -94,9 +94,11 @@ class Records:
             "repair": number(suspect.repair),
             "explains": list(suspect.explains),
             "pattern": self._text(suspect.pattern),
+            "slip": suspect.slip,
+            "rank": suspect.rank,
         }
 
-    def _text(self, message: Message | None) -> str | None:
+    def _text(self, message: Message | Statement | None) -> str | None:
         return None if message is None else message.text(self.lang)
 
 

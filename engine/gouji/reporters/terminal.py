@@ -6,30 +6,32 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from attrs import define, field, frozen
 from rich.cells import cell_len
 from rich.text import Text
 
 from gouji.errors import GoujiError, Message
 from gouji.findings import SEVERITIES, Finding, Suspect, Verdicts
-from gouji.records import Report
+from gouji.records import Observation, Report
 from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
 from gouji.reporters.page import INDENT, STYLES, Page
+from gouji.slips import rank
+
+_REPAIRS = 4  # how many repairs are told
 
 _NOTES = tuple(
     f"note.{name}"
-    for name in ("instance", "equation", "assumption", "suspect", "alternative", "explanation", "follower")
+    for name in ("instance", "equation", "assumption", "suspect", "rival", "alternative", "explanation", "follower")
 )
 
 
-@define(eq=False, repr=False)
 class Terminal:
     """Shows each report as it comes and a summary when all are done."""
 
-    page: Page
-    quiet: bool = False
-    tallies: list[Tally] = field(factory=list)
-    errors: list[GoujiError] = field(factory=list)
+    def __init__(self, page: Page, quiet: bool = False) -> None:
+        self.page = page
+        self.quiet = quiet
+        self.tallies: list[Tally] = []
+        self.errors: list[GoujiError] = []
 
     def report(self, report: Report) -> None:
         """Show one report; only count it when quiet."""
@@ -66,8 +68,7 @@ class Tally(NamedTuple):
         return (*(self.failed[severity] for severity in reversed(SEVERITIES)), self.undecided, self.passed)
 
 
-@frozen(eq=False, repr=False)
-class _Sheet:
+class _Sheet(NamedTuple):
     """Everything about one report."""
 
     page: Page
@@ -139,8 +140,7 @@ class _Sheet:
             yield from page.quote(report, [stray.span for stray in report.unbound], page.width)
 
 
-@frozen(eq=False, repr=False)
-class _Case:
+class _Case(NamedTuple):
     """One anomaly in full: headline, body, equation, and everything that helps to judge it."""
 
     page: Page
@@ -160,8 +160,7 @@ class _Case:
             yield from self._note("equation", finding.equation)
         for assumption in finding.assumptions:
             yield from self._note("assumption", assumption)
-        for suspect in finding.suspects:
-            yield from self._note("suspect", self._repair(suspect), "computed")
+        yield from self._repairs()
         if finding.alternative:
             yield from self._note("alternative", finding.alternative)
         if finding.explanation:
@@ -181,22 +180,53 @@ class _Case:
         head.pad_right(INDENT + max(cell_len(self.page.say(key)) for key in _NOTES) + 2 - head.cell_len)
         yield from self.page.paragraph(self.page.text(words, style), head)
 
-    def _repair(self, suspect: Suspect) -> str:
+    def _repairs(self) -> Iterator[Text]:
+        """The repair that stands out, and its rivals; or all that are equally good."""
+        ranks: dict[int, list[Suspect]] = {}
+        for suspect in self.finding.suspects:
+            ranks.setdefault(suspect.rank, []).append(suspect)
+        found = list(ranks.values())
+        if not found:
+            return
+        best = [changes for changes in found if rank(changes[0].slip) == rank(found[0][0].slip)]
+        if len(best) > 1:
+            told = self.page.say("report.comma").join(map(self._changes, best[:_REPAIRS]))
+            yield from self._note("suspect", self.page.say("note.doubt", changes=told), "computed")
+        else:
+            yield from self._note("suspect", self._repair(best[0]), "computed")
+        if others := len(found) - min(len(best), _REPAIRS):
+            yield from self._note("rival", self.page.say("note.rivals", n=others))
+
+    def _repair(self, changes: Sequence[Suspect]) -> str:
         """`total 61 → 60 (one digit) would repair R02, R03`, and where to look."""
-        page, cell = self.page, self.report.observations[suspect.operand]
+        page = self.page
         # Who wants to know which instances of a rule are meant asks for every detail.
-        rules = dict.fromkeys(name if page.verbose else name.partition(".")[0] for name in suspect.explains)
+        rules = dict.fromkeys(name if page.verbose else name.partition(".")[0] for name in changes[0].explains)
+        places = (page.place(self.report, self.report.observations[c.operand].span) for c in changes)
         return page.say(
             "note.repair",
-            change=f"{cell.label.strip()} {page.number(suspect.value)} {page.glyphs.arrow} {page.number(suspect.repair)}",
-            pattern=page.say.of(suspect.pattern),
+            change=self._changes(changes),
+            pattern=page.say.of(changes[0].pattern),
             rules=page.say("report.comma").join(rules),
-            place=page.place(self.report, cell.span),
+            place=page.say("report.comma").join(places),
         )
 
+    def _changes(self, changes: Sequence[Suspect]) -> str:
+        """`total 61 → 60 and natural persons 12 → 11`."""
+        page = self.page
+        return page.say("note.and").join(
+            f"{self._name(self.report.observations[change.operand])} "
+            f"{page.number(change.value)} {page.glyphs.arrow} {page.number(change.repair)}"
+            for change in changes
+        )
 
-@frozen(eq=False, repr=False)
-class _Brief:
+    def _name(self, cell: Observation) -> str:
+        """What a cell is called: by the registry, which names its row and column; by the report otherwise."""
+        known = self.page.labels.label(cell.path, self.page.say.lang)
+        return known if cell.column or not cell.label.strip() else cell.label.strip()
+
+
+class _Brief(NamedTuple):
     """A remark in one line: rule, message, equation, place."""
 
     page: Page
@@ -214,8 +244,7 @@ class _Brief:
         yield from page.paragraph(body, _badge(page, finding), page.width)
 
 
-@frozen(eq=False, repr=False)
-class _Summary:
+class _Summary(NamedTuple):
     """What all files come to: a line a file, the totals, and what could not be read."""
 
     page: Page

@@ -1,0 +1,190 @@
+"""Findings by their cause: the cells whose change repairs them, and what blank cells would have to hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import evolve
+
+from gouji.errors import Message
+from gouji.facts import Facts
+from gouji.findings import Finding, Suspect
+from gouji.localise import Constraint, Figure, Repair, connected, fillings, repairs
+from gouji.plans import Plan
+from gouji.records import Number, number_text
+from gouji.rulemodel import Program, key
+
+
+def explained(
+    findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts, slips: Mapping[str, Message]
+) -> list[Finding]:
+    """The findings with suspects, those of one cause in one group; with blanks decided where no filling fits.
+
+    `slips` says in words what each slip is.
+    """
+    wrong = {f.instance: f for f in findings if f.verdict == "fail"}
+    open_ones = {f.instance for f in findings if f.verdict == "undecided"}
+    if not any(len(f.operands) > 1 for f in findings):
+        return _numbered(findings, {})
+    constraints = list(_constraints(plans, facts, wrong.keys() | open_ones))
+    named = {c.name for c in constraints}
+    constraints += [c for f in wrong.values() if f.instance not in named and (c := _agreement(f, facts))]
+    decided = _decided(findings, constraints, facts)
+    still_open = {f.instance for f in decided if f.verdict == "undecided"}
+    causes = repairs([c for c in constraints if c.name not in still_open], _Figures(facts))
+    by_instance = {name: found for found in causes for name in found[0].explains}
+    return _numbered([_suspected(f, by_instance.get(f.instance, ()), slips) for f in decided], by_instance)
+
+
+def _constraints(plans: Sequence[Plan], facts: Facts, found: set[str]) -> Iterator[Constraint]:
+    """What the error rules say of the exact figures, and the other equations that do not hold."""
+    for plan in plans:
+        for program in plan.programs():
+            rule, instance = program.instance.rule, program.instance
+            severity = rule.severities.get(instance.case) or rule.severity
+            if severity != "error" and instance.name not in found:
+                continue
+            if instance.conditions and instance.name not in found:
+                continue
+            if program.row and program.row <= facts.blank_keys:
+                continue
+            constraint = _constraint(program, facts)
+            if constraint is not None:
+                yield constraint
+
+
+def _constraint(program: Program, facts: Facts) -> Constraint | None:
+    relations = program.instance.relations
+    if len(relations) != 1 or relations[0].operator not in ("==", "<=", ">="):
+        return None
+    try:
+        terms, gap = relations[0].linear()
+    except ValueError:
+        return None
+    sign = -1 if relations[0].operator == ">=" else 1
+    gap *= sign
+    cells: dict[int, Number] = {}
+    for coefficient, item in terms:
+        name = key(item.source, item.path)
+        index, value = facts.where.get(name), facts.values.get(name)
+        if index is None or value is None or value != value or name in facts.withheld:
+            return None
+        cells[index] = cells.get(index, 0) + coefficient * sign
+        gap += coefficient * sign * value
+    if relations[0].within and -relations[0].within <= gap <= relations[0].within:
+        gap = 0
+    return Constraint(program.instance.name, cells, gap, "==" if relations[0].operator == "==" else "<=")
+
+
+def _agreement(finding: Finding, facts: Facts) -> Constraint | None:
+    """The equation of a finding that no equation rule made: its left figures make up its right ones."""
+    sides = {term.side for term in finding.terms}
+    if finding.delta is None or len(sides) < 2 or any(t.operand is None or t.value is None for t in finding.terms):
+        return None
+    cells: dict[int, Number] = {}
+    gap: Number = 0
+    for term in finding.terms:
+        observation = facts.report.observations[term.operand or 0]
+        if not observation.exact or observation.value is None:
+            return None
+        weight = term.sign if term.side == "left" else -term.sign
+        cells[term.operand or 0] = weight
+        gap += weight * observation.value
+    return Constraint(finding.instance, cells, gap) if gap == finding.delta else None
+
+
+class _Figures(dict[int, Figure]):
+    """Figures by observation, made when they are asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __missing__(self, index: int) -> Figure:
+        facts = self.facts
+        o = facts.report.observations[index]
+        metric = facts.registry.metric(o.path)
+        other = facts.observation("narrative" if o.source == "table" else "table", o.path)
+        told = other.value if other is not None and other.exact and other.scope is None else None
+        figure = self[index] = Figure(o.value or 0, not metric.decimal, metric.signed, o.state != "value", told)
+        return figure
+
+
+def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message]) -> Finding:
+    # That one of two figures is wrong goes without saying.
+    if not found or len(found) == len(finding.operands) == 2:
+        return finding
+    suspects = tuple(
+        Suspect(
+            change.cell,
+            change.value,
+            change.repair,
+            repair.explains,
+            slips.get(repair.slip) or Message(repair.slip, repair.slip),
+            repair.slip,
+            n,
+        )
+        for n, repair in enumerate(found, 1)
+        for change in repair.changes
+    )
+    return evolve(finding, suspects=suspects)
+
+
+def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], facts: Facts) -> list[Finding]:
+    """Undecided findings that no filling of the blanks satisfies fail; the others say what the blanks must hold."""
+    by_name = {c.name: c for c in constraints}
+    wrong = {f.instance for f in findings if f.verdict == "fail"}
+    trusted = [c for c in constraints if c.name not in wrong]
+    blank = {facts.where[name] for name in facts.blank_keys if name in facts.where}
+    decided = []
+    for finding in findings:
+        constraint = by_name.get(finding.instance)
+        if finding.verdict != "undecided" or constraint is None or blank.isdisjoint(constraint.cells):
+            decided.append(finding)
+            continue
+        bounds = fillings(connected(constraint, trusted, blank), blank)
+        if bounds is None:
+            decided.append(evolve(finding, verdict="fail"))
+            continue
+        told = [_filling(cell, *bounds[cell], facts) for cell in sorted(blank.intersection(constraint.cells))]
+        needed = Message("；".join(zh for zh, _ in told), "; ".join(en for _, en in told))
+        decided.append(evolve(finding, assumptions=(*finding.assumptions[1:], needed)))
+    return decided
+
+
+def _filling(cell: int, low: object, high: object, facts: Facts) -> tuple[str, str]:
+    o = facts.report.observations[cell]
+    least = number_text(low)  # type: ignore[arg-type]
+    most = None if high is None else number_text(high)  # type: ignore[arg-type]
+    zh, en = (facts.registry.label(o.path, lang) for lang in ("zh", "en"))
+    if most == least:
+        return f"“{zh}”空白，须为 {least}", f"blank “{en}” would have to be {least}"
+    if most is None:
+        return f"“{zh}”空白，须不小于 {least}", f"blank “{en}” would have to be at least {least}"
+    return f"“{zh}”空白，须为 {least} 至 {most}", f"blank “{en}” would have to be {least} to {most}"
+
+
+def _numbered(findings: Sequence[Finding], by_instance: dict[str, tuple[Repair, ...]]) -> list[Finding]:
+    """Findings with one cause in one group, in order; others are in the group of the figures that they share."""
+    parent = list(range(len(findings)))
+
+    def root(n: int) -> int:
+        while parent[n] != n:
+            n = parent[n]
+        return n
+
+    seen: dict[object, int] = {}
+    for n, finding in enumerate(findings):
+        cause = by_instance.get(finding.instance)
+        links: list[object] = (
+            [id(cause)] if cause else [("cell", t.operand) for t in finding.terms if t.operand is not None]
+        )
+        for link in links:
+            if (first := seen.setdefault(link, n)) != n:
+                a, b = root(n), root(first)
+                parent[max(a, b)] = min(a, b)
+    numbers: dict[int, int] = {}
+    for n, finding in enumerate(findings):
+        # Nobody has seen these values yet; copying each for one number would cost more than finding it.
+        object.__setattr__(finding, "group", numbers.setdefault(root(n), len(numbers) + 1))
+    return list(findings)

@@ -1,0 +1,127 @@
+"""What to run on one report: the programs that its figures allow, as functions that add them up."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from gouji.rulemodel import Compare, Fast, Program, Rule, Sum, in_table
+
+Figures: TypeAlias = dict[str, Any]
+Adder: TypeAlias = Callable[[Figures], Any]
+Step: TypeAlias = tuple[Adder, Compare, Adder]
+
+_PLANS = 256  # how many plans an agenda keeps: tables of one form mostly have the same rows
+
+
+class Agenda:
+    """What there is to do for reports of one form and year.
+
+    The tables of a form mostly give the same figures, so that their plan is made once; texts seldom do. A
+    program about the text is found by a figure without which it says nothing.
+    """
+
+    def __init__(self, structural: Sequence[Rule], programs: Iterable[Program]) -> None:
+        self.structural = structural
+        self._table_programs: list[Program] = []
+        self._triggered: dict[str, list[Program]] = {}
+        self._plans: dict[tuple[str, ...], Plan] = {}
+        for program in programs:
+            if not program.triggers:
+                self._table_programs.append(program)
+            for trigger in program.triggers:
+                self._triggered.setdefault(trigger, []).append(program)
+
+    def plans(self, values: Figures) -> tuple[Plan, Plan]:
+        """The plan for the tables of a report and the plan for its text, given its figures by key."""
+        names = tuple(values)
+        tables = tuple([name for name in names if in_table(name)])
+        plan = self._plan(tables, lambda: self._table_programs)
+        if len(tables) == len(names):
+            return plan, _NOTHING
+        return plan, self._plan(names, lambda: self._due(names))
+
+    def _plan(self, names: tuple[str, ...], programs: Callable[[], Iterable[Program]]) -> Plan:
+        plan = self._plans.get(names)
+        if plan is None:
+            if len(self._plans) >= _PLANS:
+                self._plans.clear()
+            plan = self._plans[names] = Plan(programs(), frozenset(names))
+        return plan
+
+    def _due(self, names: Iterable[str]) -> Iterable[Program]:
+        """The programs about the text that these figures call for."""
+        due = {id(p): p for name in names for p in self._triggered.get(name, ())}
+        return due.values()
+
+
+class Plan:
+    """The programs that certain figures allow, by how they are run.
+
+    `sums` are parts that make a total, `whole` are other programs with all their figures, `partial` sums of
+    the text of which some parts are not named, `slow` what is no plain sum.
+    """
+
+    def __init__(self, programs: Iterable[Program], figures: frozenset[str]) -> None:
+        self.sums: list[tuple[Adder, str, frozenset[str], Program]] = []
+        self.whole: list[tuple[tuple[Step, ...], tuple[Step, ...], frozenset[str], Program]] = []
+        self.partial: list[tuple[tuple[Step, ...], Step, Program]] = []
+        self.slow: list[Program] = []
+        for program in programs:
+            self._schedule(program, figures)
+
+    def programs(self) -> Iterator[Program]:
+        """The programs with all their figures."""
+        for *_, program in (*self.sums, *self.whole):
+            yield program
+
+    def _schedule(self, program: Program, figures: frozenset[str]) -> None:
+        """Put a program where it belongs; nowhere if a figure is missing without which it says nothing."""
+        pairs = zip(program.alternatives, program.needed, strict=True)
+        alive = [f for f, needed in pairs if (needed <= figures if needed is not None else f and _complete(f, figures))]
+        if not alive or not all(_complete(condition, figures) for condition in program.conditions):
+            return
+        conditions = tuple(_step(condition, figures) for condition in program.conditions)
+        whole = [f for f in alive if f and _complete(f, figures)]
+        if len(whole) == len(alive):
+            left, compare, right = whole[0]
+            plain = len(whole) == 1 and not conditions and right[1] is None
+            if plain and compare is operator.eq and len(right[0]) == 1 and left[2] == right[2] == 0:
+                self.sums.append((_adder(left, figures), right[0][0], program.row, program))
+            else:
+                self.whole.append((conditions, tuple(_step(f, figures) for f in whole), program.row, program))
+        elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:
+            if figures.issuperset(fast[2][0]) and not figures.isdisjoint(fast[0][0]):
+                self.partial.append((conditions, _step(fast, figures), program))
+        else:
+            self.slow.append(program)
+
+
+_NOTHING = Plan((), frozenset())
+
+
+def _complete(fast: Fast, figures: frozenset[str]) -> bool:
+    return figures.issuperset(fast[0][0]) and figures.issuperset(fast[2][0])
+
+
+def _step(fast: Fast, figures: frozenset[str]) -> Step:
+    left, compare, right = fast
+    return _adder(left, figures), compare, _adder(right, figures)
+
+
+def _adder(side: Sum, figures: frozenset[str]) -> Adder:
+    """A function that adds up the figures of a side that there are, times their weights, and its constant."""
+    keys, weights, constant = side
+    chosen = [n for n, name in enumerate(keys) if name in figures]
+    if not chosen:
+        return lambda values: constant
+    factors = [weights[n] for n in chosen] if weights else None
+    pick = operator.itemgetter(*(keys[n] for n in chosen))
+    if len(chosen) > 1:
+        if factors:
+            return lambda values: sum(map(operator.mul, pick(values), factors), constant)
+        return lambda values: sum(pick(values), constant)
+    if factors:
+        return lambda values: pick(values) * factors[0] + constant
+    return (lambda values: pick(values) + constant) if constant else pick

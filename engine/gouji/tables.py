@@ -158,7 +158,9 @@ class _Columns:
 
     def __init__(self, heads: Sequence[Head] = (), foreign: bool = False) -> None:
         self.heads = list(heads)
+        self.leaves = [head for head in heads if not head.open]
         self.foreign = foreign
+        self._default: dict[Sequence[str], bool] = {}
         self.closed = False
 
     def __bool__(self) -> bool:
@@ -168,12 +170,18 @@ class _Columns:
         """The columns with one more head row; the first behind a row of figures begins anew."""
         return _Columns(row if self.closed else _unfolded(self.heads, row))
 
-    def default(self, columns: Sequence[str]) -> bool:
+    def default(self, columns: tuple[str, ...]) -> bool:
         """Whether nothing in the heads speaks against the columns of the form in their order."""
-        names = [head.name for head in self.heads if not head.open]
-        if len(names) != len(columns):
+        known = self._default.get(columns)
+        if known is None:
+            known = self._default[columns] = self._fits(columns)
+        return known
+
+    def _fits(self, columns: tuple[str, ...]) -> bool:
+        names = [head.name for head in self.leaves]
+        if self.foreign or len(names) != len(columns):
             return not self.foreign and not names
-        return not self.foreign and all(
+        return all(
             name == FRAGMENT.name or column == name or column.endswith("." + name)
             for name, column in zip(names, columns, strict=True)
         )
@@ -343,7 +351,7 @@ class _Binder:
 
     def _form(self, binding: RowBinding) -> tuple[list[_Cell], int]:
         """The cells of a row and how many there are: as the heads name them, else in the order of the form."""
-        heads = [head for head in self.columns.heads if not head.open]
+        heads = self.columns.leaves
         if sum(head.name == "value" for head in heads) == 1:
             # Whose figures the only column holds goes without saying.
             heads = [head._replace(scope=None) if head.name == "value" and not head.always else head for head in heads]

@@ -20,12 +20,15 @@ from attrs import evolve, frozen
 import gouji
 import stage
 from gouji import messages, packs
+from gouji.bodies import load_bodies
+from gouji.canonical import FoldTable
 from gouji.cli import language, main
 from gouji.errors import Message, PackError, ReadError
 from gouji.records import Report
 from gouji.registry import load_registry
 from gouji.reporters import plain
 
+REGISTRY = load_registry(packs.Packs.find().metrics())
 ENGINE = Path(gouji.__file__).parent
 REPORTS: dict[str, Callable[[], Report]] = {
     "refusals.txt": stage.refusals,
@@ -37,9 +40,10 @@ UNREADABLE = Message("不是文本文件", "not a text file"), Message("请另�
 
 @frozen
 class Rulebook:
-    """Two rules; remembers nothing, knows how to be narrowed."""
+    """Two rules on single reports; remembers nothing, knows how to be narrowed."""
 
-    rules: tuple[Any, ...] = (SimpleNamespace(id="S04"), SimpleNamespace(id="X01"))
+    rules: tuple[Any, ...] = (SimpleNamespace(id="S04", kind="equation"), SimpleNamespace(id="X01", kind="equation"))
+    registry: Any = REGISTRY
 
     def select(self, select: Sequence[str], ignore: Sequence[str]) -> Rulebook:
         for name in (*select, *ignore):
@@ -58,9 +62,10 @@ class Rulebook:
 class Engine:
     """Answers with hand-made reports; two names stand for what goes wrong."""
 
-    registry = load_registry(packs.Packs.find().metrics())
+    registry = REGISTRY
     rulebook = Rulebook()
     messages = messages.builtin()
+    bodies = load_bodies(packs.Packs.find(), FoldTable())
 
     @classmethod
     def load(cls, packs: Sequence[Path] = ()) -> Engine:
@@ -390,9 +395,10 @@ def test_a_terminal_without_chinese_gets_english(environment: dict[str, str]) ->
 
 
 def literals() -> tuple[set[str], set[str]]:
-    """Strings in the interface code, and the beginnings of its formatted strings."""
+    """Strings in the interface code and where notes are made, and the beginnings of its formatted strings."""
     plain_ones, beginnings = set(), set()
-    for path in [ENGINE / "cli.py", *(ENGINE / "reporters").glob("*.py")]:
+    notes = [ENGINE / "series.py", ENGINE / "differences.py"]
+    for path in [ENGINE / "cli.py", *(ENGINE / "reporters").glob("*.py"), *notes]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 plain_ones.add(node.value)

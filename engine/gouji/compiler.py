@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gouji.bodies import BodyModel, load_bodies
 from gouji.canonical import Folds
+from gouji.crosswalk import Crosswalk, load_crosswalk
 from gouji.cues import NarrativeModel, load_narrative
 from gouji.grammar import Grammar
 from gouji.layouts import Layout, load_layouts
@@ -21,18 +23,32 @@ from gouji.yamlfile import read
 
 def compile_packs(
     packs: Packs,
-) -> tuple[Registry, Rulebook, Messages, Folds, tuple[Carrier, ...], tuple[Layout, ...], NarrativeModel, OutlineModel]:
+) -> tuple[
+    Registry,
+    Rulebook,
+    Messages,
+    Folds,
+    tuple[Carrier, ...],
+    tuple[Layout, ...],
+    NarrativeModel,
+    OutlineModel,
+    BodyModel,
+    Crosswalk,
+]:
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     registry = load_registry(packs.metrics())
+    folds = _folds(packs)
     return (
         registry,
         load_rulebook(packs.rules(), registry),
         Messages.load(packs.messages()[0]),
-        _folds(packs),
+        folds,
         _carriers(packs),
         load_layouts(packs, registry),
         load_narrative(packs, registry),
         load_outline(packs),
+        load_bodies(packs, folds.table),
+        load_crosswalk(packs, registry),
     )
 
 

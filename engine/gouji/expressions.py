@@ -24,6 +24,8 @@ from gouji.yamlfile import Scalar, invalid, unknown
 
 SOURCES: dict[str, Source] = {"table": "table", "text": "narrative", "chart": "chart"}
 _WORDS: dict[Source, str] = {source: word for word, source in SOURCES.items()}
+# Before a path: the figure of last year's report of the body, the sum of the reports below it.
+OTHER_REPORTS = ("prev.", "children.")
 _GROUP = re.compile(r"\{(\w+)\}")
 _VARIABLE = re.compile(r"\$(\w+)")
 
@@ -158,6 +160,11 @@ class Equation(Value):
         """
         binder = _Binder(self.text, registry, source, binding)
         return tuple(binder.relation(comparison) for comparison in self.alternatives)
+
+
+def own_path(path: str) -> str:
+    """The metric that `path` names, in whichever report."""
+    return next((path[len(prefix) :] for prefix in OTHER_REPORTS if path.startswith(prefix)), path)
 
 
 # Reading -------------------------------------------------------------------------------------------------
@@ -341,8 +348,9 @@ class _Binder(Value):
             if match[1] not in self.binding:
                 raise self.unknown(match, "变量", "variable", self.binding, node)
         path = _VARIABLE.sub(lambda match: self.binding[match[1]], path)
-        if path not in self.registry:
-            near = self.registry.nearest(path)
+        own = own_path(path)
+        if own not in self.registry:
+            near = self.registry.nearest(own)
             raise invalid(
                 place(self.text, node.at),
                 f"未知的指标 {path}",

@@ -23,7 +23,7 @@ class Kind:
 
     `params` are its keys and how to read them, `required` those that it cannot do without, `placeholders`
     what its messages may name. `equation` kinds are written as equations; `run` is None where the engine
-    itself does the work.
+    itself does the work, and for kinds `between` reports, which no single report is checked by.
     """
 
     run: Run | None
@@ -31,3 +31,4 @@ class Kind:
     required: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     equation: bool = False
+    between: bool = False

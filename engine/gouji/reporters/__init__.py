@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gouji.errors import GoujiError
 from gouji.records import Report
+
+if TYPE_CHECKING:
+    from gouji.series import Crossing
 
 
 class Reporter(Protocol):
@@ -16,6 +19,9 @@ class Reporter(Protocol):
 
     def error(self, error: GoujiError) -> None:
         """Take an input that could not be read."""
+
+    def cross(self, crossing: Crossing) -> None:
+        """Take what came of comparing the reports with one another, after all of them."""
 
     def finish(self) -> None:
         """Take leave: all inputs are done."""

@@ -109,6 +109,15 @@ class Page:
         text = plain.clean(text)
         return text.translate(_ASCII_SIGNS) if self.glyphs is ASCII else text
 
+    def badge(self, severity: str, verdict: str, rule: str) -> Text:
+        """How serious a finding is, and of which rule."""
+        kind = "undecided" if verdict == "undecided" else severity
+        mark = Text("  ")
+        mark.append(f"{getattr(self.glyphs, kind)} {self.say(f'severity.{kind}')} ", STYLES[kind])
+        mark.append(self.shown(rule), STYLES["title"])
+        mark.append("  ")
+        return mark
+
     def number(self, value: Number | None) -> str:
         """A computed value, digits as they are; a question mark where there is none."""
         return "?" if value is None else f"{value:f}" if not isinstance(value, int) else str(value)
@@ -153,11 +162,12 @@ class Page:
 
     def place(self, report: Report, span: Span | None, room: int | None = None) -> str:
         """`file:line:column` of a span; a file name that takes more than `room` cells loses its folders."""
-        if span is None:
-            return ""
-        place = report.document.place(span)
+        return "" if span is None else self.spot(report.source, report.document.place(span), room)
+
+    def spot(self, source: str, place: Place, room: int | None = None) -> str:
+        """`file:line:column` of a place that is known already."""
         spot = f"{place.line}:{place.column}" if place.line is not None else self._cell(place)
-        return f"{self.file(report.source, room)}:{spot}"
+        return f"{self.file(source, room)}:{spot}"
 
     def file(self, source: str, room: int | None = None) -> str:
         """A path as given, or its end where there is no room for all of it."""

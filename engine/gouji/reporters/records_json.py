@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, field
 
@@ -15,10 +15,16 @@ from gouji.errors import GoujiError, Message
 from gouji.findings import Finding, Suspect, Term, Verdicts
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
 
+if TYPE_CHECKING:
+    from gouji.crosschecks import Bound, CrossFinding, CrossTerm
+    from gouji.differences import Difference, DiffRow
+    from gouji.series import Crossing
+
 Record: TypeAlias = dict[str, Any]
 
 CHECK = "gouji/check/1"
 EXTRACT = "gouji/extract/1"
+DIFF = "gouji/diff/1"
 
 
 @define(eq=False, repr=False)
@@ -78,6 +84,90 @@ class Records:
             "fingerprint": finding.fingerprint,
         }
 
+    def cross(self, finding: CrossFinding) -> Record:
+        """A finding between reports; every operand names its report."""
+        record: Record = {
+            "rule": finding.rule,
+            "instance": finding.instance,
+            "severity": finding.severity,
+            "verdict": finding.verdict,
+            "message": self._text(finding.message),
+            "body": finding.body,
+            "year": finding.year,
+            "equation": finding.equation,
+            "left": number(finding.left),
+            "right": number(finding.right),
+            "delta": number(finding.delta),
+            "operands": [{"source": t.source, "observation": t.operand} for t in finding.terms],
+            "terms": [self._cross_term(term) for term in finding.terms],
+            "assumptions": [self._text(message) for message in finding.assumptions],
+            "explanation": self._text(finding.explanation),
+            "group": finding.group,
+            "fingerprint": finding.fingerprint,
+        }
+        if coverage := finding.coverage:
+            record["children"] = {"read": coverage.read, "of": coverage.of, "missing": list(coverage.missing)}
+            record["bounds"] = [self._bound(bound) for bound in coverage.bounds]
+        return record
+
+    def difference(self, difference: Difference) -> Record:
+        """Two reports side by side."""
+        sides = {
+            name: {
+                "source": profile.source,
+                "sha256": profile.sha256,
+                "title": profile.title,
+                "body": profile.body.name,
+                "report_year": profile.year,
+                "form": profile.form,
+            }
+            for name, profile in (("old", difference.old), ("new", difference.new))
+        }
+        return {
+            "schema": DIFF,
+            **sides,
+            "rows": [self._row(row) for row in difference.rows],
+            "cross": [self.cross(finding) for finding in difference.findings],
+            "verdicts": _verdicts(difference.verdicts),
+            "notes": [self._text(note) for note in difference.notes],
+        }
+
+    def _row(self, row: DiffRow) -> Record:
+        return {
+            "paths": {"old": list(row.before), "new": list(row.after)},
+            "label": self._text(row.label),
+            "old": number(row.old),
+            "new": number(row.new),
+            "change": number(row.change),
+            "expected": row.expected,
+            "comparable": row.comparable,
+            "why": self._text(row.why),
+            "rules": list(dict.fromkeys(finding.rule for finding in row.findings)),
+            "holds": list(row.holds),
+        }
+
+    def _bound(self, bound: Bound) -> Record:
+        return {
+            "path": bound.path,
+            "label": self._text(bound.label),
+            "whole": number(bound.whole),
+            "read": [number(value) for value in bound.read],
+            "missing": [number(bound.low), number(bound.high)],
+        }
+
+    def _cross_term(self, term: CrossTerm) -> Record:
+        return {
+            "side": term.side,
+            "sign": term.sign,
+            "value": number(term.value),
+            "source": term.source,
+            "observation": term.operand,
+            "path": term.path,
+            "label": self._text(term.label),
+            "report_year": term.year,
+            **_place(term.place),
+        }
+
     def error(self, error: GoujiError) -> Record:
         """An input that could not be read."""
         return {
@@ -108,6 +198,7 @@ class CheckDocument:
     write: Callable[[str], object]
     reports: list[Record] = field(factory=list)
     errors: list[Record] = field(factory=list)
+    crossed: list[Record] = field(factory=list)
 
     def report(self, report: Report) -> None:
         """Keep a report for the object."""
@@ -117,9 +208,14 @@ class CheckDocument:
         """Keep an error for the object."""
         self.errors.append(self.records.error(error))
 
+    def cross(self, crossing: Crossing) -> None:
+        """Keep the findings between reports for the object."""
+        self.crossed = [self.records.cross(finding) for finding in crossing.findings]
+
     def finish(self) -> None:
         """Write the object."""
-        self.write(dumps({"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}, indent=1))
+        whole = {"schema": CHECK, "reports": self.reports, "cross": self.crossed, "errors": self.errors}
+        self.write(dumps(whole, indent=1))
 
 
 @define(eq=False, repr=False)
@@ -135,6 +231,9 @@ class CheckLines:
 
     def error(self, error: GoujiError) -> None:
         """An error is no report: it stands on standard error only."""
+
+    def cross(self, crossing: Crossing) -> None:
+        """A finding between reports belongs to no line: `--format json` has it."""
 
     def finish(self) -> None:
         """Nothing is left to write."""

@@ -1,0 +1,173 @@
+"""The reports of one body over the years, among many reports of many bodies.
+
+Reports are kept as profiles, grouped by body and sorted by year: the work is linear in their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from attrs import evolve, frozen
+
+from gouji.bodies import BodyModel, Key
+from gouji.crosschecks import CrossFinding, Outcome, Pair, check_copies, check_pair
+from gouji.errors import Message
+from gouji.findings import Verdicts
+from gouji.hierarchy import Hierarchy
+from gouji.messages import Messages
+from gouji.profiles import Growth, Profile, Profiler
+from gouji.records import Report
+from gouji.rulebook import Rulebook
+from gouji.values import Value
+
+
+@frozen(eq=False, repr=False)
+class Note(Value):
+    """Why something was not compared; `plain` ones are shown to everybody, as the user asked for that comparison."""
+
+    message: Message
+    plain: bool = False
+
+
+@frozen(eq=False, repr=False)
+class Crossing(Value):
+    """What came of comparing reports with one another."""
+
+    findings: tuple[CrossFinding, ...]
+    verdicts: Verdicts
+    notes: tuple[Note, ...] = ()
+
+
+class Comparison:
+    """Takes checked reports one by one and tells at last where they do not agree with one another."""
+
+    def __init__(
+        self, rulebook: Rulebook, bodies: BodyModel, messages: Messages, hierarchy: Hierarchy | None = None
+    ) -> None:
+        self.rulebook = rulebook
+        self.messages = messages
+        self.hierarchy = hierarchy
+        self.profiler = profiler(rulebook, bodies)
+        self.inputs: list[Profile] = []
+        self.earlier: list[Profile] = []
+        self.asserted: Profile | None = None
+        self.expected: bool = False
+        self.notes: list[Note] = []
+
+    def add(self, report: Report) -> None:
+        """Take a report that is checked."""
+        self.inputs.append(self._profile(report))
+
+    def add_earlier(self, report: Report, asserted: bool = False) -> None:
+        """Take a report to compare with; `asserted` where the user says that it is last year's of the inputs.
+
+        Set `expected` where every input should have one.
+        """
+        self.earlier.append(self._profile(report))
+        if asserted:
+            self.asserted = self.earlier[-1]
+
+    def finish(self) -> Crossing:
+        """Compare what there is."""
+        outcome = Outcome()
+        for group in self._groups():
+            self._over_years(group, outcome)
+        if self.asserted is not None:
+            self._asserted(self.asserted, outcome)
+        if self.hierarchy is not None:
+            outcome.findings += self.hierarchy.check(self.rulebook, [*self.inputs, *self.earlier], outcome)
+        findings = [evolve(f, group=n) for n, f in _numbered(outcome.findings)]
+        failed = sum(f.verdict == "fail" for f in findings)
+        verdicts = Verdicts(outcome.passed, failed, len(findings) - failed)
+        return Crossing(tuple(findings), verdicts, tuple(self.notes))
+
+    def _profile(self, report: Report) -> Profile:
+        body = self.hierarchy.body_of(report) if self.hierarchy is not None else None
+        return self.profiler.profile(report, body)
+
+    def _note(self, key: str, plain: bool = False, **values: object) -> None:
+        note = Note(self.messages.message(key, **values), plain)
+        if note not in self.notes:
+            self.notes.append(note)
+
+    def _groups(self) -> Iterator[list[Profile]]:
+        """The reports of each body that is known beyond doubt, in order of the first of them."""
+        groups: dict[Key, list[Profile]] = {}
+        doubtful: dict[Key, list[Profile]] = {}
+        for profile in (*self.inputs, *self.earlier):
+            (groups if profile.body.certain else doubtful).setdefault(profile.body.key, []).append(profile)
+        for profiles in doubtful.values():
+            if len(profiles) > 1 and self.asserted is None:
+                sources = ", ".join(p.source for p in profiles)
+                self._note("cross.uncertain", body=profiles[0].body.name or "?", sources=sources)
+        yield from groups.values()
+
+    def _over_years(self, profiles: list[Profile], outcome: Outcome) -> None:
+        inputs = set(map(id, self.inputs))
+        years: dict[int, list[Profile]] = {}
+        for profile in profiles:
+            if profile.year is None:
+                if len(profiles) > 1:
+                    self._note("cross.no_year", source=profile.source)
+            else:
+                years.setdefault(profile.year, []).append(profile)
+        standing = {year: self._one_a_year(years[year], inputs, outcome) for year in sorted(years)}
+        for year, this in standing.items():
+            last = standing.get(year - 1)
+            if last is not None and id(this) in inputs:
+                _take(outcome, check_pair(self.rulebook, Pair(this, last)))
+            elif last is None and id(this) in inputs and (earlier := [y for y in standing if y < year]):
+                self._note("cross.gap", body=this.body.name, year=year, last=max(earlier))
+        if self.expected:
+            for profile in profiles:
+                if id(profile) in inputs and profile.year is not None and profile.year - 1 not in standing:
+                    self._note("cross.no_previous", body=profile.body.name, year=profile.year - 1, plain=True)
+
+    def _one_a_year(self, copies: list[Profile], inputs: set[int], outcome: Outcome) -> Profile:
+        """The report that stands for its year: the one published last; different copies are compared."""
+        different: list[Profile] = []
+        for profile in copies:
+            if all(profile.sha256 != other.sha256 for other in different):
+                different.append(profile)
+        # Stable: of copies without a date, or of one date, the one that was given last.
+        different.sort(key=lambda p: p.published or "")
+        for earlier, later in pairwise(different):
+            if id(earlier) in inputs or id(later) in inputs:
+                _take(outcome, check_copies(self.rulebook, Pair(later, earlier)))
+        return different[-1]
+
+    def _asserted(self, last: Profile, outcome: Outcome) -> None:
+        """Compare every input with the one report that the user says came before it."""
+        same = [p for p in self.inputs if p.body.certain and last.body.certain and p.body.key == last.body.key]
+        others = [p for p in self.inputs if p not in same and p.body.may_be(last.body)]
+        after = [
+            p for p in (*same, *others) if p.year is not None and last.year is not None and p.year - last.year == 1
+        ]
+        for this in after:
+            # Where both are known beyond doubt they have been compared already.
+            if this in others:
+                _take(outcome, check_pair(self.rulebook, Pair(this, last)))
+        if not after and not any(p.year == last.year for p in same):
+            for this in self.inputs:
+                key = "cross.not_before" if this in same or this in others else "cross.other_body"
+                self._note(key, plain=True, source=last.source, other=this.source, body=this.body.name or "?")
+
+
+def profiler(rulebook: Rulebook, bodies: BodyModel) -> Profiler:
+    """What makes profiles for the rules of a rulebook."""
+    growth = next((rule.params for rule in rulebook.rules if rule.kind == "growth"), None)
+    return Profiler(rulebook.registry, bodies, Growth(growth["said"], growth["falls"]) if growth else None)
+
+
+def _take(outcome: Outcome, more: Outcome) -> None:
+    shift = max((f.group for f in outcome.findings), default=0)
+    outcome.findings += [evolve(f, group=f.group + shift) for f in more.findings]
+    outcome.passed += more.passed
+
+
+def _numbered(findings: Iterable[CrossFinding]) -> Iterator[tuple[int, CrossFinding]]:
+    """Findings with their groups numbered from 1; one without a group is one of its own."""
+    numbers: dict[object, int] = {}
+    for n, one in enumerate(findings):
+        yield numbers.setdefault(one.group or -n - 1, len(numbers) + 1), one

@@ -318,7 +318,8 @@ def in_groups(book: Rulebook, findings: Sequence[CrossFinding]) -> list[CrossFin
         for f in findings
         if not any(o.rule in yields.get(f.rule, ()) and o.figures and o.figures <= f.figures for o in findings)
     ]
-    # The most serious first; it leads its group.
+    # The most serious first; it leads its group, unless that is a copy, which explains everything else.
+    causes = {rule.id for rule in book.rules if rule.kind == "copied"}
     kept.sort(key=lambda f: -SEVERITIES.index(f.severity))
     parents = list(range(len(kept)))
 
@@ -335,7 +336,7 @@ def in_groups(book: Rulebook, findings: Sequence[CrossFinding]) -> list[CrossFin
             parents[max(a, b)] = min(a, b)
     numbers: dict[int, int] = {}
     grouped = [evolve(one, group=numbers.setdefault(root(n), len(numbers) + 1)) for n, one in enumerate(kept)]
-    return sorted(grouped, key=lambda f: f.group)
+    return sorted(grouped, key=lambda f: (f.group, f.rule not in causes))
 
 
 def _labels(registry: Registry, items: Sequence[Item]) -> Message:

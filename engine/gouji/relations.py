@@ -136,6 +136,8 @@ def _linear_text(linear: Linear, names: Sequence[str]) -> str:
         weight = max(item.coefficient, -item.coefficient)
         factor = "" if weight == 1 else f"{number_text(weight)} × "
         sign = "-" if item.coefficient < 0 else "+"
+        if name.startswith("-") and not factor:
+            sign, name = ("+" if sign == "-" else "-"), name[1:]
         text += f" {sign} {factor}{name}" if text else f"{'-' if sign == '-' else ''}{factor}{name}"
     if linear.constant or not text:
         shown = number_text(max(linear.constant, -linear.constant))

@@ -41,7 +41,7 @@ class CrossSheet:
         yield from page.rule(page.say("cross.title"))
         yield from _findings(page, crossing.findings)
         if not crossing.findings and crossing.verdicts.passed:
-            told = page.say("cross.clean", n=crossing.verdicts.passed)
+            held = page.say("cross.clean", n=crossing.verdicts.passed)
             yield page.text(f"  {page.glyphs.good} {held}", "good")
         yield from _notes(page, notes)
         yield Text()

@@ -331,7 +331,9 @@ def in_groups(book: Rulebook, findings: Sequence[CrossFinding]) -> list[CrossFin
     first: dict[object, int] = {}
     for n, one in enumerate(kept):
         stems = {(one.rule, t.source, t.path.rpartition(".")[0]) for t in one.terms}
-        for mark in (*one.figures, *stems):
+        # Sums over the levels that fail by the same amount miss the same cases.
+        amounts = {(one.rule, one.body, _size(one.delta))} if one.coverage and one.delta else set()
+        for mark in (*one.figures, *stems, *amounts):
             a, b = root(n), root(first.setdefault(mark, n))
             parents[max(a, b)] = min(a, b)
     numbers: dict[int, int] = {}

@@ -63,6 +63,11 @@ class DiffRow(Value):
         return self.new - self.old
 
     @property
+    def idle(self) -> bool:
+        """Whether there is nothing to compare with and no more than a zero to tell."""
+        return self.comparable == "no" and not self.old and not self.new and not self.findings
+
+    @property
     def changed(self) -> bool:
         """Whether the figures differ, or only one is given."""
         return self.shown[0] != self.shown[1]
@@ -164,8 +169,7 @@ class _Rows:
         if old is None and new is None:
             return
         if old is not None and new is not None:
-            why = self.crosswalk.unlike.get(path) if self.old.form != self.new.form else None
-            yield self._filled((path,), (path,), section, old, new, "yes" if why is None else "no", why)
+            yield self._filled((path,), (path,), section, old, new, "yes", None)
             return
         alike = self._alike(path, old is not None)
         if alike is not None and told.isdisjoint((*alike.before, *alike.after)):

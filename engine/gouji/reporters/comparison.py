@@ -78,13 +78,16 @@ class DifferenceSheet:
 
     def _section(self, title: Message, rows: Sequence[DiffRow]) -> Iterator[Text]:
         page, say = self.page, self.page.say
-        told = [row for row in rows if row.findings or (row.changed or row.comparable != "yes" or page.verbose)]
-        shown = [row for row in told if row.findings or not row.detail or page.verbose]
+        told = [row for row in rows if row.findings or row.changed or page.verbose]
+        shown = [row for row in told if page.verbose or row.findings or not (row.detail or row.idle)]
+        idle = sum(row.idle and not row.detail for row in told) if not page.verbose else 0
         yield Text()
         yield page.text(f"  {say.of(title)}", "title")
         if shown:
             yield from self._table(shown)
-        if details := len(told) - len(shown):
+        if idle:
+            yield page.text(f"    {say('diff.idle', n=idle)}", "faint")
+        if details := len(told) - len(shown) - idle:
             yield page.text(f"    {say('diff.details', n=details)}", "faint")
         if folded := len(rows) - len(told):
             yield page.text(f"    {say('diff.folded', n=folded)}", "faint")

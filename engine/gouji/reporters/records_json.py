@@ -233,7 +233,9 @@ class CheckLines:
         """An error is no report: it stands on standard error only."""
 
     def cross(self, crossing: Crossing) -> None:
-        """A finding between reports belongs to no line: `--format json` has it."""
+        """Write what does not agree between reports, if anything, on a line of its own."""
+        if crossing.findings:
+            self.write(dumps({"cross": [self.records.cross(finding) for finding in crossing.findings]}))
 
     def finish(self) -> None:
         """Nothing is left to write."""

@@ -104,6 +104,33 @@ class Profile:
         """The figure of a metric: that of a table before that of the text."""
         return self.figure(path) or self.figure(path, "narrative")
 
+    def number(self, path: str) -> Number | None:
+        """The figure of a metric that is printed and exactly known, that of a table before that of the text."""
+        at = self._at.get(path)
+        if at is None:
+            at = self._at.get(key("narrative", path))
+        return None if at is None else self._number(at)
+
+    def exact(self, name: str) -> Number | None:
+        """The figure with this key (`rulemodel.key`) where it is printed and exactly known."""
+        at = self._at.get(name)
+        return None if at is None else self._number(at)
+
+    def printed(self) -> dict[str, Number | None]:
+        """The figures of the tables by metric, without zeros and blanks; None for one that is not exactly known."""
+        return {
+            name: self._number(at)
+            for name, at in self._at.items()
+            if self._values[at] not in (0, _BLANK) and not name.startswith("text ")
+        }
+
+    def _number(self, at: int) -> Number | None:
+        value = self._values[at]
+        if value == _ODD:
+            operand = self._odd[at]
+            return operand.interval.low if operand.kind == "exact" else None
+        return None if value == _BLANK else value
+
     def figures(self) -> Iterator[Figure]:
         """All figures, in reading order."""
         for at, name in enumerate(self._keys):
@@ -137,8 +164,7 @@ class Profiler:
             keys = tuple(map(intern, keys))
             self._shapes[keys] = keys, {name: at for at, name in enumerate(keys)}
         profile._keys, profile._at = self._shapes[keys]
-        for at, index in enumerate(kept.values()):
-            self._add(profile, report, at, index)
+        self._fill(profile, report, list(kept.values()))
         if self.growth is not None:
             profile.claims = tuple(self._claims(report, self.growth))
         return profile
@@ -171,23 +197,30 @@ class Profiler:
             return bool(others) and not any(o.value or o.state == "text" for o in others)
         return policy == "zero"
 
-    def _add(self, profile: Profile, report: Report, at: int, index: int) -> None:
-        o = report.observations[index]
-        value = _BLANK
-        if o.state not in ("blank", "na"):
-            if type(o.low) is int and o.low == o.high and abs(o.low) < 2**62:
-                value = o.low
+    def _fill(self, profile: Profile, report: Report, indices: Sequence[int]) -> None:
+        document, observations = report.document, report.observations
+        first = document.place(observations[indices[0]].span) if indices else Place()
+        # Where lines and columns are all there is to a place, nothing else is asked for.
+        plain = Place(first.line, first.column, first.end_line, first.end_column) == first and first.line is not None
+        for at, index in enumerate(indices):
+            o = observations[index]
+            value = _BLANK
+            if o.state not in ("blank", "na"):
+                if type(o.low) is int and o.low == o.high and abs(o.low) < 2**62:
+                    value = o.low
+                else:
+                    metric = self.registry.metric(o.path)
+                    value = _ODD
+                    profile._odd[at] = Operand.of(o, metric.signed, metric.decimal)
+            line, column = 0, 0
+            if plain:
+                line, column = document.lines.position(o.span.start)
             else:
-                metric = self.registry.metric(o.path)
-                value = _ODD
-                profile._odd[at] = Operand.of(o, metric.signed, metric.decimal)
-        place = report.document.place(o.span)
-        if place.line is None or place.column is None or place.cell is not None:
-            profile._places[at] = place
-        profile._values.append(value)
-        profile._index.append(index)
-        profile._lines.append(place.line or 0)
-        profile._columns.append(place.column or 0)
+                profile._places[at] = document.place(o.span)
+            profile._values.append(value)
+            profile._index.append(index)
+            profile._lines.append(line)
+            profile._columns.append(column)
 
     def _claims(self, report: Report, growth: Growth) -> Iterator[Claim]:
         """The changes since last year that stand right behind a figure of the text."""

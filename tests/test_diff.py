@@ -389,3 +389,17 @@ def test_a_wrong_roster_stops_before_anything_is_read(run: Run, tmp_path: Path) 
     done = run("check", "a.txt", "--roster", "roster.yaml")
     assert (done.status, done.out) == (2, "")
     assert done.err == "roster.yaml:2:23: unknown parent 望兰市; the nearest is 望澜市\n"
+
+
+def test_the_example_of_three_years() -> None:
+    comparison = Comparison(ENGINE.rulebook, ENGINE.bodies, ENGINE.messages)
+    for year in (2019, 2020, 2021):
+        report = ENGINE.check(str(EXAMPLES / "years" / f"{year}.txt"))
+        assert [f for f in report.findings if f.severity != "info"] == []
+        comparison.add(report)
+    assert sorted(f"{f.rule} {f.severity} {f.year}" for f in comparison.finish().findings) == [
+        "A04 warning 2020",
+        "G11 info 2021",
+        "Y01 error 2021",
+        "Y01 warning 2021",
+    ]

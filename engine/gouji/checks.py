@@ -6,6 +6,7 @@ from gouji.crosskinds import CROSS_KINDS
 from gouji.figurechecks import FIGURE_KINDS
 from gouji.formchecks import FORM_KINDS
 from gouji.kinds import Kind
+from gouji.scopechecks import SCOPE_KINDS
 from gouji.textchecks import TEXT_KINDS
 
 KINDS: dict[str, Kind] = {
@@ -13,5 +14,6 @@ KINDS: dict[str, Kind] = {
     **FIGURE_KINDS,
     **FORM_KINDS,
     **TEXT_KINDS,
+    **SCOPE_KINDS,
     **CROSS_KINDS,
 }

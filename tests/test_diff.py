@@ -403,3 +403,22 @@ def test_the_example_of_three_years() -> None:
         "Y01 error 2021",
         "Y01 warning 2021",
     ]
+
+
+def test_a_report_of_the_roster_that_cannot_be_read_is_missing(run: Run, tmp_path: Path) -> None:
+    put(tmp_path, city=Annual("望澜市", 2021), a=Annual("望澜市东区", 2021), b="今天天气很好。\n")
+    rows = "body,parent,path\n望澜市,,city.txt\n东区,望澜市,a.txt\n西区,望澜市,b.txt\n"
+    (tmp_path / "r.csv").write_text(rows, encoding="utf-8")
+    done = run("check", "city.txt", "--roster", "r.csv")
+    assert done.status == 2
+    assert len(done.err.splitlines()) == 1
+    assert "b.txt: " in done.err
+    assert "1 of 2 bodies below were read, missing: 西区" in " ".join(done.out.split())
+
+
+def test_why_nothing_was_compared_is_said_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    put(tmp_path, a=three_years("西湖区")[2020], b=three_years("西湖区")[2021])
+    assert "西湖区: it is not certain" not in run("check", "a.txt", "b.txt").out
+    assert "西湖区: it is not certain" in run("check", "-v", "a.txt", "b.txt").out
+    (note,) = json.loads(run("check", "a.txt", "b.txt", "--format", "json").out)["notes"]
+    assert note.startswith("西湖区: it is not certain")

@@ -279,3 +279,51 @@ def test_a_roster_from_a_spreadsheet(encoding: str, tmp_path: Path) -> None:
         ("望澜市西湖区", True, 0),
         ("望澜市西湖区教育局", True, 1),
     ]
+
+
+def test_a_parent_of_which_there_are_two_needs_its_full_name(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    rows = ["望澜市", "岚州市", "西湖区, parent: 望澜市", "西湖区, parent: 岚州市", "教育局, parent: ABOVE"]
+    text = "".join(f"- {{body: {row}}}\n" for row in rows)
+    path.write_text(text.replace("ABOVE", "岚州市西湖区"), encoding="utf-8")
+    education = read_roster(path, ENGINE.bodies).members[-1]
+    assert (education.body.name, education.parent) == ("岚州市西湖区教育局", 3)
+    path.write_text(text.replace("ABOVE", "西湖区"), encoding="utf-8")
+    with pytest.raises(PackError, match=r"r\.yaml:5:22: 西湖区 is the name of 2 bodies"):
+        read_roster(path, ENGINE.bodies)
+
+
+@pytest.mark.parametrize("child", ["西湖区", "望澜市西湖区", "西湖区人民政府"])
+def test_a_name_may_repeat_the_place_above(child: str, tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(f"- {{body: 望澜市}}\n- {{body: {child}, parent: 望澜市}}\n", encoding="utf-8")
+    assert read_roster(path, ENGINE.bodies).members[1].body.key == (("望澜市", "西湖区"), "")
+
+
+def test_folders_of_years_are_no_level(tmp_path: Path) -> None:
+    for place in (
+        "2020/望澜市/a.txt",
+        "2020/望澜市/西湖区/a.txt",
+        "2021年/望澜市/a.txt",
+        "2021年/望澜市/西湖区/2021/a.txt",
+    ):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("", encoding="utf-8")
+    members = read_roster(tmp_path, ENGINE.bodies).members
+    assert [(m.body.name, m.parent, len(m.files)) for m in members] == [("望澜市", None, 2), ("望澜市西湖区", 0, 2)]
+
+
+def test_a_report_without_tables_counts_with_its_text(tmp_path: Path) -> None:
+    below = districts()[:3]
+    reports: dict[str, Annual] = files(below, city=city(below))
+    crossing, _ = crossed(
+        tmp_path, reports, "- {body: 望澜市}\n" + "".join(f"- {{body: {d.body[3:]}, parent: 望澜市}}\n" for d in below)
+    )
+    assert crossing.findings == ()
+    text = "望澜市2021年政府信息公开工作年度报告\n一、总体情况\n2021年，全市本年新收政府信息公开申请1件。\n"
+    (tmp_path / "city.txt").write_text(text, encoding="utf-8")
+    hierarchy = read_roster(tmp_path / "roster.yaml", ENGINE.bodies)
+    comparison = Comparison(BOOK, ENGINE.bodies, ENGINE.messages, hierarchy)
+    for name in reports:
+        comparison.add(ENGINE.check(str(tmp_path / name)))
+    assert [f.instance for f in comparison.finish().findings] == ["V01.t3.new"]

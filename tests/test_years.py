@@ -5,10 +5,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gouji
 from compose import Annual, three_years
@@ -289,3 +292,43 @@ def test_profiles_are_small(tmp_path: Path) -> None:
     first, second, _ = comparison.inputs
     assert first._keys is second._keys
     assert len(pickle.dumps((first._values, first._index, first._lines, first._columns, first._odd))) < 8_000
+
+
+def test_a_blank_row_says_that_nothing_was_carried_in(tmp_path: Path) -> None:
+    years = three_years()
+    text = years[2021].text().replace("申请数量 | 4 | 0 | 0 | 0 | 0 | 0 | 4 |", "申请数量 |  |  |  |  |  |  |  |")
+    crossing = crossed(tmp_path, years[2020], ("new.txt", text))
+    total = next(f for f in crossing.findings if f.instance == "Y01.total")
+    assert (total.left, total.right, total.severity) == (0, 4, "error")
+    assert [a.en for a in total.assumptions] == ["blank counted as 0: 1 cell"]
+
+
+def test_a_blank_total_of_printed_parts_says_nothing(tmp_path: Path) -> None:
+    years = three_years()
+    text = years[2021].text().replace("申请数量 | 4 | 0 | 0 | 0 | 0 | 0 | 4 |", "申请数量 | 4 | 0 | 0 | 0 | 0 | 0 |  |")
+    assert told(crossed(tmp_path, years[2020], ("new.txt", text))) == []
+
+
+def test_reports_without_tables_are_compared_by_their_text(tmp_path: Path) -> None:
+    head = "望澜市西湖区{0}年政府信息公开工作年度报告\n一、总体情况\n{0}年，全区本年新收政府信息公开申请{1}件，上年结转{2}件，结转下年度继续办理{3}件。\n"
+    first, second = head.format(2020, 20, 2, 5), head.format(2021, 30, 6, 3)
+    assert told(crossed(tmp_path, ("a.txt", first), ("b.txt", second))) == ["Y01.total error 望澜市西湖区 2021"]
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(1, 300), st.integers(0, 50))
+@settings(max_examples=25, deadline=None)
+def test_what_is_carried_over_holds_if_and_only_if_it_agrees(out: int, into: int, granted: int, made: int) -> None:
+    years = three_years()
+    old, new = years[2021], evolve(years[2021], year=2022, carried_in=into, granted=granted, made=made)
+    old.carried_out = out
+    new.in_force = old.in_force + made - new.repealed
+    profile = profiler(BOOK, ENGINE.bodies).profile
+    with TemporaryDirectory() as folder:
+        reports = []
+        for report in (old, new):
+            path = Path(folder) / f"{report.year}.txt"
+            path.write_text(report.text(), encoding="utf-8")
+            reports.append(profile(ENGINE.parse(str(path))))
+    found = check_pair(BOOK, Pair(reports[1], reports[0])).findings
+    assert {f.rule for f in found if f.severity == "error"} == ({"Y01"} if into != out else set())
+    assert not [f for f in found if f.rule == "B01"]

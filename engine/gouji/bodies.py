@@ -67,7 +67,9 @@ class BodyModel(NamedTuple):
         """The body with this name; `above` are the places that are known to lie above it."""
         text = self.folded(name)
         region, rest = self._places(text)
-        if above and not _ends(region, above):
+        if region[:1] == above[-1:]:
+            region = (*above, *region[1:])
+        elif not region or not self.patterns["unique"].search(region[0]):
             region = (*above, *region)
         return self._body(region, "" if self.patterns["government"].search(rest) else rest)
 

@@ -128,7 +128,7 @@ class Pair(NamedTuple):
         """The figure of this or of last year's report."""
         own = own_path(item.path)
         profile = self.this if own == item.path else self.last
-        figure = profile.figure(own, item.source)
+        figure = profile.stated(own, item.source)
         return Found(figure.operand, ((profile, figure),)) if figure else Found(Operand.missing())
 
     def known(self, name: str) -> Number | None:
@@ -480,8 +480,7 @@ def _growth(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
         value = last.value or 0
         change = claim.value - value
         actual = number_text(_rounded(Fraction(change) * 100 / Fraction(value), claim.digits)) if claim.share else ""
-        this = next(f for f in (pair.this.best(claim.path),) if f is not None)
-        seen = this._replace(observation=claim.observation, place=claim.place, operand=Operand.exact(claim.value))
+        seen = Figure(claim.path, "narrative", Operand.exact(claim.value), claim.observation, claim.place)
         outcome.findings.append(
             finding(
                 rule,

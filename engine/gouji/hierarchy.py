@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
@@ -43,6 +44,7 @@ from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 _COLUMNS = ("body", "parent", "path")
 _UNKNOWN = Interval(0, None)
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?")
 
 
 @frozen(eq=False, repr=False)
@@ -142,7 +144,7 @@ class Level:
         """The figure of the report, or the sum over the bodies below."""
         own = own_path(item.path)
         if own == item.path:
-            figure = self.this.figure(own, item.source)
+            figure = self.this.stated(own, item.source)
             return Found(figure.operand, ((self.this, figure),)) if figure else Found(Operand.missing())
         total, seen = self.sum(own)
         if not seen:
@@ -154,7 +156,7 @@ class Level:
         total = EXACT_ZERO if self.complete else _UNKNOWN
         seen: list[Sighting] = []
         for _, copies in self.children:
-            figures = [(p, f) for p in copies if (f := p.figure(path)) is not None]
+            figures = [(p, f) for p in copies if (f := p.stated(path)) is not None]
             hull = _hull([f.operand.interval for _, f in figures]) if figures else _UNKNOWN
             total = total.plus(hull)
             seen += figures
@@ -226,7 +228,7 @@ def _coverage(book: Rulebook, rule: Rule, level: Level, outcome: Outcome) -> Non
 
 def _bounds(book: Rulebook, metrics: Iterable[str], level: Level) -> Iterator[Bound]:
     for path in metrics:
-        figure = level.this.figure(path)
+        figure = level.this.stated(path)
         if figure is None or figure.value is None:
             continue
         known = Level(level.this, [c for c in level.children if c[1]], True, level.registry)
@@ -261,7 +263,7 @@ def read_roster(path: Path, bodies: BodyModel) -> Hierarchy:
             "请换用其中一种",
             "use one of these",
         )
-    return _Roster(path, bodies).hierarchy(rows, complete)
+    return _Roster(path, bodies, rows).hierarchy(complete)
 
 
 Row = Mapping[str, Scalar]
@@ -317,62 +319,23 @@ def _csv(path: Path) -> list[Row]:
     return rows
 
 
-@define(eq=False, repr=False)
 class _Roster:
-    path: Path
-    bodies: BodyModel
+    """The rows of a roster on their way to a hierarchy."""
 
-    def hierarchy(self, rows: Sequence[Row], complete: bool) -> Hierarchy:
-        names = self._names(rows)
-        members: list[Member] = []
-        for row in rows:
-            parent = row.get("parent")
-            if parent is not None and parent not in names:
-                raise unknown(parent, "上级", "parent", names)
-            above: tuple[str, ...] = self._above(row, rows, names)
-            files = self._files(row["path"]) if "path" in row else ()
-            members.append(
-                Member(
-                    self.bodies.named(row["body"], above),
-                    str(row["body"]),
-                    None if parent is None else names[parent],
-                    files,
-                )
-            )
-        self._one_each(rows, members)
-        return Hierarchy(tuple(members), complete)
+    def __init__(self, path: Path, bodies: BodyModel, rows: Sequence[Row]) -> None:
+        self.path = path
+        self.bodies = bodies
+        self.rows = rows
+        self.known: dict[int, Body] = {}
 
-    def _names(self, rows: Sequence[Row]) -> dict[str, int]:
-        """The first member of each name, for `parent`: a name with several members needs its full form."""
-        names: dict[str, int] = {}
-        for n, row in enumerate(rows):
-            names.setdefault(str(row["body"]), n)
-        return names
-
-    def _above(self, row: Row, rows: Sequence[Row], names: Mapping[str, int]) -> tuple[str, ...]:
-        """The region of the body above, outermost first."""
-        chain: list[Scalar] = []
-        parent = row.get("parent")
-        while parent is not None:
-            if parent in chain or parent == row["body"]:
-                raise invalid(row["parent"], f"{row['body']} 的上级绕回自身", f"{row['body']} stands above itself")
-            chain.append(parent)
-            parent = rows[names[parent]].get("parent") if parent in names else None
-        region: tuple[str, ...] = ()
-        for name in reversed(chain):
-            region = self.bodies.named(name, region).region
-        return region
-
-    def _files(self, pattern: Scalar) -> tuple[str, ...]:
-        found = sorted(f for f in glob.glob(str(self.path.parent / pattern), recursive=True) if os.path.isfile(f))
-        # A pattern may match nothing yet; a file that is named must be there.
-        if not found and not glob.has_magic(pattern):
-            raise invalid(pattern, f"没有文件 {pattern}", f"no file {pattern}", "请检查路径", "check the path")
-        return tuple(found)
-
-    def _one_each(self, rows: Sequence[Row], members: Sequence[Member]) -> None:
+    def hierarchy(self, complete: bool) -> Hierarchy:
+        members = []
+        for n, row in enumerate(self.rows):
+            body = self.body(n, ())
+            files = self.files(row["path"]) if "path" in row else ()
+            members.append(Member(body, str(row["body"]), self.parent(row, ()), files))
         first: dict[Key, Row] = {}
-        for row, member in zip(rows, members, strict=True):
+        for row, member in zip(self.rows, members, strict=True):
             other = first.setdefault(member.body.key, row)
             if other is not row:
                 raise invalid(
@@ -382,28 +345,75 @@ class _Roster:
                     "请删去其中一处，或写明上级",
                     "remove one of them or name its parent",
                 )
+        return Hierarchy(tuple(members), complete)
+
+    def body(self, n: int, below: tuple[int, ...]) -> Body:
+        """The body of a row, with the places of those above it; `below` are the rows that asked for it."""
+        if n not in self.known:
+            row = self.rows[n]
+            if n in below:
+                raise invalid(row["parent"], f"{row['body']} 的上级绕回自身", f"{row['body']} stands above itself")
+            parent = self.parent(row, (*below, n))
+            above = () if parent is None else self.body(parent, (*below, n)).region
+            self.known[n] = self.bodies.named(row["body"], above)
+        return self.known[n]
+
+    def parent(self, row: Row, below: tuple[int, ...]) -> int | None:
+        """The row that `parent` names: by its words, or by its full name where several bodies share these."""
+        name = row.get("parent")
+        if name is None:
+            return None
+        found = [n for n, other in enumerate(self.rows) if other["body"] == name]
+        if not found:
+            ends = [n for n, other in enumerate(self.rows) if name.endswith(other["body"]) and n not in below]
+            found = [n for n in ends if self.body(n, below).name == self.bodies.folded(name)]
+        if not found:
+            raise unknown(name, "上级", "parent", {str(other["body"]) for other in self.rows})
+        if len(found) > 1:
+            raise invalid(
+                name,
+                f"有 {len(found)} 个 {name}",
+                f"{name} is the name of {len(found)} bodies",
+                "请写上级的全称",
+                "write its full name",
+            )
+        return found[0]
+
+    def files(self, pattern: Scalar) -> tuple[str, ...]:
+        """The files that a path or pattern names, seen from the folder of the roster."""
+        found = sorted(f for f in glob.glob(str(self.path.parent / pattern), recursive=True) if os.path.isfile(f))
+        # A pattern may match nothing yet; a file that is named must be there.
+        if not found and not glob.has_magic(pattern):
+            raise invalid(pattern, f"没有文件 {pattern}", f"no file {pattern}", "请检查路径", "check the path")
+        return tuple(found)
 
 
 def _folders(root: Path, bodies: BodyModel) -> Hierarchy:
-    """Every folder is a body: the files in it are its reports, the folders in it are the bodies below."""
+    """Every folder is a body: the files in it are its reports, the folders in it are the bodies below.
+
+    A folder of one year is no level: what it holds belongs to the folder around it.
+    """
     from gouji.readers import READERS
 
-    members: list[Member] = []
-    places: dict[str, int] = {}
+    members: dict[Key, Member] = {}
+    at: dict[str, Key | None] = {os.path.dirname(root): None}
     for folder, names, files in os.walk(root):
         names.sort()
-        parent = places.get(os.path.dirname(folder))
-        above = members[parent].body.region if parent is not None else ()
+        parent = at.get(os.path.dirname(folder))
         reports = tuple(os.path.join(folder, f) for f in sorted(files) if os.path.splitext(f)[1].lower() in READERS)
         name = os.path.basename(os.path.abspath(folder))
-        if parent is None and folder == str(root) and not reports:
-            continue  # a folder of bodies is no body
-        places[folder] = len(members)
-        members.append(Member(bodies.named(name, above), name, parent, reports))
+        key = parent
+        if not _YEAR.fullmatch(name) and (folder != str(root) or reports):
+            body = bodies.named(name, () if parent is None else members[parent].body.region)
+            key = body.key
+            members.setdefault(key, Member(body, name, None if parent is None else [*members].index(parent), ()))
+        at[folder] = key
+        if key is not None:
+            members[key] = evolve(members[key], files=(*members[key].files, *reports))
     if not members:
         raise PackError(
             str(root), "no-roster",
             Message("文件夹里没有按层级存放的报告", "the folder holds no reports in levels"),
             Message("每个单位一个文件夹，下级放在上级之中", "one folder a body, those below inside those above"),
         )  # fmt: skip
-    return Hierarchy(tuple(members), False)
+    return Hierarchy(tuple(members.values()), False)

@@ -100,6 +100,15 @@ class Profile:
         at = self._at.get(key(source, path))
         return None if at is None else self._figure(at, path, source)
 
+    def stated(self, path: str, source: Source = "table") -> Figure | None:
+        """The figure of a metric in one source; that of the text where the report has no tables at all."""
+        return self.figure(path, source) or (None if self.tabled else self.figure(path, "narrative"))
+
+    @property
+    def tabled(self) -> bool:
+        """Whether any table of the report was read."""
+        return any(not name.startswith("text ") for name in self._keys)
+
     def best(self, path: str) -> Figure | None:
         """The figure of a metric: that of a table before that of the text."""
         return self.figure(path) or self.figure(path, "narrative")

@@ -68,7 +68,7 @@ class Records:
             "instance": finding.instance,
             "severity": finding.severity,
             "verdict": finding.verdict,
-            "message": self._text(finding.message),
+            "message": self.text(finding.message),
             "equation": finding.equation,
             "left": number(finding.left),
             "right": number(finding.right),
@@ -76,9 +76,9 @@ class Records:
             **_place(place),
             "operands": list(finding.operands),
             "terms": [_term(term) for term in finding.terms],
-            "assumptions": [self._text(message) for message in finding.assumptions],
-            "explanation": self._text(finding.explanation),
-            "alternative": self._text(finding.alternative),
+            "assumptions": [self.text(message) for message in finding.assumptions],
+            "explanation": self.text(finding.explanation),
+            "alternative": self.text(finding.alternative),
             "suspects": [self._suspect(suspect) for suspect in finding.suspects],
             "group": finding.group,
             "fingerprint": finding.fingerprint,
@@ -91,7 +91,7 @@ class Records:
             "instance": finding.instance,
             "severity": finding.severity,
             "verdict": finding.verdict,
-            "message": self._text(finding.message),
+            "message": self.text(finding.message),
             "body": finding.body,
             "year": finding.year,
             "equation": finding.equation,
@@ -100,8 +100,8 @@ class Records:
             "delta": number(finding.delta),
             "operands": [{"source": t.source, "observation": t.operand} for t in finding.terms],
             "terms": [self._cross_term(term) for term in finding.terms],
-            "assumptions": [self._text(message) for message in finding.assumptions],
-            "explanation": self._text(finding.explanation),
+            "assumptions": [self.text(message) for message in finding.assumptions],
+            "explanation": self.text(finding.explanation),
             "group": finding.group,
             "fingerprint": finding.fingerprint,
         }
@@ -129,19 +129,19 @@ class Records:
             "rows": [self._row(row) for row in difference.rows],
             "cross": [self.cross(finding) for finding in difference.findings],
             "verdicts": _verdicts(difference.verdicts),
-            "notes": [self._text(note) for note in difference.notes],
+            "notes": [self.text(note) for note in difference.notes],
         }
 
     def _row(self, row: DiffRow) -> Record:
         return {
             "paths": {"old": list(row.before), "new": list(row.after)},
-            "label": self._text(row.label),
+            "label": self.text(row.label),
             "old": number(row.old),
             "new": number(row.new),
             "change": number(row.change),
             "expected": row.expected,
             "comparable": row.comparable,
-            "why": self._text(row.why),
+            "why": self.text(row.why),
             "rules": list(dict.fromkeys(finding.rule for finding in row.findings)),
             "holds": list(row.holds),
         }
@@ -149,7 +149,7 @@ class Records:
     def _bound(self, bound: Bound) -> Record:
         return {
             "path": bound.path,
-            "label": self._text(bound.label),
+            "label": self.text(bound.label),
             "whole": number(bound.whole),
             "read": [number(value) for value in bound.read],
             "missing": [number(bound.low), number(bound.high)],
@@ -163,7 +163,7 @@ class Records:
             "source": term.source,
             "observation": term.operand,
             "path": term.path,
-            "label": self._text(term.label),
+            "label": self.text(term.label),
             "report_year": term.year,
             **_place(term.place),
         }
@@ -173,8 +173,8 @@ class Records:
         return {
             "source": error.source,
             "code": error.code,
-            "message": self._text(error.problem),
-            "remedy": self._text(error.remedy),
+            "message": self.text(error.problem),
+            "remedy": self.text(error.remedy),
         }
 
     def _suspect(self, suspect: Suspect) -> Record:
@@ -183,10 +183,11 @@ class Records:
             "value": number(suspect.value),
             "repair": number(suspect.repair),
             "explains": list(suspect.explains),
-            "pattern": self._text(suspect.pattern),
+            "pattern": self.text(suspect.pattern),
         }
 
-    def _text(self, message: Message | None) -> str | None:
+    def text(self, message: Message | None) -> str | None:
+        """A sentence in the chosen language."""
         return None if message is None else message.text(self.lang)
 
 
@@ -199,6 +200,7 @@ class CheckDocument:
     reports: list[Record] = field(factory=list)
     errors: list[Record] = field(factory=list)
     crossed: list[Record] = field(factory=list)
+    notes: list[str | None] = field(factory=list)
 
     def report(self, report: Report) -> None:
         """Keep a report for the object."""
@@ -209,12 +211,19 @@ class CheckDocument:
         self.errors.append(self.records.error(error))
 
     def cross(self, crossing: Crossing) -> None:
-        """Keep the findings between reports for the object."""
+        """Keep the findings between reports for the object, and why some were not compared."""
+        self.notes = [self.records.text(note.message) for note in crossing.notes]
         self.crossed = [self.records.cross(finding) for finding in crossing.findings]
 
     def finish(self) -> None:
         """Write the object."""
-        whole = {"schema": CHECK, "reports": self.reports, "cross": self.crossed, "errors": self.errors}
+        whole = {
+            "schema": CHECK,
+            "reports": self.reports,
+            "cross": self.crossed,
+            "notes": self.notes,
+            "errors": self.errors,
+        }
         self.write(dumps(whole, indent=1))
 
 

@@ -55,6 +55,7 @@ def test_names(name: str, region: str, organ: str, level: str, certain: bool) ->
         ("杭州市西湖区", "浙江省杭州市西湖区人民政府", True),
         ("杭州市西湖区", "南昌市西湖区", False),
         ("义乌市", "金华市义乌市", True),
+        ("浙江省义乌市", "金华市义乌市", True),
         ("杭州市教育局", "南昌市教育局", False),
         ("杭州市", "杭州市教育局", False),
         ("杭州市西湖区", "杭州市", False),
@@ -64,6 +65,14 @@ def test_one_body_or_two(one: str, other: str, same: bool) -> None:
     a, b = BODIES.named(one), BODIES.named(other)
     assert (a.key == b.key) == same
     assert a.may_be(b) == same
+
+
+def test_a_county_of_two_cities_is_two_counties() -> None:
+    """No two counties share a name, but where reports say that these do, they are believed."""
+    a, b, bare = (BODIES.named(name) for name in ("望澜市青山县", "岚州市青山县", "青山县"))
+    assert not a.may_be(b)
+    assert bare.may_be(a)
+    assert bare.may_be(b)
 
 
 def test_what_is_not_said_speaks_against_nothing() -> None:

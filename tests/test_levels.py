@@ -289,7 +289,7 @@ def test_a_parent_of_which_there_are_two_needs_its_full_name(tmp_path: Path) -> 
     education = read_roster(path, ENGINE.bodies).members[-1]
     assert (education.body.name, education.parent) == ("岚州市西湖区教育局", 3)
     path.write_text(text.replace("ABOVE", "西湖区"), encoding="utf-8")
-    with pytest.raises(PackError, match=r"r\.yaml:5:22: 西湖区 is the name of 2 bodies"):
+    with pytest.raises(PackError, match=r"r\.yaml:5:23: 西湖区 is the name of 2 bodies"):
         read_roster(path, ENGINE.bodies)
 
 
@@ -327,3 +327,15 @@ def test_a_report_without_tables_counts_with_its_text(tmp_path: Path) -> None:
     for name in reports:
         comparison.add(ENGINE.check(str(tmp_path / name)))
     assert [f.instance for f in comparison.finish().findings] == ["V01.t3.new"]
+
+
+def test_a_roster_with_two_counties_of_one_name(tmp_path: Path) -> None:
+    rows = "".join(f"- {{body: {c}市}}\n- {{body: 青山县, parent: {c}市}}\n" for c in ("望澜", "岚州"))
+    reports = {
+        "a.txt": Annual("望澜市", 2021),
+        "b.txt": Annual("望澜市青山县", 2021, penalty=2000),
+        "c.txt": Annual("岚州市青山县", 2021),
+        "d.txt": Annual("岚州市", 2021),
+    }
+    crossing, _ = crossed(tmp_path, reports, rows)
+    assert {(f.instance, f.body) for f in crossing.findings} == {("V01.decisions.art20_6.penalty", "望澜市")}

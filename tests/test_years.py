@@ -185,6 +185,32 @@ def test_all_mistakes_together(tmp_path: Path) -> None:
     assert {f.body for f in crossing.findings} == {"望澜市西湖区"}
 
 
+def test_counties_of_one_name_in_two_cities(tmp_path: Path) -> None:
+    years, others = three_years("望澜市青山县"), three_years("岚州市青山县")
+    others[2021].carried_in = 9
+    assert told(crossed(tmp_path, years[2019], years[2020], others[2021])) == []
+    assert {f.body for f in crossed(tmp_path, *years.values(), *others.values()).findings} == {"岚州市青山县"}
+    bare = three_years("青山县")[2021]
+    bare.carried_in = 9
+    assert {f.body for f in crossed(tmp_path, years[2020], bare).findings} == {"青山县"}
+    crossing = crossed(tmp_path, years[2020], others[2020], bare)
+    assert told(crossing) == []
+    assert any("青山县" in note.message.zh for note in crossing.notes)
+
+
+def test_an_input_is_checked_although_a_later_copy_lies_among_the_earlier_reports(tmp_path: Path) -> None:
+    years = three_years()
+    years[2021].carried_in = 9
+    comparison = Comparison(BOOK, ENGINE.bodies, ENGINE.messages)
+    later = evolve(years[2021], carried_in=4, published="2022-09-01")
+    for name, report in (("new", years[2021]), ("last", years[2020]), ("later", later)):
+        (tmp_path / f"{name}.txt").write_text(report.text(), encoding="utf-8")
+    comparison.add(ENGINE.check(str(tmp_path / "new.txt")))
+    comparison.add_earlier(ENGINE.parse(str(tmp_path / "last.txt")))
+    comparison.add_earlier(ENGINE.parse(str(tmp_path / "later.txt")))
+    assert {f.rule for f in comparison.finish().findings} == {"Y01", "Y07"}
+
+
 def test_a_bare_district_may_be_any_of_its_name(tmp_path: Path) -> None:
     years = three_years("西湖区")
     years[2021].carried_in = 9

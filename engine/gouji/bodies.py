@@ -46,13 +46,24 @@ class Body(Value):
         """The full name as far as it is known."""
         return "".join(self.region) + self.organ
 
+    @property
+    def above(self) -> tuple[str, ...]:
+        """The places that were said beyond what `key` needs."""
+        return self.region[: len(self.region) - len(self.key[0])]
+
     def may_be(self, other: Body) -> bool:
         """Whether nothing that is known of both speaks against their being one body."""
-        mine, theirs = self.key[0], other.key[0]
-        shorter, longer = sorted((mine, theirs), key=len)
         if (self.region or self.organ) and (other.region or other.organ) and self.organ != other.organ:
             return False
-        return longer[len(longer) - len(shorter) :] == shorter
+        mine, theirs = self.key[0], other.key[0]
+        shorter, longer = sorted((mine, theirs), key=len)
+        # Two places of one kind above it: 望澜市 and 岚州市, but not 望澜市 and 青江省.
+        kinds = {place[-1]: place for place in self.above}
+        return _ends(longer, shorter) and all(kinds.get(place[-1], place) == place for place in other.above)
+
+    def is_surely(self, other: Body) -> bool:
+        """Whether both are one body beyond doubt."""
+        return self.certain and other.certain and self.key == other.key and self.may_be(other)
 
 
 class BodyModel(NamedTuple):
@@ -67,9 +78,9 @@ class BodyModel(NamedTuple):
         """The body with this name; `above` are the places that are known to lie above it."""
         text = self.folded(name)
         region, rest = self._places(text)
-        if region[:1] == above[-1:]:
+        if above and region[:1] == above[-1:]:
             region = (*above, *region[1:])
-        elif not region or not self.patterns["unique"].search(region[0]):
+        elif above and (not region or _depth(self._level(region[:1])) > _depth(self._level(above))):
             region = (*above, *region)
         return self._body(region, "" if self.patterns["government"].search(rest) else rest)
 
@@ -166,6 +177,10 @@ def load_bodies(packs: Packs, table: FoldTable) -> BodyModel:
     levels = {name: schema.pattern(named[name]) for name in _LEVELS}
     patterns = {name: schema.pattern(data[name]) for name in _PATTERNS if name != "above"}
     return BodyModel(levels, patterns, schema.text(data["above"]), table)
+
+
+def _depth(level: str) -> int:
+    return _LEVELS.index(level) if level in _LEVELS else -1
 
 
 def _ends(longer: tuple[str, ...], shorter: tuple[str, ...]) -> bool:

@@ -101,7 +101,6 @@ def compare(
         notes.append(messages.message("diff.swapped"))
     pair = Pair(after, before)
     outcome = Outcome()
-    one_body = before.body.certain and after.body.certain and before.body.key == after.body.key
     successive = before.year is not None and after.year == before.year + 1
     if not before.body.may_be(after.body):
         notes.append(messages.message("diff.other_body", old=before.body.name, new=after.body.name))
@@ -113,7 +112,7 @@ def compare(
         outcome = check_pair(book, pair)
     else:
         notes.append(messages.message("diff.no_rules"))
-    if not one_body and before.body.may_be(after.body):
+    if before.body.may_be(after.body) and not before.body.is_surely(after.body):
         notes.append(messages.message("diff.uncertain"))
     rows = tuple(_Rows(book, crosswalk, pair, outcome, successive).rows())
     failed = sum(f.verdict == "fail" for f in outcome.findings)

@@ -64,11 +64,13 @@ class Hierarchy:
     members: tuple[Member, ...]
     complete: bool
     _files: dict[str, int] = field(init=False, repr=False)
-    _keys: dict[Key, int] = field(init=False, repr=False)
+    _keys: dict[Key, list[int]] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._files = {os.path.realpath(file): n for n, member in enumerate(self.members) for file in member.files}
-        self._keys = {member.body.key: n for n, member in enumerate(self.members)}
+        self._keys = {}
+        for n, member in enumerate(self.members):
+            self._keys.setdefault(member.body.key, []).append(n)
 
     @property
     def files(self) -> list[str]:
@@ -80,11 +82,16 @@ class Hierarchy:
         found = self._files.get(os.path.realpath(report.source))
         return None if found is None else self.members[found].body
 
+    def _member(self, body: Body) -> int | None:
+        """The one member that a body can be."""
+        found = [n for n in self._keys.get(body.key, ()) if self.members[n].body.may_be(body)]
+        return found[0] if len(found) == 1 else None
+
     def check(self, book: Rulebook, profiles: Sequence[Profile], outcome: Outcome) -> list[CrossFinding]:
         """The rules between the levels, for every body with others below it and every year."""
         read: dict[tuple[int, int], list[Profile]] = {}
         for profile in profiles:
-            member = self._keys.get(profile.body.key)
+            member = self._member(profile.body)
             if member is not None and profile.year is not None:
                 same = read.setdefault((member, profile.year), [])
                 if all(profile.sha256 != other.sha256 for other in same):
@@ -334,9 +341,9 @@ class _Roster:
             body = self.body(n, ())
             files = self.files(row["path"]) if "path" in row else ()
             members.append(Member(body, str(row["body"]), self.parent(row, ()), files))
-        first: dict[Key, Row] = {}
+        first: dict[tuple[str, ...], Row] = {}
         for row, member in zip(self.rows, members, strict=True):
-            other = first.setdefault(member.body.key, row)
+            other = first.setdefault((*member.body.region, member.body.organ), row)
             if other is not row:
                 raise invalid(
                     row["body"],
@@ -395,8 +402,8 @@ def _folders(root: Path, bodies: BodyModel) -> Hierarchy:
     """
     from gouji.readers import READERS
 
-    members: dict[Key, Member] = {}
-    at: dict[str, Key | None] = {os.path.dirname(root): None}
+    members: dict[tuple[str, ...], Member] = {}
+    at: dict[str, tuple[str, ...] | None] = {os.path.dirname(root): None}
     for folder, names, files in os.walk(root):
         names.sort()
         parent = at.get(os.path.dirname(folder))
@@ -405,7 +412,7 @@ def _folders(root: Path, bodies: BodyModel) -> Hierarchy:
         key = parent
         if not _YEAR.fullmatch(name) and (folder != str(root) or reports):
             body = bodies.named(name, () if parent is None else members[parent].body.region)
-            key = body.key
+            key = (*body.region, body.organ)
             members.setdefault(key, Member(body, name, None if parent is None else [*members].index(parent), ()))
         at[folder] = key
         if key is not None:

@@ -97,11 +97,24 @@ class Comparison:
         doubtful: dict[Key, list[Profile]] = {}
         for profile in (*self.inputs, *self.earlier):
             (groups if profile.body.certain else doubtful).setdefault(profile.body.key, []).append(profile)
-        for profiles in doubtful.values():
-            if len(profiles) > 1 and self.asserted is None:
+        for profiles in groups.values():
+            # A county has a name of its own; where reports put it below different cities they are believed.
+            bodies: list[list[Profile]] = []
+            for profile in sorted(profiles, key=lambda p: -len(p.body.above)):
+                fitting = [group for group in bodies if group[0].body.may_be(profile.body)]
+                if len(fitting) == 1:
+                    fitting[0].append(profile)
+                elif fitting:
+                    doubtful.setdefault(profile.body.key, []).append(profile)
+                else:
+                    bodies.append([profile])
+            # Sorting put them out of order, in which copies of one year stand for one another.
+            order = {id(profile): n for n, profile in enumerate(profiles)}
+            yield from (sorted(group, key=lambda p: order[id(p)]) for group in bodies)
+        for key, profiles in doubtful.items():
+            if len(profiles) + len(groups.get(key, ())) > 1 and self.asserted is None:
                 sources = ", ".join(p.source for p in profiles)
                 self._note("cross.uncertain", body=profiles[0].body.name or "?", sources=sources)
-        yield from groups.values()
 
     def _over_years(self, profiles: list[Profile], outcome: Outcome) -> None:
         inputs = set(map(id, self.inputs))
@@ -112,34 +125,34 @@ class Comparison:
                     self._note("cross.no_year", source=profile.source)
             else:
                 years.setdefault(profile.year, []).append(profile)
-        standing = {year: self._one_a_year(years[year], inputs, outcome) for year in sorted(years)}
-        for year, this in standing.items():
-            last = standing.get(year - 1)
-            if last is not None and id(this) in inputs:
-                _take(outcome, check_pair(self.rulebook, Pair(this, last)))
-            elif last is None and id(this) in inputs and (earlier := [y for y in standing if y < year]):
-                self._note("cross.gap", body=this.body.name, year=year, last=max(earlier))
+        standing = {year: self._in_order(copies) for year, copies in years.items()}
+        for year in sorted(standing):
+            for earlier, later in pairwise(standing[year]):
+                if id(earlier) in inputs or id(later) in inputs:
+                    _take(outcome, check_copies(self.rulebook, Pair(later, earlier)))
+            own = [profile for profile in standing[year] if id(profile) in inputs]
+            if own and year - 1 in standing:
+                _take(outcome, check_pair(self.rulebook, Pair(own[-1], standing[year - 1][-1])))
+            elif own and (before := [y for y in standing if y < year]):
+                self._note("cross.gap", body=own[-1].body.name, year=year, last=max(before))
         if self.expected:
             for profile in profiles:
                 if id(profile) in inputs and profile.year is not None and profile.year - 1 not in standing:
                     self._note("cross.no_previous", body=profile.body.name, year=profile.year - 1, plain=True)
 
-    def _one_a_year(self, copies: list[Profile], inputs: set[int], outcome: Outcome) -> Profile:
-        """The report that stands for its year: the one published last; different copies are compared."""
+    @staticmethod
+    def _in_order(copies: list[Profile]) -> list[Profile]:
+        """The different copies of a report; the last one published stands for its year."""
         different: list[Profile] = []
         for profile in copies:
             if all(profile.sha256 != other.sha256 for other in different):
                 different.append(profile)
         # Stable: of copies without a date, or of one date, the one that was given last.
-        different.sort(key=lambda p: p.published or "")
-        for earlier, later in pairwise(different):
-            if id(earlier) in inputs or id(later) in inputs:
-                _take(outcome, check_copies(self.rulebook, Pair(later, earlier)))
-        return different[-1]
+        return sorted(different, key=lambda p: p.published or "")
 
     def _asserted(self, last: Profile, outcome: Outcome) -> None:
         """Compare every input with the one report that the user says came before it."""
-        same = [p for p in self.inputs if p.body.certain and last.body.certain and p.body.key == last.body.key]
+        same = [p for p in self.inputs if p.body.is_surely(last.body)]
         others = [p for p in self.inputs if p not in same and p.body.may_be(last.body)]
         after = [
             p for p in (*same, *others) if p.year is not None and last.year is not None and p.year - last.year == 1

@@ -18,8 +18,9 @@ from typing import Any
 from attrs import define, field
 
 from gouji.document import Document
-from gouji.expressions import SOURCES, own_path
+from gouji.expressions import SOURCES
 from gouji.records import Mention, Number, Observation, Partition, Report, Section, Source, State, Unbound
+from gouji.relations import own_path
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Rule
 from gouji.spans import Span

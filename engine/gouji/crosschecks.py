@@ -13,13 +13,12 @@ from attrs import evolve, frozen
 from gouji.checks import KINDS
 from gouji.document import Place
 from gouji.errors import Message
-from gouji.expressions import own_path
 from gouji.findings import SEVERITIES, Severity, Verdict
 from gouji.intervals import Operand, number_text
 from gouji.profiles import Claim, Figure, Profile
 from gouji.records import Number
 from gouji.registry import Registry
-from gouji.relations import Evaluation, Item, Relation, evaluate
+from gouji.relations import Evaluation, Item, Relation, evaluate, own_path
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Instance, Program, Rule, filled
 from gouji.values import Value
@@ -136,6 +135,11 @@ class Pair(NamedTuple):
         own = own_path(name)
         return (self.this if own == name else self.last).exact(own)
 
+    def gives(self, name: str) -> bool:
+        """Whether there is a figure with a key of a program, or words that may stand for it."""
+        own = own_path(name)
+        return (self.this if own == name else self.last).gives(own)
+
     def words(self) -> Mapping[str, str | Message]:
         """Both years, and the body."""
         name = self.this.body.name or self.last.body.name
@@ -178,8 +182,8 @@ def is_between(rule: Rule) -> bool:
 def equations(book: Rulebook, rule: Rule, reports: Reports, outcome: Outcome) -> None:
     """Confront every instance of an equation with the figures of several reports."""
     for program in book.programs[rule.id]:
-        if isinstance(reports, Pair) and _holds(program, reports):
-            outcome.passed += 1
+        if isinstance(reports, Pair) and (known := _at_once(program, reports)) is not None:
+            outcome.passed += known == "pass"
             continue
         instance = program.instance
         if any(_confronted(condition, reports)[0].outcome != "pass" for condition in instance.conditions):
@@ -204,20 +208,22 @@ def _confronted(relation: Relation, reports: Reports) -> tuple[Evaluation, list[
     return evaluate(relation, [f.operand for f in found]), found
 
 
-def _holds(program: Program, pair: Pair) -> bool:
-    """Whether an equation of plain sums holds for certain: what most do, without building anything."""
-    if program.conditions:
-        return False
+def _at_once(program: Program, pair: Pair) -> Literal["pass", "not assessable"] | None:
+    """What needs no closer look: an equation of plain sums that holds, or one without its figures."""
+    silent = True
     for fast in program.alternatives:
-        if fast is not None and program.instance.relations[0].within == 0:
-            (left, left_weights, left_constant), compare, (right, right_weights, right_constant) = fast
-            numbers = [pair.known(name) for name in (*left, *right)]
-            if None in numbers or left_weights or right_weights:
-                continue
-            known = [n for n in numbers if n is not None]
-            if compare(sum(known[: len(left)], left_constant), sum(known[len(left) :], right_constant)):
-                return True
-    return False
+        if fast is None:
+            return None
+        (left, left_weights, left_constant), compare, (right, right_weights, right_constant) = fast
+        if not all(pair.gives(name) for name in (*left, *right)):
+            continue
+        silent = False
+        numbers = [n for name in (*left, *right) if (n := pair.known(name)) is not None]
+        if program.conditions or left_weights or right_weights or len(numbers) < len(left) + len(right):
+            continue
+        if compare(sum(numbers[: len(left)], left_constant), sum(numbers[len(left) :], right_constant)):
+            return "pass"
+    return "not assessable" if silent else None
 
 
 def expected(instance: Instance, reports: Reports) -> Iterator[tuple[str, str, Evaluation]]:

@@ -18,14 +18,12 @@ from gouji.intervals import number_text
 from gouji.packs import builtin
 from gouji.records import Number, Source
 from gouji.registry import Registry
-from gouji.relations import Item, Linear, Operator, Relation
+from gouji.relations import Item, Linear, Operator, Relation, own_path
 from gouji.values import Value
 from gouji.yamlfile import Scalar, invalid, unknown
 
 SOURCES: dict[str, Source] = {"table": "table", "text": "narrative", "chart": "chart"}
 _WORDS: dict[Source, str] = {source: word for word, source in SOURCES.items()}
-# Before a path: the figure of last year's report of the body, the sum of the reports below it.
-OTHER_REPORTS = ("prev.", "children.")
 _GROUP = re.compile(r"\{(\w+)\}")
 _VARIABLE = re.compile(r"\$(\w+)")
 
@@ -160,11 +158,6 @@ class Equation(Value):
         """
         binder = _Binder(self.text, registry, source, binding)
         return tuple(binder.relation(comparison) for comparison in self.alternatives)
-
-
-def own_path(path: str) -> str:
-    """The metric that `path` names, in whichever report."""
-    return next((path[len(prefix) :] for prefix in OTHER_REPORTS if path.startswith(prefix)), path)
 
 
 # Reading -------------------------------------------------------------------------------------------------

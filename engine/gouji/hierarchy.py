@@ -31,12 +31,11 @@ from gouji.crosschecks import (
     term,
 )
 from gouji.errors import Message, PackError
-from gouji.expressions import own_path
 from gouji.intervals import EXACT_ZERO, Interval, Operand, number_text
 from gouji.profiles import Profile
 from gouji.records import Report
 from gouji.registry import Registry
-from gouji.relations import Item
+from gouji.relations import Item, own_path
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Rule
 from gouji.values import Value

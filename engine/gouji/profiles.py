@@ -73,7 +73,8 @@ class Profile:
 
     __slots__ = (
         "_at", "_columns", "_index", "_keys", "_lines", "_odd", "_places", "_values",
-        "body", "claims", "form", "layouts", "published", "sha256", "source", "title", "year",
+        "body", "claims", "form", "layouts", "published", "sha256", "source", "tabled", "title",
+        "year",
     )  # fmt: skip
 
     def __init__(self, report: Report, body: Body) -> None:
@@ -85,6 +86,7 @@ class Profile:
         self.layouts = report.layouts
         self.title = report.title
         self.published = report.published_date
+        self.tabled = any(o.source == "table" for o in report.observations)
         self.claims: tuple[Claim, ...] = ()
         self._keys: tuple[str, ...] = ()
         self._at: dict[str, int] = {}
@@ -104,11 +106,6 @@ class Profile:
         """The figure of a metric in one source; that of the text where the report has no tables at all."""
         return self.figure(path, source) or (None if self.tabled else self.figure(path, "narrative"))
 
-    @property
-    def tabled(self) -> bool:
-        """Whether any table of the report was read."""
-        return any(not name.startswith("text ") for name in self._keys)
-
     def best(self, path: str) -> Figure | None:
         """The figure of a metric: that of a table before that of the text."""
         return self.figure(path) or self.figure(path, "narrative")
@@ -124,6 +121,10 @@ class Profile:
         """The figure with this key (`rulemodel.key`) where it is printed and exactly known."""
         at = self._at.get(name)
         return None if at is None else self._number(at)
+
+    def gives(self, name: str) -> bool:
+        """Whether there is a figure with this key, or a text that may stand for a missing table."""
+        return name in self._at or name.startswith("text ") or not self.tabled
 
     def printed(self) -> dict[str, Number | None]:
         """The figures of the tables by metric, without zeros and blanks; None for one that is not exactly known."""

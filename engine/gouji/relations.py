@@ -14,6 +14,9 @@ from gouji.values import Value
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
 
+# Before a path: the figure of last year's report of the body, the sum of the reports below it.
+OTHER_REPORTS = ("prev.", "children.")
+
 _SHOWN: dict[Operator, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
 
@@ -25,6 +28,11 @@ class Item(Value):
     coefficient: Number
     source: Source
     path: str
+
+
+def own_path(path: str) -> str:
+    """The metric that `path` names, in whichever report."""
+    return next((path[len(prefix) :] for prefix in OTHER_REPORTS if path.startswith(prefix)), path)
 
 
 @frozen(eq=False, repr=False)

@@ -12,10 +12,11 @@ from attrs import define
 from gouji import schema
 from gouji.checks import KINDS
 from gouji.errors import Message
-from gouji.expressions import OTHER_REPORTS, SOURCES, own_path, parse
+from gouji.expressions import SOURCES, parse
 from gouji.findings import Severity
 from gouji.records import Source
 from gouji.registry import Registry
+from gouji.relations import OTHER_REPORTS, own_path
 from gouji.rulemodel import Applies, Era, Kept, Rule, placeholders
 from gouji.schema import Reader
 from gouji.yamlfile import Scalar, invalid, read, unknown, where

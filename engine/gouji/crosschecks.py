@@ -147,11 +147,18 @@ class Pair(NamedTuple):
 
 
 class Outcome:
-    """What came of comparing: findings, and how many rules held, failed and stayed open."""
+    """What came of comparing: findings, how many groups they are in, and how many rules held."""
 
     def __init__(self) -> None:
         self.findings: list[CrossFinding] = []
+        self.groups: int = 0
         self.passed: int = 0
+
+    def take(self, more: Outcome) -> None:
+        """Add what came of other reports, its groups behind those that there are."""
+        self.findings += [evolve(f, group=f.group + self.groups) for f in more.findings]
+        self.groups += max((f.group for f in more.findings), default=0)
+        self.passed += more.passed
 
 
 def check_pair(book: Rulebook, pair: Pair) -> Outcome:
@@ -171,6 +178,7 @@ def check_copies(book: Rulebook, pair: Pair) -> Outcome:
     outcome = Outcome()
     for rule in _rules(book, ("copies",), pair.this):
         _copies(book, rule, pair, outcome)
+    outcome.findings = in_groups(book, outcome.findings)
     return outcome
 
 

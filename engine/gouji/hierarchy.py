@@ -86,30 +86,26 @@ class Hierarchy:
         found = [n for n in self._keys.get(body.key, ()) if self.members[n].body.may_be(body)]
         return found[0] if len(found) == 1 else None
 
-    def check(self, book: Rulebook, profiles: Sequence[Profile], outcome: Outcome) -> list[CrossFinding]:
+    def check(self, book: Rulebook, profiles: Sequence[Profile]) -> Outcome:
         """The rules between the levels, for every body with others below it and every year."""
-        read: dict[tuple[int, int], list[Profile]] = {}
+        read: dict[tuple[int, int], dict[str, Profile]] = {}
         for profile in profiles:
             member = self._member(profile.body)
             if member is not None and profile.year is not None:
-                same = read.setdefault((member, profile.year), [])
-                if all(profile.sha256 != other.sha256 for other in same):
-                    same.append(profile)
+                read.setdefault((member, profile.year), {}).setdefault(profile.sha256, profile)
         below: dict[int, list[int]] = {}
-        for n, member_ in enumerate(self.members):
-            if member_.parent is not None:
-                below.setdefault(member_.parent, []).append(n)
-        findings: list[CrossFinding] = []
+        for n, one in enumerate(self.members):
+            if one.parent is not None:
+                below.setdefault(one.parent, []).append(n)
+        outcome = Outcome()
         for (member, year), own in read.items():
             if member in below:
-                children = [(self.members[n].name, read.get((n, year), [])) for n in below[member]]
-                level = Level(self._standing(own), children, self.complete, book.registry)
-                one = Outcome()
-                check_level(book, level, one)
-                outcome.passed += one.passed
-                shift = max((f.group for f in (*outcome.findings, *findings)), default=0)
-                findings += [evolve(f, group=f.group + shift) for f in in_groups(book, one.findings)]
-        return findings
+                children = [(self.members[n].name, [*read.get((n, year), {}).values()]) for n in below[member]]
+                found = Outcome()
+                check_level(book, Level(self._standing([*own.values()]), children, self.complete, book.registry), found)
+                found.findings = in_groups(book, found.findings)
+                outcome.take(found)
+        return outcome
 
     @staticmethod
     def _standing(copies: Sequence[Profile]) -> Profile:

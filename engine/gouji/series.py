@@ -5,10 +5,10 @@ Reports are kept as profiles, grouped by body and sorted by year: the work is li
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from gouji.bodies import BodyModel, Key
 from gouji.crosschecks import CrossFinding, Outcome, Pair, check_copies, check_pair
@@ -53,7 +53,7 @@ class Comparison:
         self.earlier: list[Profile] = []
         self.asserted: Profile | None = None
         self.expected: bool = False
-        self.notes: list[Note] = []
+        self.notes: dict[str, Note] = {}
 
     def add(self, report: Report) -> None:
         """Take a report that is checked."""
@@ -71,25 +71,24 @@ class Comparison:
     def finish(self) -> Crossing:
         """Compare what there is."""
         outcome = Outcome()
+        inputs = frozenset(map(id, self.inputs))
         for group in self._groups():
-            self._over_years(group, outcome)
+            self._over_years(group, inputs, outcome)
         if self.asserted is not None:
             self._asserted(self.asserted, outcome)
         if self.hierarchy is not None:
-            outcome.findings += self.hierarchy.check(self.rulebook, [*self.inputs, *self.earlier], outcome)
-        findings = [evolve(f, group=n) for n, f in _numbered(outcome.findings)]
-        failed = sum(f.verdict == "fail" for f in findings)
-        verdicts = Verdicts(outcome.passed, failed, len(findings) - failed)
-        return Crossing(tuple(findings), verdicts, tuple(self.notes))
+            outcome.take(self.hierarchy.check(self.rulebook, [*self.inputs, *self.earlier]))
+        failed = sum(f.verdict == "fail" for f in outcome.findings)
+        verdicts = Verdicts(outcome.passed, failed, len(outcome.findings) - failed)
+        return Crossing(tuple(outcome.findings), verdicts, tuple(self.notes.values()))
 
     def _profile(self, report: Report) -> Profile:
         body = self.hierarchy.body_of(report) if self.hierarchy is not None else None
         return self.profiler.profile(report, body)
 
     def _note(self, key: str, plain: bool = False, **values: object) -> None:
-        note = Note(self.messages.message(key, **values), plain)
-        if note not in self.notes:
-            self.notes.append(note)
+        message = self.messages.message(key, **values)
+        self.notes.setdefault(message.en, Note(message, plain))
 
     def _groups(self) -> Iterator[list[Profile]]:
         """The reports of each body that is known beyond doubt, in order of the first of them."""
@@ -116,8 +115,7 @@ class Comparison:
                 sources = ", ".join(p.source for p in profiles)
                 self._note("cross.uncertain", body=profiles[0].body.name or "?", sources=sources)
 
-    def _over_years(self, profiles: list[Profile], outcome: Outcome) -> None:
-        inputs = set(map(id, self.inputs))
+    def _over_years(self, profiles: list[Profile], inputs: frozenset[int], outcome: Outcome) -> None:
         years: dict[int, list[Profile]] = {}
         for profile in profiles:
             if profile.year is None:
@@ -129,10 +127,10 @@ class Comparison:
         for year in sorted(standing):
             for earlier, later in pairwise(standing[year]):
                 if id(earlier) in inputs or id(later) in inputs:
-                    _take(outcome, check_copies(self.rulebook, Pair(later, earlier)))
+                    outcome.take(check_copies(self.rulebook, Pair(later, earlier)))
             own = [profile for profile in standing[year] if id(profile) in inputs]
             if own and year - 1 in standing:
-                _take(outcome, check_pair(self.rulebook, Pair(own[-1], standing[year - 1][-1])))
+                outcome.take(check_pair(self.rulebook, Pair(own[-1], standing[year - 1][-1])))
             elif own and (before := [y for y in standing if y < year]):
                 self._note("cross.gap", body=own[-1].body.name, year=year, last=max(before))
         if self.expected:
@@ -143,27 +141,27 @@ class Comparison:
     @staticmethod
     def _in_order(copies: list[Profile]) -> list[Profile]:
         """The different copies of a report; the last one published stands for its year."""
-        different: list[Profile] = []
+        different: dict[str, Profile] = {}
         for profile in copies:
-            if all(profile.sha256 != other.sha256 for other in different):
-                different.append(profile)
+            different.setdefault(profile.sha256, profile)
         # Stable: of copies without a date, or of one date, the one that was given last.
-        return sorted(different, key=lambda p: p.published or "")
+        return sorted(different.values(), key=lambda p: p.published or "")
 
     def _asserted(self, last: Profile, outcome: Outcome) -> None:
         """Compare every input with the one report that the user says came before it."""
         same = [p for p in self.inputs if p.body.is_surely(last.body)]
-        others = [p for p in self.inputs if p not in same and p.body.may_be(last.body)]
+        known = set(map(id, same))
+        others = [p for p in self.inputs if id(p) not in known and p.body.may_be(last.body)]
         after = [
             p for p in (*same, *others) if p.year is not None and last.year is not None and p.year - last.year == 1
         ]
         for this in after:
             # Where both are known beyond doubt they have been compared already.
-            if this in others:
-                _take(outcome, check_pair(self.rulebook, Pair(this, last)))
+            if id(this) not in known:
+                outcome.take(check_pair(self.rulebook, Pair(this, last)))
         if not after and not any(p.year == last.year for p in same):
             for this in self.inputs:
-                key = "cross.not_before" if this in same or this in others else "cross.other_body"
+                key = "cross.not_before" if this.body.may_be(last.body) else "cross.other_body"
                 self._note(key, plain=True, source=last.source, other=this.source, body=this.body.name or "?")
 
 
@@ -171,16 +169,3 @@ def profiler(rulebook: Rulebook, bodies: BodyModel) -> Profiler:
     """What makes profiles for the rules of a rulebook."""
     growth = next((rule.params for rule in rulebook.rules if rule.kind == "growth"), None)
     return Profiler(rulebook.registry, bodies, Growth(growth["said"], growth["falls"]) if growth else None)
-
-
-def _take(outcome: Outcome, more: Outcome) -> None:
-    shift = max((f.group for f in outcome.findings), default=0)
-    outcome.findings += [evolve(f, group=f.group + shift) for f in more.findings]
-    outcome.passed += more.passed
-
-
-def _numbered(findings: Iterable[CrossFinding]) -> Iterator[tuple[int, CrossFinding]]:
-    """Findings with their groups numbered from 1; one without a group is one of its own."""
-    numbers: dict[object, int] = {}
-    for n, one in enumerate(findings):
-        yield numbers.setdefault(one.group or -n - 1, len(numbers) + 1), one

@@ -20,14 +20,17 @@ from attrs import evolve, frozen
 import gouji
 import stage
 from gouji import messages, packs
+from gouji.bodies import load_bodies
+from gouji.canonical import FoldTable
 from gouji.cli import language, main
 from gouji.errors import Message, PackError, ReadError
 from gouji.records import Report
-from gouji.registry import load_registry
+from gouji.registry import Registry, load_registry
 from gouji.reporters import FORMATS, plain
 from gouji.rulemodel import Rule
 from gouji.slips import Slip
 
+REGISTRY = load_registry(packs.Packs.find().metrics())
 ENGINE = Path(gouji.__file__).parent
 REPORTS: dict[str, Callable[[], Report]] = {
     "refusals.txt": stage.refusals,
@@ -39,9 +42,10 @@ UNREADABLE = Message("不是文本文件", "not a text file"), Message("请另�
 
 @frozen
 class Rulebook:
-    """Two rules; remembers nothing, knows how to be narrowed."""
+    """Two rules on single reports; remembers nothing, knows how to be narrowed."""
 
     rules: tuple[Rule, ...] = tuple(gouji.engine().rulebook[name] for name in ("S04", "X01"))
+    registry: Registry = REGISTRY
 
     def select(self, select: Sequence[str], ignore: Sequence[str]) -> Rulebook:
         for name in (*select, *ignore):
@@ -60,9 +64,10 @@ class Rulebook:
 class Engine:
     """Answers with hand-made reports; two names stand for what goes wrong."""
 
-    registry = load_registry(packs.Packs.find().metrics())
+    registry = REGISTRY
     rulebook = Rulebook()
     messages = messages.builtin()
+    bodies = load_bodies(packs.Packs.find(), FoldTable())
 
     @classmethod
     def load(cls, packs: Sequence[Path] = ()) -> Engine:

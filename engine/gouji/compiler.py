@@ -5,7 +5,9 @@ from __future__ import annotations
 from attrs import evolve
 
 from gouji import schema
+from gouji.bodies import BodyModel, load_bodies
 from gouji.canonical import Folds
+from gouji.crosswalk import Crosswalk, load_crosswalk
 from gouji.cues import NarrativeModel, load_narrative
 from gouji.grammar import Grammar
 from gouji.layouts import Layout, load_layouts
@@ -21,19 +23,33 @@ from gouji.yamlfile import invalid, read, unknown
 
 def compile_packs(
     packs: Packs,
-) -> tuple[Registry, Rulebook, Messages, Folds, tuple[Carrier, ...], tuple[Layout, ...], NarrativeModel, OutlineModel]:
+) -> tuple[
+    Registry,
+    Rulebook,
+    Messages,
+    Folds,
+    tuple[Carrier, ...],
+    tuple[Layout, ...],
+    NarrativeModel,
+    OutlineModel,
+    BodyModel,
+    Crosswalk,
+]:
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     registry = load_registry(packs.metrics())
     messages = Messages.load(packs.messages()[0])
+    folds = _folds(packs)
     return (
         registry,
         evolve(load_rulebook(packs.rules(), registry), slips=messages.below("slip")),
         messages,
-        _folds(packs),
+        folds,
         _carriers(packs),
         load_layouts(packs, registry),
         load_narrative(packs, registry),
         load_outline(packs),
+        load_bodies(packs, folds.table),
+        load_crosswalk(packs, registry),
     )
 
 

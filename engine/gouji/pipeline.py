@@ -11,7 +11,9 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from gouji import compiled, rules
+from gouji.bodies import BodyModel
 from gouji.canonical import Folds, canonicalise
+from gouji.crosswalk import Crosswalk
 from gouji.cues import NarrativeModel
 from gouji.document import Document
 from gouji.errors import Message, ReadError
@@ -44,6 +46,8 @@ class Engine:
     layouts: tuple[Layout, ...]
     narrative: NarrativeModel
     outline: OutlineModel
+    bodies: BodyModel
+    crosswalk: Crosswalk
 
     @classmethod
     def load(cls, packs: Sequence[Path] = ()) -> Engine:

@@ -106,6 +106,15 @@ class Page:
         text = plain.clean(text)
         return text.translate(_ASCII_SIGNS) if self.glyphs is ASCII else text
 
+    def badge(self, severity: str, verdict: str, rule: str) -> Text:
+        """How serious a finding is, and of which rule."""
+        kind = "undecided" if verdict == "undecided" else severity
+        mark = Text("  ")
+        mark.append(f"{getattr(self.glyphs, kind)} {self.say(f'severity.{kind}')} ", STYLES[kind])
+        mark.append(self.shown(rule), STYLES["title"])
+        mark.append("  ")
+        return mark
+
     def number(self, value: Number | None) -> str:
         """A computed value, digits as they are; a question mark where there is none."""
         return "?" if value is None else f"{value:f}" if not isinstance(value, int) else str(value)
@@ -150,11 +159,12 @@ class Page:
 
     def place(self, report: Report, span: Span | None, room: int | None = None) -> str:
         """The file and where in it a span stands; a file name that takes more than `room` cells loses its folders."""
-        if span is None:
-            return ""
-        place = report.document.place(span)
+        return "" if span is None else self.at(report.source, report.document.place(span), room)
+
+    def at(self, source: str, place: Place, room: int | None = None) -> str:
+        """The file and a place in it that is known already."""
         between = " " if place.line is None else ":"
-        return f"{self.file(report.source, room)}{between}{self.spot(place)}".rstrip()
+        return f"{self.file(source, room)}{between}{self.spot(place)}".rstrip()
 
     def spot(self, place: Place) -> str:
         """`line:column`, or page, table, row and cell where a file has no lines."""

@@ -14,13 +14,15 @@ from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical
-from gouji.cues import Cue, NarrativeModel
+from gouji.cues import COUNTS, Cue, NarrativeModel
 from gouji.document import Document
 from gouji.outline import Outline, Stretch
-from gouji.quantities import Quantity, chinese_number, quantity
-from gouji.records import Observation, Partition, Unbound
+from gouji.quantities import Quantity, chinese_number, number, quantity
+from gouji.records import Observation, Partition, Unbound, Unparsed
 
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_LONGEST = 7
+"""Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
 _CLAUSE_END = re.compile(r"[,;:。()、]")
@@ -50,13 +52,28 @@ class _Figure:
         self.scope = scope
         self.implied = implied
         self.han = han
+        self.share_of: _Figure | None = None
+
+
+_MONEY = ("元", "万元", "亿元")
+_YEAR = re.compile(r"20\d\d")
+
+
+def _han(match: re.Match[str]) -> Quantity | None:
+    """The quantity of a Chinese numeral, as HAN_QUANTITY matches it."""
+    value = chinese_number(match["han"])
+    if value is None:
+        return None
+    if not match["han_more"]:
+        return Quantity(value, value, value, match["han_unit"])
+    return Quantity(value, value, value + 10 ** (len(str(value)) - len(str(value).rstrip("0"))), match["han_unit"])
 
 
 def _note(item: Any) -> Token | None:
     """The opening bracket of a group that holds no quantity."""
     if isinstance(item, Tree) and item.data == "group":
         tokens = list(item.scan_values(lambda t: isinstance(t, Token)))
-        if not any(t.type in ("QUANTITY", "HAN_QUANTITY") for t in tokens):
+        if not any(t.type in COUNTS for t in tokens):
             opening: Token = tokens[0]
             return opening
     return None
@@ -68,6 +85,7 @@ class NarrativeReading:
     def __init__(self) -> None:
         self.observations: list[Observation] = []
         self.unbound: list[Unbound] = []
+        self.unparsed: list[Unparsed] = []
         self.partitions: list[Partition] = []
 
 
@@ -108,6 +126,7 @@ class _Reader:
         self.report_year = str(outline.report_year or "")
         self.own_names = " ".join(m.text for m in outline.mentions if m.kind in ("title", "issuer"))
         self.figures: list[_Figure] = []
+        self.broken: list[tuple[int, int]] = []
         self.broken_down: list[tuple[_Figure, list[_Figure], bool]] = []
         # What holds in the paragraph, and in the sentence.
         self.topic: str | None = None
@@ -116,6 +135,7 @@ class _Reader:
         self.paragraph_start = 0
         self.searched = 0
         self.year = self.report_year
+        self.since = False
         self.body: str | None = None
         self.stated: dict[str, _Figure] = {}
         self.in_sentence: set[str] = set()
@@ -142,12 +162,12 @@ class _Reader:
 
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
-        if not any(t.type in ("QUANTITY", "HAN_QUANTITY") or self._implies(t) for t in tokens):
+        if not any(t.type in COUNTS or self._implies(t) for t in tokens):
             for token in tokens:
                 self._turn(self.model.cues.get(token.type))
             return
         first = len(self.figures)
-        self.searched, self.year, self.body = start, self.report_year, None
+        self.searched, self.year, self.since, self.body = start, self.report_year, False, None
         self.in_sentence.clear()
         if self.model.patterns["scope_reset"].match(self.canonical.text, start, end):
             self.scope = None
@@ -192,6 +212,10 @@ class _Reader:
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     carried = None if found or self._complete(item.children[0]) else self.previous
                     parts = self._breakdown(item.children, last or carried, start, end)
+                    if last is not None:
+                        # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
+                        other = next((f for f in reversed(found) if not self._comparable(last, f)), None)
+                        self._record(other, parts, False)
                     if self._complete(item.children[0]):
                         self._pair(items[:index], parts, start)
                 else:
@@ -208,12 +232,16 @@ class _Reader:
                 figure = self._figure(token, items, index, total, start, end)
                 if figure is not None:
                     found.append(figure)
+            elif token.type == "RANGE":
+                self._range(token)
+            elif token.type == "BROKEN":
+                self.broken.append((token.start_pos or 0, token.end_pos or 0))
         return found
 
     def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
         """Whether a quantity stands right before the cue: 7件均办结 says nothing of the whole."""
         previous = items[index - 1] if index else None
-        if not isinstance(previous, Token) or previous.type not in ("QUANTITY", "HAN_QUANTITY"):
+        if not isinstance(previous, Token) or previous.type not in COUNTS:
             return False
         after = self.model.patterns["after"]
         return bool(after.fullmatch(self.canonical.text, previous.end_pos or 0, cue.start_pos or 0))
@@ -226,36 +254,59 @@ class _Reader:
         self, token: Token, items: list[Any], index: int, total: _Figure | None, start: int, end: int
     ) -> _Figure | None:
         text, patterns = self.canonical.text, self.model.patterns
-        match = self.model.quantity.fullmatch(token)
+        match = self.model.counts[token.type].fullmatch(token)
         if match is None:
             return None
         at = token.start_pos or 0
-        if match["han"]:
-            value = chinese_number(match["han"])
-            if value is None:
-                return None
-            amount: Quantity | None = Quantity(value, value, value, match["han_unit"])
-            span = (at + match.start("han"), at + match.end("han"))
+        han = token.type == "HAN_QUANTITY"
+        if han:
+            amount = _han(match)
+            span = (at + match.start("han"), at + max(match.end("han"), match.end("han_more")))
         else:
-            unit, multiplier = match["unit"] or "", match["multiplier"] or ""
+            groups = match.groupdict()
+            unit, multiplier = groups.pop("unit") or "", groups.pop("multiplier") or ""
             if multiplier == "万" and not unit and patterns["money"].match(text, token.end_pos or 0, end):
                 unit = "元"
-            late = match["late"] or match["early"] or ""
-            amount = quantity(
-                match["number"], before=match["before"] or "", after=late + (match["after"] or ""),
-                multiplier=multiplier, unit=unit,
-            )  # fmt: skip
+            amount = quantity(groups.pop("number"), [g for g, words in groups.items() if words], multiplier, unit)
             last = max(match.end(g) for g in ("number", "early", "multiplier", "late"))
             span = (at + match.start("number"), at + last)
         if amount is None:
             return None
         self._scope(span[0])
-        figure = _Figure(*span, amount, scope=self.scope, han=bool(match["han"]))
-        self._bind(figure, token, items, index, total, start)
-        if figure.path or not (figure.han or amount.unit == "%"):
-            self.figures.append(figure)
-            return figure
-        return None
+        figure = _Figure(*span, amount, scope=self.scope, han=han)
+        if han or amount.unit == "%" or match.end("number") - match.start("number") <= _LONGEST or amount.unit in _MONEY:
+            self._bind(figure, token, items, index, total, start)
+        if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
+            return None
+        # One or two of something, in words, are no statistics.
+        if han and not figure.path and int(amount.value) < 10:
+            return None
+        self.figures.append(figure)
+        return figure
+
+    def _range(self, token: Token) -> None:
+        """Both ends of a range, which bind to nothing."""
+        match = self.model.counts["RANGE"].fullmatch(token)
+        for group in ("from", "to"):
+            value = number(match[group]) if match else None
+            if match is not None and value is not None:
+                at = (token.start_pos or 0) + match.start(group)
+                amount = Quantity(value, value, value, match["range_unit"])
+                self.figures.append(_Figure(at, at + len(match[group]), amount, scope=self.scope))
+
+    def _share(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> bool:
+        """Whether a percentage is a share of a total; where it can be told, of which figure."""
+        text, patterns = self.canonical.text, self.model.patterns
+        at = token.start_pos or 0
+        previous = next((f for f in reversed(self.figures) if f.quantity.unit != "%" and not f.implied), None)
+        if total is not None and text[at - 1] == "(":
+            figure.share_of = total
+            return True
+        if previous is not None and previous.start >= start:
+            if patterns["share_of"].fullmatch(text, previous.end, at):
+                figure.share_of = previous
+                return True
+        return bool(patterns["share"].search(text, self._clause_start(at), at))
 
     def _bind(
         self, figure: _Figure, token: Token, items: list[Any], index: int, total: _Figure | None, start: int
@@ -299,19 +350,23 @@ class _Reader:
             return
         if cue.under and (total is None or total.path not in cue.under):
             return
+        if cue.year is not None and (words_year := _YEAR.search(token)):
+            if not self.report_year or int(words_year[0]) != int(self.report_year) + cue.year:
+                return
         if cue.unless is not None and cue.unless.search(text, max(start, at - 60), at):
             return
         words = min(at, figure.start)
         clause = max(start, self._clause_start(words))
-        if not self._of_this_year(clause, words) or self._changes(figure):
+        if not (cue.standing and self.since) and not self._of_this_year(clause, words) or self._changes(figure):
             return
+        figure.label = (at, token.end_pos or at)
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
+            figure.cue = cue if cue.becomes else None
             return
         figure.path, figure.cue = metrics[0], cue
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
-        figure.label = (at, token.end_pos or at)
         body = self.model.patterns["scope_body"].search(text, clause, words)
         if body is not None and body["body"] not in self.own_names:
             self.body = body["body"]
@@ -327,6 +382,9 @@ class _Reader:
         if not open_ones:
             return
         known = {f.path: f.quantity.value for f in figures if f.path}
+        # What was received is what was new, where nothing was carried in.
+        if not known.get("requests.t3.carried_in.total"):
+            known.setdefault("requests.t3.new.total", known.get("requests.received.total"))
         summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
         fitting = [
             whole
@@ -350,7 +408,7 @@ class _Reader:
                     last = match.start()
                     self.scope = match.group() if name == "scope_part" else None
         for match in patterns["clause_year"].finditer(text, self.searched, at):
-            self.year = match[1]
+            self.year, self.since = match["year"], bool(match["since"])
         self.searched = max(self.searched, at)
 
     def _of_this_year(self, clause: int, at: int) -> bool:
@@ -399,15 +457,17 @@ class _Reader:
         # A bracket breaks down the figure that it follows at once.
         total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
         parts = self._items(items[1:-1], total, start, end)
-        if len(parts) > 1:
-            self._record(total, parts, not patterns["partial"].match(text[at + 1 : at + 4]))
+        partial = bool(patterns["partial"].match(text[at + 1 : at + 4]))
+        if len(parts) > 1 or partial:
+            self._record(total, parts, not partial)
 
     def _record(self, total: _Figure | None, parts: list[_Figure], exhaustive: bool) -> None:
         if total is None:
             return
         same: list[_Figure] = []
         for part in parts:
-            if part.cue is not None and part.cue.opens:
+            # The head of a list is a part, whatever it is elsewhere.
+            if part.cue is not None and part.cue.opens and part is not parts[0]:
                 break
             if self._comparable(total, part):
                 same.append(part)
@@ -420,6 +480,8 @@ class _Reader:
         self.broken_down.append((total, same, exhaustive))
 
     def _comparable(self, total: _Figure, part: _Figure) -> bool:
+        if part.quantity.unit == "%":
+            return False
         units = {total.quantity.unit, part.quantity.unit} - {None}
         return len(units) <= 1 or units <= self.model.counting
 
@@ -430,19 +492,27 @@ class _Reader:
             return
         start, end = token.start_pos or 0, token.end_pos or 0
         self._scope(start)
+        if not self._of_this_year(self._clause_start(start), start):
+            return
         assert cue.value is not None
-        value = 0
-        if cue.value.startswith("="):
-            metric = cue.value[1:].replace("<topic>", self.topic or "")
-            stated = self.stated.get(metric)
-            if stated is None or not isinstance(stated.quantity.value, int):
-                return
-            value = stated.quantity.value
-        for path in cue.metrics(self.era, self.topic):
-            if path in self.in_sentence:
-                continue
-            figure = _Figure(start, end, Quantity(value, value, value, None), path, cue, (start, end), self.scope, True)
-            self.figures.append(figure)
+        for topic in self._topics(cue):
+            value = 0
+            if cue.value.startswith("="):
+                stated = self.stated.get(cue.value[1:].replace("<topic>", topic or ""))
+                if stated is None or not isinstance(stated.quantity.value, int):
+                    continue
+                value = stated.quantity.value
+            for path in cue.metrics(self.era, topic):
+                if path not in self.in_sentence:
+                    amount = Quantity(value, value, value, None)
+                    self.figures.append(_Figure(start, end, amount, path, cue, (start, end), self.scope, True))
+
+    def _topics(self, cue: Cue) -> list[str | None]:
+        """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""
+        if "<topic>" not in (cue.value or ""):
+            return [self.topic]
+        totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t and t != self.topic}
+        return [*(t for t, total in totals.items() if total in self.in_sentence), self.topic]
 
     # ---- result
 
@@ -457,9 +527,9 @@ class _Reader:
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))
-                reading.unbound.append(
-                    Unbound(amount.value, amount.unit, raw, span, canonical.source(*self._clause(figure)))
-                )
+                clause = canonical.source(*self._clause(figure))
+                of = places.get(id(figure.share_of))
+                reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))
                 continue
             label = canonical.source(*figure.label)
             places[id(figure)] = ("o", len(reading.observations))
@@ -479,6 +549,8 @@ class _Reader:
                     figure.implied,
                 )
             )
+        for start, end in self.broken:
+            reading.unparsed.append(Unparsed(canonical.source(start, end), canonical.text[start:end]))
         for total, parts, exhaustive in self.broken_down:
             span = canonical.source(total.start, max(parts[-1].end, total.end))
             reading.partitions.append(

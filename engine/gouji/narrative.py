@@ -20,12 +20,13 @@ from gouji.outline import Outline, Stretch
 from gouji.quantities import Quantity, chinese_number, number, quantity
 from gouji.records import Observation, Partition, Unbound, Unparsed
 
-_SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_SENTENCE = re.compile(r"(?:[^。!?\n]|(?<=[:;,、])\n)+[。!?]?")
+"""A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
 _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
-_CLAUSE_END = re.compile(r"[,;:。()、]")
+_CLAUSE_END = re.compile(r"[,;:。()、\n]")
 
 
 class _Figure:
@@ -53,6 +54,7 @@ class _Figure:
         self.implied = implied
         self.han = han
         self.share_of: _Figure | None = None
+        self.words = (start, end)
 
 
 _MONEY = ("元", "万元", "亿元")
@@ -261,7 +263,7 @@ class _Reader:
         han = token.type == "HAN_QUANTITY"
         if han:
             amount = _han(match)
-            span = (at + match.start("han"), at + max(match.end("han"), match.end("han_more")))
+            span = words = (at + match.start("han"), at + max(match.end("han"), match.end("han_more")))
         else:
             groups = match.groupdict()
             unit, multiplier = groups.pop("unit") or "", groups.pop("multiplier") or ""
@@ -270,10 +272,13 @@ class _Reader:
             amount = quantity(groups.pop("number"), [g for g, words in groups.items() if words], multiplier, unit)
             last = max(match.end(g) for g in ("number", "early", "multiplier", "late"))
             span = (at + match.start("number"), at + last)
+            # 不少于4次: the words of approximation belong to what is printed.
+            words = (at, max(span[1], *(at + match.end(g) for g in ("upward", "around"))))
         if amount is None:
             return None
         self._scope(span[0])
         figure = _Figure(*span, amount, scope=self.scope, han=han)
+        figure.words = words
         if han or amount.unit == "%" or match.end("number") - match.start("number") <= _LONGEST or amount.unit in _MONEY:
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
@@ -523,7 +528,8 @@ class _Reader:
         document, canonical = self.document, self.canonical
         for figure in sorted(self.figures, key=lambda f: f.start):
             span = canonical.source(figure.start, figure.end)
-            raw = document.text[span.start : span.end]
+            words = canonical.source(*figure.words)
+            raw = document.text[words.start : words.end]
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))

@@ -11,9 +11,10 @@ import gouji
 from score.shapes import Sentence, given, report, score, sentences
 
 COMPOSED = list(sentences())
+STRANGERS = list(sentences("strangers.yaml"))
 
 
-@pytest.mark.parametrize("sentence", COMPOSED, ids=lambda s: f"{s.shape}: {s.text[:24]}")
+@pytest.mark.parametrize("sentence", COMPOSED + STRANGERS, ids=lambda s: f"{s.shape}: {s.text[:24]}")
 def test_shape(sentence: Sentence) -> None:
     assert given(report(gouji.engine(), sentence)) == sentence.slots
 

@@ -21,7 +21,7 @@ ERAS = ("e1", "e2", "e3", "e4")
 COUNTS = frozenset(["QUANTITY", "HAN_QUANTITY", "RANGE", "BROKEN"])
 """The terminals that hold numbers."""
 _CUE_KEYS = frozenset(
-    ["path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes", "year", "standing"]
+    ["path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes", "year", "standing", "alone"]
 )
 _KEYS = frozenset(
     [
@@ -49,6 +49,8 @@ _KEYS = frozenset(
         "plan_headings",
         "account",
         "share",
+        "plan_opening",
+        "own",
         "share_of",
         "units",
     ]
@@ -70,6 +72,7 @@ class Cue(NamedTuple):
     becomes: tuple[frozenset[str], str] | None = None
     year: int | None = None
     standing: bool = False
+    alone: bool = False
 
     def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
         """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""
@@ -187,6 +190,7 @@ def _cue(
         (frozenset(map(str, becomes["parts"])), str(becomes["path"])) if becomes else None,
         int(spec["year"]) if "year" in spec else None,
         spec.get("standing") == "true",
+        spec.get("alone") == "true",
     )
 
 

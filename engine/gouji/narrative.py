@@ -20,7 +20,7 @@ from gouji.outline import Outline, Stretch
 from gouji.quantities import Quantity, chinese_number, number, quantity
 from gouji.records import Observation, Partition, Unbound, Unparsed
 
-_SENTENCE = re.compile(r"(?:[^。!?\n]|(?<=[:;,、])\n)+[。!?]?")
+_SENTENCE = re.compile(r"(?:[^。!?\n]|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))+[。!?]?")
 """A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
 _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
@@ -166,11 +166,13 @@ class _Reader:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
         if not any(t.type in COUNTS or self._implies(t) for t in tokens):
             for token in tokens:
-                self._turn(self.model.cues.get(token.type))
+                self._turn(self.model.cues.get(token.type), token, start)
             return
         first = len(self.figures)
         self.searched, self.year, self.since, self.body = start, self.report_year, False, None
         self.in_sentence.clear()
+        if self.model.patterns["plan_opening"].match(self.canonical.text, start, end):
+            self.year = ""
         if self.model.patterns["scope_reset"].match(self.canonical.text, start, end):
             self.scope = None
         self._items(self._tree(tokens).children, None, start, end)
@@ -229,7 +231,7 @@ class _Reader:
                 cue = self.model.cues[token.type]
                 if cue.value is not None and not self._counted(items, index, token):
                     self._implied(cue, token)
-                self._turn(cue)
+                self._turn(cue, token, start)
             elif token.type in ("QUANTITY", "HAN_QUANTITY"):
                 figure = self._figure(token, items, index, total, start, end)
                 if figure is not None:
@@ -248,9 +250,23 @@ class _Reader:
         after = self.model.patterns["after"]
         return bool(after.fullmatch(self.canonical.text, previous.end_pos or 0, cue.start_pos or 0))
 
-    def _turn(self, cue: Cue | None) -> None:
-        if cue is not None and cue.topic and self.topic != "field":
-            self.topic = cue.topic
+    def _turn(self, cue: Cue | None, token: Token, start: int) -> None:
+        if cue is not None and self.topic != "field":
+            if cue.alone and self.topic is None and self._alone(cue, start, token.start_pos or 0):
+                self.topic = min(cue.topics)
+            elif cue.topic:
+                self.topic = "other" if self._excepted(cue, token, start) else cue.topic
+
+    def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
+        """Whether words before the cue say that it speaks of something else."""
+        at = token.start_pos or 0
+        return cue.unless is not None and bool(cue.unless.search(self.canonical.text, max(start, at - 60), at))
+
+    def _alone(self, cue: Cue, start: int, at: int) -> bool:
+        """Whether a cue may count although the topic is open: nothing in its clause names another subject."""
+        if not cue.alone or self.topic is not None:
+            return False
+        return bool(self.model.patterns["own"].fullmatch(self.canonical.text, max(start, self._clause_start(at)), at))
 
     def _figure(
         self, token: Token, items: list[Any], index: int, total: _Figure | None, start: int, end: int
@@ -335,7 +351,7 @@ class _Reader:
             ):
                 return
             topic = self.topic
-            self._turn(self.model.cues[after.type])
+            self._turn(self.model.cues[after.type], after, start)
             self._assign(figure, after, total, start)
             if figure.path is None:
                 self.topic = topic
@@ -351,18 +367,18 @@ class _Reader:
         at = token.start_pos or 0
         if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
             return
-        if cue.topics and self.topic not in cue.topics:
+        if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
             return
         if cue.under and (total is None or total.path not in cue.under):
             return
         if cue.year is not None and (words_year := _YEAR.search(token)):
             if not self.report_year or int(words_year[0]) != int(self.report_year) + cue.year:
                 return
-        if cue.unless is not None and cue.unless.search(text, max(start, at - 60), at):
+        if self._excepted(cue, token, start):
             return
         words = min(at, figure.start)
         clause = max(start, self._clause_start(words))
-        if not (cue.standing and self.since) and not self._of_this_year(clause, words) or self._changes(figure):
+        if not (cue.standing and self.since) and not self._of_this_year(clause, figure.start) or self._changes(figure):
             return
         figure.label = (at, token.end_pos or at)
         metrics = cue.metrics(self.era, self.topic)
@@ -412,6 +428,7 @@ class _Reader:
                 if match.start() > last:
                     last = match.start()
                     self.scope = match.group() if name == "scope_part" else None
+                    self.body = None
         for match in patterns["clause_year"].finditer(text, self.searched, at):
             self.year, self.since = match["year"], bool(match["since"])
         self.searched = max(self.searched, at)

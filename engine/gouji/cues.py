@@ -50,6 +50,8 @@ _KEYS = frozenset(
         "account",
         "share",
         "plan_opening",
+        "cumulative",
+        "together",
         "own",
         "share_of",
         "units",
@@ -95,6 +97,7 @@ class NarrativeModel(NamedTuple):
     wholes: Mapping[str, tuple[str, ...]]
     whole_parts: Mapping[str, tuple[str, ...]]
     counting: frozenset[str]
+    together: Mapping[str, frozenset[str]]
 
 
 def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
@@ -132,7 +135,16 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
         {str(k): tuple(map(str, v)) for k, v in data["wholes"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["whole_parts"].items()},
         units["case"] - {""},
+        _together(data["together"], cues),
     )
+
+
+def _together(groups: dict[Any, Any], cues: Mapping[str, Cue]) -> dict[str, frozenset[str]]:
+    for names in groups.values():
+        for name in names:
+            if name not in cues:
+                raise unknown(name, "提示词", "cue", cues)
+    return {str(topic): frozenset(map(str, names)) for topic, names in groups.items()}
 
 
 def _terminals(path: Path) -> dict[str, Any]:

@@ -168,6 +168,9 @@ class _Reader:
             for token in tokens:
                 self._turn(self.model.cues.get(token.type), token, start)
             return
+        if self.topic is None:
+            named = {t.type for t in tokens}
+            self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
         first = len(self.figures)
         self.searched, self.year, self.since, self.body = start, self.report_year, False, None
         self.in_sentence.clear()
@@ -252,7 +255,7 @@ class _Reader:
 
     def _turn(self, cue: Cue | None, token: Token, start: int) -> None:
         if cue is not None and self.topic != "field":
-            if cue.alone and self.topic is None and self._alone(cue, start, token.start_pos or 0):
+            if cue.alone and cue.topics and self.topic is None and self._alone(cue, start, token.start_pos or 0):
                 self.topic = min(cue.topics)
             elif cue.topic:
                 self.topic = "other" if self._excepted(cue, token, start) else cue.topic
@@ -264,8 +267,10 @@ class _Reader:
 
     def _alone(self, cue: Cue, start: int, at: int) -> bool:
         """Whether a cue may count although the topic is open: nothing in its clause names another subject."""
-        if not cue.alone or self.topic is not None:
-            return False
+        return cue.alone and self.topic is None and self._own(start, at)
+
+    def _own(self, start: int, at: int) -> bool:
+        """Whether the clause of a cue names nothing but the body itself before the cue."""
         return bool(self.model.patterns["own"].fullmatch(self.canonical.text, max(start, self._clause_start(at)), at))
 
     def _figure(
@@ -369,6 +374,8 @@ class _Reader:
             return
         if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
             return
+        if cue.alone and not cue.topics and not self._own(start, at):
+            return
         if cue.under and (total is None or total.path not in cue.under):
             return
         if cue.year is not None and (words_year := _YEAR.search(token)):
@@ -384,6 +391,8 @@ class _Reader:
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
             figure.cue = cue if cue.becomes else None
+            return
+        if metrics[0] in self.in_sentence and self.model.patterns["cumulative"].search(text, clause, at):
             return
         figure.path, figure.cue = metrics[0], cue
         self.stated[figure.path] = figure
@@ -404,8 +413,9 @@ class _Reader:
             return
         known = {f.path: f.quantity.value for f in figures if f.path}
         # What was received is what was new, where nothing was carried in.
-        if not known.get("requests.t3.carried_in.total"):
-            known.setdefault("requests.t3.new.total", known.get("requests.received.total"))
+        received = known.get("requests.received.total")
+        if received is not None and not known.get("requests.t3.carried_in.total"):
+            known.setdefault("requests.t3.new.total", received)
         summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
         fitting = [
             whole

@@ -197,13 +197,16 @@ class _Reader:
             pass
         # Brackets that do not match, or a text that is no sentence: flat, its figures are still there.
         flat = ("OPEN", "CLOSE", "AMONG") if nesting > _NESTING else ("OPEN", "CLOSE")
-        return self._feed([t if t.type not in flat else t.update("COMMA") for t in tokens])
+        return self._feed([t for t in tokens if t.type not in flat])
 
     def _feed(self, tokens: list[Token]) -> Tree[Any]:
         parser = self.model.grammar.lark.parse_interactive()
         cues = self.model.cues
         for token in tokens:
-            parser.feed_token(Token("CUE", token) if token.type in cues else token)
+            if token.type in cues:
+                # All cues are one terminal; which one it is stays as the value.
+                token.type, token.value = "CUE", token.type
+            parser.feed_token(token)
         tree: Tree[Any] = parser.feed_eof(tokens[-1])  # type: ignore[no-untyped-call]
         return tree
 
@@ -230,8 +233,7 @@ class _Reader:
                 continue
             token: Token = item
             if token.type == "CUE":
-                token = token.value
-                cue = self.model.cues[token.type]
+                cue = self.model.cues[token.value]
                 if cue.value is not None and not self._counted(items, index, token):
                     self._implied(cue, token)
                 self._turn(cue, token, start)
@@ -356,19 +358,19 @@ class _Reader:
             ):
                 return
             topic = self.topic
-            self._turn(self.model.cues[after.type], after, start)
+            self._turn(self.model.cues[after.value], after, start)
             self._assign(figure, after, total, start)
             if figure.path is None:
                 self.topic = topic
 
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         if 0 <= index < len(items) and isinstance(items[index], Token) and items[index].type == "CUE":
-            token = items[index].value
-            return token if self.model.cues[token.type].value is None else None
+            token: Token = items[index]
+            return token if self.model.cues[token.value].value is None else None
         return None
 
     def _assign(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> None:
-        cue, text = self.model.cues[token.type], self.canonical.text
+        cue, text = self.model.cues[token.value], self.canonical.text
         at = token.start_pos or 0
         if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
             return
@@ -470,10 +472,9 @@ class _Reader:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""
         cues: list[Token] = []
         for item in reversed(before):
-            if not isinstance(item, Token) or item.type not in ("CUE", "COMMA"):
+            if not isinstance(item, Token) or item.type != "CUE":
                 break
-            if item.type == "CUE":
-                cues.insert(0, item.value)
+            cues.insert(0, item)
         if len(cues) == len(parts) > 1 and not any(part.path for part in parts):
             for cue, part in zip(cues, parts, strict=True):
                 self._assign(part, cue, None, start)
@@ -555,7 +556,7 @@ class _Reader:
         document, canonical = self.document, self.canonical
         for figure in sorted(self.figures, key=lambda f: f.start):
             span = canonical.source(figure.start, figure.end)
-            words = canonical.source(*figure.words)
+            words = span if figure.words == (figure.start, figure.end) else canonical.source(*figure.words)
             raw = document.text[words.start : words.end]
             amount = figure.quantity
             if figure.path is None:

@@ -21,7 +21,22 @@ ERAS = ("e1", "e2", "e3", "e4")
 COUNTS = frozenset(["QUANTITY", "HAN_QUANTITY", "RANGE", "BROKEN"])
 """The terminals that hold numbers."""
 _CUE_KEYS = frozenset(
-    ["path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes", "year", "standing", "alone"]
+    [
+        "path",
+        "paths",
+        "units",
+        "topic",
+        "topics",
+        "opens",
+        "under",
+        "unless",
+        "eras",
+        "value",
+        "becomes",
+        "year",
+        "standing",
+        "alone",
+    ]
 )
 _KEYS = frozenset(
     [

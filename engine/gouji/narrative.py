@@ -302,7 +302,12 @@ class _Reader:
         self._scope(span[0])
         figure = _Figure(*span, amount, scope=self.scope, han=han)
         figure.words = words
-        if han or amount.unit == "%" or match.end("number") - match.start("number") <= _LONGEST or amount.unit in _MONEY:
+        if (
+            han
+            or amount.unit == "%"
+            or match.end("number") - match.start("number") <= _LONGEST
+            or amount.unit in _MONEY
+        ):
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
             return None
@@ -330,10 +335,10 @@ class _Reader:
         if total is not None and text[at - 1] == "(":
             figure.share_of = total
             return True
-        if previous is not None and previous.start >= start:
-            if patterns["share_of"].fullmatch(text, previous.end, at):
-                figure.share_of = previous
-                return True
+        in_sentence = previous is not None and previous.start >= start
+        if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, previous.end, at):
+            figure.share_of = previous
+            return True
         return bool(patterns["share"].search(text, self._clause_start(at), at))
 
     def _bind(
@@ -380,14 +385,16 @@ class _Reader:
             return
         if cue.under and (total is None or total.path not in cue.under):
             return
-        if cue.year is not None and (words_year := _YEAR.search(token)):
-            if not self.report_year or int(words_year[0]) != int(self.report_year) + cue.year:
-                return
+        named = _YEAR.search(token) if cue.year is not None else None
+        if named and (not self.report_year or int(named[0]) != int(self.report_year) + (cue.year or 0)):
+            return
         if self._excepted(cue, token, start):
             return
         words = min(at, figure.start)
         clause = max(start, self._clause_start(words))
-        if not (cue.standing and self.since) and not self._of_this_year(clause, figure.start) or self._changes(figure):
+        if (not (cue.standing and self.since) and not self._of_this_year(clause, figure.start)) or self._changes(
+            figure
+        ):
             return
         figure.label = (at, token.end_pos or at)
         metrics = cue.metrics(self.era, self.topic)

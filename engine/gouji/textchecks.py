@@ -249,7 +249,7 @@ def _share(
     facts.add(
         rule,
         values={
-            "percentage": raw.strip(),
+            "percentage": f"{raw.strip()}%",
             "share": number_text(share.value),
             "base": number_text(base.value),
             "actual": number_text(actual),

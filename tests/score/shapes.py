@@ -1,7 +1,7 @@
 """The score of the sentence shapes: how many of their slots are read as the test data says.
 
 A slot is one number of a sentence and what becomes of it: bound to a metric, left unbound, or unreadable. What is
-given beyond that, or given otherwise, is wrong.
+given beyond that, or given otherwise, is wrong. On its own: `PYTHONPATH=tests python -m score.shapes`.
 """
 
 from __future__ import annotations
@@ -58,22 +58,22 @@ def report(engine: Engine, sentence: Sentence) -> Report:
     return read(engine, f"{sentence.year}年政府信息公开工作年度报告\n一、总体情况\n{sentence.text}\n")
 
 
-def given(found: Report) -> Counter[str]:
+def slots(found: Report) -> Counter[str]:
     """The slots that a report gives."""
-    slots = Counter(
+    said = Counter(
         f"{o.path} = {_plain(o.value)}{'~' if o.implied else ''}{f' @{o.scope}' if o.scope else ''}"
         for o in found.observations
     )
-    slots.update(f"unbound {_plain(u.value)}{'%' if u.unit == '%' else ''}" for u in found.unbound)
-    slots.update(f"unreadable {u.text}" for u in found.unparsed)
-    return slots
+    said.update(f"unbound {_plain(u.value)}{'%' if u.unit == '%' else ''}" for u in found.unbound)
+    said.update(f"unreadable {u.text}" for u in found.unparsed)
+    return said
 
 
 def score(engine: Engine, name: str = "shapes.yaml") -> dict[str, Score]:
     """The score of every shape, by its id."""
     totals: dict[str, Score] = {}
     for sentence in sentences(name):
-        got = given(report(engine, sentence))
+        got = slots(report(engine, sentence))
         hit = (got & sentence.slots).total()
         old = totals.get(sentence.shape, Score(0, 0, 0))
         wrong = (got - sentence.slots).total()

@@ -8,6 +8,7 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Any
 
 from lark import Token, Tree
@@ -26,7 +27,7 @@ _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
-_CLAUSE_END = re.compile(r"[,;:。()、\n]")
+_CLAUSE_END = re.compile(r"[;:。()、\n]|,(?!\d{3}(?!\d))")
 
 
 class _Figure:
@@ -55,8 +56,10 @@ class _Figure:
         self.han = han
         self.share_of: _Figure | None = None
         self.words = (start, end)
+        self.clause = start
 
 
+_MARKS = ("clause_year", "scope_whole", "scope_part")
 _MONEY = ("元", "万元", "亿元")
 _YEAR = re.compile(r"20\d\d")
 
@@ -135,7 +138,9 @@ class _Reader:
         self.scope: str | None = None
         self.previous: _Figure | None = None
         self.paragraph_start = 0
-        self.searched = 0
+        self.marks: list[tuple[int, int, str, re.Match[str]]] = []
+        self.clauses: list[int] = []
+        self.topics: dict[tuple[str, ...], str | None] = {}
         self.year = self.report_year
         self.since = False
         self.body: str | None = None
@@ -145,22 +150,26 @@ class _Reader:
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
         patterns, text = self.model.patterns, self.canonical.text
-        if any(patterns["plan_headings"].search(h) for h in stretch.headings) or any(
-            patterns["field_headings"].search(h) and not patterns["field_exceptions"].search(h)
-            for h in stretch.headings
-        ):
-            self.topic = "field"
-        else:
-            topics = [
-                t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in stretch.headings[-1:])
-            ]
-            self.topic = topics[0] if len(topics) == 1 else None
+        if stretch.headings not in self.topics:
+            self.topics[stretch.headings] = self._heading_topic(stretch.headings)
+        self.topic = self.topics[stretch.headings]
         self.scope = self.previous = None
         self.paragraph_start = len(self.figures)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
             if patterns["relevant"].search(text, sentence.start(), sentence.end()):
                 self._sentence(sentence.start(), sentence.end())
         self._resolve_wholes()
+
+    def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
+        """What the text below `headings` speaks of."""
+        patterns = self.model.patterns
+        for heading in headings:
+            if patterns["plan_headings"].search(heading):
+                return "field"
+            if patterns["field_headings"].search(heading) and not patterns["field_exceptions"].search(heading):
+                return "field"
+        topics = [t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in headings[-1:])]
+        return topics[0] if len(topics) == 1 else None
 
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
@@ -172,11 +181,15 @@ class _Reader:
             named = {t.type for t in tokens}
             self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
         first = len(self.figures)
-        self.searched, self.year, self.since, self.body = start, self.report_year, False, None
+        self.year, self.since, self.body = self.report_year, False, None
         self.in_sentence.clear()
-        if self.model.patterns["plan_opening"].match(self.canonical.text, start, end):
+        text, patterns = self.canonical.text, self.model.patterns
+        self.clauses = [start, *(m.end() for m in _CLAUSE_END.finditer(text, start, end))]
+        marks = [(*m.span(), name, m) for name in _MARKS for m in patterns[name].finditer(text, start, end)]
+        self.marks = sorted(marks, key=lambda mark: -mark[0])
+        if patterns["plan_opening"].match(text, start, end):
             self.year = ""
-        if self.model.patterns["scope_reset"].match(self.canonical.text, start, end):
+        if patterns["scope_reset"].match(text, start, end):
             self.scope = None
         self._items(self._tree(tokens).children, None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
@@ -190,6 +203,9 @@ class _Reader:
 
     def _tree(self, tokens: list[Token]) -> Tree[Any]:
         nesting = sum(t.type in ("OPEN", "AMONG") for t in tokens)
+        if not nesting and not any(t.type == "CLOSE" for t in tokens):
+            # Nothing to nest: the list of its items is the tree of most sentences.
+            return Tree("start", [self._item(t) for t in tokens])
         try:
             if nesting <= _NESTING:
                 return self._feed(tokens)
@@ -201,14 +217,16 @@ class _Reader:
 
     def _feed(self, tokens: list[Token]) -> Tree[Any]:
         parser = self.model.grammar.lark.parse_interactive()
-        cues = self.model.cues
         for token in tokens:
-            if token.type in cues:
-                # All cues are one terminal; which one it is stays as the value.
-                token.type, token.value = "CUE", token.type
-            parser.feed_token(token)
+            parser.feed_token(self._item(token))
         tree: Tree[Any] = parser.feed_eof(tokens[-1])  # type: ignore[no-untyped-call]
         return tree
+
+    def _item(self, token: Token) -> Token:
+        """The token as the grammar knows it: all cues are one terminal; which one it is stays as the value."""
+        if token.type in self.model.cues:
+            token.type, token.value = "CUE", token.type
+        return token
 
     # ---- binding
 
@@ -301,7 +319,7 @@ class _Reader:
             return None
         self._scope(span[0])
         figure = _Figure(*span, amount, scope=self.scope, han=han)
-        figure.words = words
+        figure.words, figure.clause = words, self._clause_start(span[0])
         if (
             han
             or amount.unit == "%"
@@ -325,7 +343,9 @@ class _Reader:
             if match is not None and value is not None:
                 at = (token.start_pos or 0) + match.start(group)
                 amount = Quantity(value, value, value, match["range_unit"])
-                self.figures.append(_Figure(at, at + len(match[group]), amount, scope=self.scope))
+                figure = _Figure(at, at + len(match[group]), amount, scope=self.scope)
+                figure.clause = self._clause_start(at)
+                self.figures.append(figure)
 
     def _share(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> bool:
         """Whether a percentage is a share of a total; where it can be told, of which figure."""
@@ -439,18 +459,13 @@ class _Reader:
             figure.path = figure.path.replace("<whole>", whole) if whole else None
 
     def _scope(self, at: int) -> None:
-        """Take note of the words for scope and year up to `at`; each stretch of a sentence is searched once."""
-        text, patterns = self.canonical.text, self.model.patterns
-        last = -1
-        for name in ("scope_part", "scope_whole"):
-            for match in patterns[name].finditer(text, self.searched, at):
-                if match.start() > last:
-                    last = match.start()
-                    self.scope = match.group() if name == "scope_part" else None
-                    self.body = None
-        for match in patterns["clause_year"].finditer(text, self.searched, at):
-            self.year, self.since = match["year"], bool(match["since"])
-        self.searched = max(self.searched, at)
+        """Take note of the words for scope and year up to `at`."""
+        while self.marks and self.marks[-1][1] <= at:
+            _, _, name, match = self.marks.pop()
+            if name == "clause_year":
+                self.year, self.since = match["year"], bool(match["since"])
+            else:
+                self.scope, self.body = (match.group() if name == "scope_part" else None), None
 
     def _of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
@@ -464,9 +479,8 @@ class _Reader:
         return bool(self.model.patterns["change"].search(self.canonical.text, clause, figure.start))
 
     def _clause_start(self, at: int) -> int:
-        text = self.canonical.text
-        line = max(text.rfind("\n", 0, at) + 1, at - 80)
-        return max((m.end() for m in _CLAUSE_END.finditer(text, line, at)), default=line)
+        """Where the clause of the sentence that `at` stands in begins; not too far back."""
+        return max(self.clauses[bisect_right(self.clauses, at) - 1], at - 80)
 
     # ---- lists
 
@@ -568,7 +582,8 @@ class _Reader:
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))
-                clause = canonical.source(*self._clause(figure))
+                stop = _CLAUSE_END.search(canonical.text, figure.end)
+                clause = canonical.source(figure.clause, stop.start() if stop else len(canonical.text))
                 of = places.get(id(figure.share_of))
                 reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))
                 continue
@@ -598,10 +613,3 @@ class _Reader:
                 Partition(places[id(total)], tuple(places[id(p)] for p in parts), exhaustive, span)
             )
         return reading
-
-    def _clause(self, figure: _Figure) -> tuple[int, int]:
-        text = self.canonical.text
-        stop = _CLAUSE_END.search(text, figure.end)
-        end = stop.start() if stop else len(text)
-        newline = text.find("\n", figure.end)
-        return self._clause_start(figure.start), max(min(end, newline if newline >= 0 else end), figure.end)

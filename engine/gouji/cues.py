@@ -58,6 +58,7 @@ _KEYS = frozenset(
         "scope_whole",
         "scope_reset",
         "scope_body",
+        "heading_body",
         "clause_year",
         "other_time",
         "change",

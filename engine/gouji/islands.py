@@ -50,15 +50,16 @@ class IslandScanner(NamedTuple):
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
-        search, by_first, hidden = self.start.search, self.by_first, self.hidden
+        by_first, hidden = self.by_first, self.hidden
         position = start
-        while candidate := search(text, position, end):
-            position = candidate.start()
-            match = by_first[text[position]].match(text, position, end)
-            if match is None:
-                position += 1
+        for candidate in self.start.finditer(text, start, end):
+            at = candidate.start()
+            if at < position:
                 continue
+            match = by_first[text[at]].match(text, at, end)
+            if match is None:
+                continue
+            position = match.end()
             name = match.lastgroup
             if everything or name not in hidden:
-                yield Token(name, match.group(), position, end_pos=match.end())  # type: ignore[arg-type]
-            position = match.end()
+                yield Token(name, match.group(), at, end_pos=position)  # type: ignore[arg-type]

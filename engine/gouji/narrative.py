@@ -144,6 +144,7 @@ class _Reader:
         self.year = self.report_year
         self.since = False
         self.body: str | None = None
+        self.heading_body: str | None = None
         self.stated: dict[str, _Figure] = {}
         self.in_sentence: set[str] = set()
 
@@ -153,6 +154,9 @@ class _Reader:
         if stretch.headings not in self.topics:
             self.topics[stretch.headings] = self._heading_topic(stretch.headings)
         self.topic = self.topics[stretch.headings]
+        heading = stretch.headings[-1] if stretch.headings else ""
+        alien = patterns["heading_body"].fullmatch(heading) and heading not in self.own_names
+        self.heading_body = heading if alien else None
         self.scope = self.previous = None
         self.paragraph_start = len(self.figures)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
@@ -405,8 +409,8 @@ class _Reader:
             return
         if cue.under and (total is None or total.path not in cue.under):
             return
-        named = _YEAR.search(token) if cue.year is not None else None
-        if named and (not self.report_year or int(named[0]) != int(self.report_year) + (cue.year or 0)):
+        other = _YEAR.search(token) if cue.year is not None else None
+        if other and (not self.report_year or int(other[0]) != int(self.report_year) + (cue.year or 0)):
             return
         if self._excepted(cue, token, start):
             return
@@ -426,13 +430,15 @@ class _Reader:
         figure.path, figure.cue = metrics[0], cue
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
-        body = self.model.patterns["scope_body"].search(text, clause, words)
+        # 县公安局：收到申请12件
+        named = self._clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
+        body = self.model.patterns["scope_body"].search(text, max(start, named), words)
         if body is not None and body["body"] not in self.own_names:
             self.body = body["body"]
         if account := self.model.patterns["account"].search(text, max(start, at - 40), at):
             figure.scope = account[1]
-        elif self.body:
-            figure.scope = self.body
+        elif self.body or self.heading_body:
+            figure.scope = self.body or self.heading_body
 
     def _resolve_wholes(self) -> None:
         """Say of which total the applicants of a paragraph are the parts: the one that they add up to."""
@@ -463,7 +469,8 @@ class _Reader:
         while self.marks and self.marks[-1][1] <= at:
             _, _, name, match = self.marks.pop()
             if name == "clause_year":
-                self.year, self.since = match["year"], bool(match["since"])
+                self.year = match["year"] or ""
+                self.since = bool(match["since"] or match["since_ever"])
             else:
                 self.scope, self.body = (match.group() if name == "scope_part" else None), None
 

@@ -57,6 +57,7 @@ class _Figure:
         self.share_of: _Figure | None = None
         self.words = (start, end)
         self.clause = start
+        self.cumulative = False
 
 
 _MARKS = ("clause_year", "scope_whole", "scope_part")
@@ -110,6 +111,7 @@ def read_narrative(
     reader = _Reader(document, canonical, outline, model, era, tables)
     for stretch in outline.stretches:
         reader.paragraph(stretch)
+    reader.drop_cumulative()
     return reader.reading()
 
 
@@ -145,6 +147,8 @@ class _Reader:
         self.since = False
         self.body: str | None = None
         self.heading_body: str | None = None
+        self.passing = False
+        self.sentence_start = 0
         self.stated: dict[str, _Figure] = {}
         self.in_sentence: set[str] = set()
 
@@ -184,7 +188,9 @@ class _Reader:
         if self.topic is None:
             named = {t.type for t in tokens}
             self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
-        first = len(self.figures)
+        first = self.sentence_start = len(self.figures)
+        if self.passing:
+            self.scope, self.passing = None, False
         self.year, self.since, self.body = self.report_year, False, None
         self.in_sentence.clear()
         text, patterns = self.canonical.text, self.model.patterns
@@ -425,8 +431,7 @@ class _Reader:
         if not metrics:
             figure.cue = cue if cue.becomes else None
             return
-        if metrics[0] in self.in_sentence and self.model.patterns["cumulative"].search(text, clause, at):
-            return
+        figure.cumulative = bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
         figure.path, figure.cue = metrics[0], cue
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
@@ -464,6 +469,13 @@ class _Reader:
             assert figure.path is not None
             figure.path = figure.path.replace("<whole>", whole) if whole else None
 
+    def drop_cumulative(self) -> None:
+        """累计 may count the year or all years: the latter where the report has another figure for the year."""
+        of_the_year = {f.path for f in self.figures if f.path and not f.cumulative and not f.scope and not f.implied}
+        for figure in self.figures:
+            if figure.cumulative and figure.path in of_the_year:
+                figure.path = None
+
     def _scope(self, at: int) -> None:
         """Take note of the words for scope and year up to `at`."""
         while self.marks and self.marks[-1][1] <= at:
@@ -473,6 +485,8 @@ class _Reader:
                 self.since = bool(match["since"] or match["since_ever"])
             else:
                 self.scope, self.body = (match.group() if name == "scope_part" else None), None
+                # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
+                self.passing = len(self.figures) > self.sentence_start
 
     def _of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""

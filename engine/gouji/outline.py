@@ -230,6 +230,9 @@ class _Reader:
         patterns, text = self.model.patterns, self.canonical.text
         groups = match.groupdict()
         if "list" in groups:
+            # 等六个部分: the list need not be complete.
+            if (said := groups["said"] or groups["stated"]) and (number := chinese_number(said)):
+                return match.start(), str(number)
             listed = groups["list"] or groups["members"]
             separator = "list_major" if "," in listed else "list_comma"
             return match.start(), str(sum(map(bool, patterns[separator].split(listed))))

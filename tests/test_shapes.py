@@ -50,7 +50,7 @@ def running_text(found: Document) -> Iterator[tuple[str, int, bool]]:
     scanner, cues = engine.narrative.scanner, engine.narrative.cues
     for stretch in read_outline(found, canonical, engine.outline).stretches:
         islands = list(scanner.scan(canonical.text, stretch.start, stretch.end, everything=True))
-        for number in re.finditer(r"\d+(?:[.,]\d+)*", canonical.text[stretch.start : stretch.end]):
+        for number in re.finditer(r"\d+", canonical.text[stretch.start : stretch.end]):
             start, end = stretch.start + number.start(), stretch.start + number.end()
             source = canonical.source(start, end)
             times = sum(span.start < source.end and span.end > source.start for span in spans)

@@ -116,7 +116,9 @@ class _Example:
         for words, value in facts.get("percentages", {}).items():
             clause = self.span(str(words))
             at = clause.start + words.index(value)
-            unbound.append(Unbound(_number(value), "%", str(value), Span(at, at + len(value)), clause))
+            # The share of the figure named last.
+            of = ("o", len(self.observations) - 1)
+            unbound.append(Unbound(_number(value), "%", str(value), Span(at, at + len(value)), clause, of))
         if "growth" in facts:
             self.span(facts["growth"])
         period = facts["period"].split("/") if "period" in facts else None

@@ -126,8 +126,8 @@ class Engine:
             tuple(outline.sections),
             (*outline.mentions, *tables.mentions),
             (*tables.observations, *narrative.observations),
-            tuple(narrative.unbound),
-            tuple(tables.unparsed),
+            tuple(evolve(u, of=_shifted(u.of, shift)) if u.of else u for u in narrative.unbound),
+            (*tables.unparsed, *narrative.unparsed),
             partitions,
         )
 

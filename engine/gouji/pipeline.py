@@ -144,10 +144,21 @@ class Engine:
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
-    """Every input below `paths`: files as they are, folders walked for known suffixes, globs expanded.
+    """Every input below `paths`, once: files as they are, folders walked for known suffixes, globs expanded.
 
     What is not there comes as a ReadError in its place. Order: as given, sorted within a folder or glob.
     """
+    seen: set[str] = set()
+    for source in _named(paths):
+        if isinstance(source, str):
+            real = source if source == "-" else os.path.realpath(source)
+            if real in seen:
+                continue
+            seen.add(real)
+        yield source
+
+
+def _named(paths: Sequence[str]) -> Iterator[str | ReadError]:
     for path in paths:
         if path == "-" or os.path.isfile(path):
             yield path

@@ -39,10 +39,10 @@ class Helper:
         A file whose time is over, or with which the process is lost twice, is left out and listed. Raises GoujiError
         where nothing can be written or no process lives long enough to begin.
         """
-        blamed: dict[int, str] = {}
+        blamed: dict[int, tuple[str, bool]] = {}
         lost: Counter[int] = Counter()
         while True:
-            answer, at = self._asked(batch, blamed, began)
+            answer, at, hashed = self._asked(batch, blamed, began)
             if answer is not None and "done" in answer:
                 return Done(**answer["done"])
             if answer is not None:
@@ -55,7 +55,7 @@ class Helper:
                 if lost[at] > _STRIKES:
                     raise _no_worker(status)
             elif late or lost[at] == _STRIKES:
-                blamed[at] = "time" if late else "crash"
+                blamed[at] = "time" if late else "crash", hashed
 
     def close(self) -> None:
         """End the process."""
@@ -64,10 +64,10 @@ class Helper:
             self._gone()
 
     def _asked(
-        self, batch: Batch, blamed: dict[int, str], began: Callable[[int], object]
-    ) -> tuple[dict[str, Any] | None, int]:
-        """The last answer of the process, None where it was lost, and which file was in hand; -1 for none."""
-        at = -1
+        self, batch: Batch, blamed: dict[int, tuple[str, bool]], began: Callable[[int], object]
+    ) -> tuple[dict[str, Any] | None, int, bool]:
+        """The last answer of the process, None where it was lost; which file was in hand (-1: none), hashed or not."""
+        at, hashed = -1, False
         try:
             asked, told = self._started()
             order = {"number": batch.number, "items": batch.items, "blamed": blamed}
@@ -76,16 +76,16 @@ class Helper:
             for line in told:
                 answer = json.loads(line)
                 if "at" in answer:
-                    at = answer["at"]
-                    if answer["checked"]:
+                    at, hashed = answer["at"], answer["hashed"]
+                    if hashed:
                         began(at)
                 elif "ready" not in answer:
                     if answer.get("worn"):
                         self._gone()
-                    return answer, at
+                    return answer, at, hashed
         except (BrokenPipeError, json.JSONDecodeError):
             pass
-        return None, at
+        return None, at, hashed
 
     def _started(self) -> tuple[IO[str], IO[str]]:
         if self._process is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 SCHEMA = "gouji/corpus/1"
+_DIGITS = 64  # of a SHA-256
 Row: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[str, list[Row]]
 
@@ -128,10 +129,11 @@ def _heads(report: Report) -> dict[int | None, str]:
     return heads
 
 
-def add_error(rows: Rows, error: GoujiError, sha256: str | None = None) -> None:
-    """Add an input that could not be read."""
+def add_error(rows: Rows, error: GoujiError, sha256: str = "") -> None:
+    """Add an input that could not be read; `sha256` of its content where that is known."""
+    known = sha256 if len(sha256) == _DIGITS else None
     told = {**_both("message", error.problem), **_both("remedy", error.remedy)}
-    rows["errors"].append({"file": error.source, "sha256": sha256, "code": error.code, **told})
+    rows["errors"].append({"file": error.source, "sha256": known, "code": error.code, **told})
 
 
 def _both(name: str, message: Message | Statement) -> dict[str, str]:

@@ -32,6 +32,13 @@ _CHUNK = 1 << 20
 _TABLES = [name for name in dataset.TABLES if name != "reports"]
 
 
+class Blame(NamedTuple):
+    """With which file a process was lost: `code` says how (time, crash), `hashed` whether its content is known."""
+
+    code: str
+    hashed: bool
+
+
 class Setup(NamedTuple):
     """What a worker must know before its first batch: limits are for each file, `files` when it has done enough."""
 
@@ -62,7 +69,7 @@ def main() -> None:
         order = json.loads(line)
         items = [Item(*item) for item in order["items"]]
         try:
-            done = bench.work(order["number"], items, {int(n): code for n, code in order["blamed"].items()})
+            done = bench.work(order["number"], items, {int(n): Blame(*why) for n, why in order["blamed"].items()})
         except _Unwritable as error:
             answer(unwritable=str(error))
             return
@@ -97,15 +104,15 @@ class Bench:
         gc.enable()
         _limit_memory(setup.megabytes)
 
-    def work(self, number: int, items: list[Item], blamed: dict[int, str]) -> dict[str, Any]:
+    def work(self, number: int, items: list[Item], blamed: dict[int, Blame]) -> dict[str, Any]:
         """Read and check a batch, write its parts; what is already there stays. What came of it, in numbers."""
         hashes = []
         for n, item in enumerate(items):
-            with self._limited(n, checked=False):
-                hashes.append("" if n in blamed else self._hash(item))
-        # A file that is to blame keeps its place in the key by its name and size alone.
-        for n in blamed:
-            hashes[n] = f"lost {_size(items[n])}"
+            if n in blamed and not blamed[n].hashed:
+                hashes.append(f"lost {_size(item)}")
+                continue
+            with self._limited(n, hashed=False):
+                hashes.append(self._hash(item))
         key = batch_key(self._engine_digest, zip((item.name for item in items), hashes, strict=True))
         name = f"{number:07d}-{key}.parquet"
         if self._kept(key, name):
@@ -113,7 +120,8 @@ class Bench:
         rows = dataset.empty()
         for n, item in enumerate(items):
             if n in blamed:
-                dataset.add_error(rows, _lost(item.name, blamed[n], self._setup, self._engine.messages))
+                error = _lost(item.name, blamed[n].code, self._setup, self._engine.messages)
+                dataset.add_error(rows, error, hashes[n])
                 continue
             with self._limited(n):
                 self._check(rows, item, hashes[n])
@@ -125,9 +133,9 @@ class Bench:
         return {"name": name, "files": len(items), "kept": False, "errors": errors}
 
     @contextmanager
-    def _limited(self, n: int, checked: bool = True) -> Iterator[None]:
+    def _limited(self, n: int, hashed: bool = True) -> Iterator[None]:
         """Under the limit of time; whoever waits for us knows which file it is."""
-        self._answer(at=n, checked=checked)
+        self._answer(at=n, hashed=hashed)
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, self._setup.seconds)
         yield

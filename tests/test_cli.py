@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 from attrs import evolve, frozen
@@ -19,13 +20,17 @@ from attrs import evolve, frozen
 import gouji
 import stage
 from gouji import messages, packs
+from gouji.bodies import load_bodies
+from gouji.canonical import FoldTable
 from gouji.cli import language, main
 from gouji.errors import Message, PackError, ReadError
 from gouji.records import Report
-from gouji.registry import load_registry
+from gouji.registry import Registry, load_registry
 from gouji.reporters import FORMATS, plain
 from gouji.rulemodel import Rule
+from gouji.slips import Slip
 
+REGISTRY = load_registry(packs.Packs.find().metrics())
 ENGINE = Path(gouji.__file__).parent
 REPORTS: dict[str, Callable[[], Report]] = {
     "refusals.txt": stage.refusals,
@@ -37,9 +42,10 @@ UNREADABLE = Message("不是文本文件", "not a text file"), Message("请另�
 
 @frozen
 class Rulebook:
-    """Two rules; remembers nothing, knows how to be narrowed."""
+    """Two rules on single reports; remembers nothing, knows how to be narrowed."""
 
     rules: tuple[Rule, ...] = tuple(gouji.engine().rulebook[name] for name in ("S04", "X01"))
+    registry: Registry = REGISTRY
 
     def select(self, select: Sequence[str], ignore: Sequence[str]) -> Rulebook:
         for name in (*select, *ignore):
@@ -58,9 +64,10 @@ class Rulebook:
 class Engine:
     """Answers with hand-made reports; two names stand for what goes wrong."""
 
-    registry = load_registry(packs.Packs.find().metrics())
+    registry = REGISTRY
     rulebook = Rulebook()
     messages = messages.builtin()
+    bodies = load_bodies(packs.Packs.find(), FoldTable())
 
     @classmethod
     def load(cls, packs: Sequence[Path] = ()) -> Engine:
@@ -428,6 +435,7 @@ def test_every_message_is_used_and_every_key_is_known() -> None:
     keys = set(messages.builtin().entries)
     used, beginnings = literals()
     used |= {f"{key}_{more}" for key in used for more in ("short", "remedy")}
+    used |= {f"slip.{name}" for name in get_args(Slip)}
     groups = {key.partition(".")[0] for key in keys}
     assert {key for key in keys - used if not key.startswith(tuple(b for b in beginnings if b.endswith(".")))} == set()
     assert {word for word in literals()[0] if re.fullmatch(rf"({'|'.join(groups)})\.[a-z_]+", word)} <= keys

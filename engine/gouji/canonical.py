@@ -16,7 +16,7 @@ from gouji.document import Document, Paragraph
 from gouji.patterns import Pattern
 from gouji.spans import OffsetMap, Span
 
-_SPACE = r"[\s\u200b-\u200f\u2060\ufeff\xad]+"
+_SPACE = r"[\s\u200b-\u200f\u2060\ufeff\xad][\s\u200b-\u200f\u2060\ufeff\xad]*"
 
 
 class FoldTable(dict[int, int]):
@@ -53,8 +53,10 @@ class Folds(NamedTuple):
             if len(compatible) == 1 and compatible != character and unicodedata.category(character) != "No":
                 table[character] = table.get(compatible, compatible)
         table.update(characters)
-        words = "|".join(map(re.escape, sorted(phrases, key=lambda p: (-len(p), p))))
-        edit = Pattern("|".join(filter(None, [_SPACE, *noise, words])))
+        # Every alternative opens with one set of characters, which the search tries first.
+        words = [f"(?<={re.escape(p[0])}){re.escape(p[1:])}" for p in sorted(phrases, key=lambda p: (-len(p), p))]
+        initials = "".join(sorted({re.escape(p[0]) for p in phrases}))
+        edit = Pattern("|".join([_SPACE, *noise, *([f"[{initials}](?:{'|'.join(words)})"] if words else [])]))
         return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit)
 
     def __reduce__(self) -> tuple[Any, ...]:

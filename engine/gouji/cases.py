@@ -3,7 +3,9 @@
 An example maps metric paths to figures; `text(path)`, `table(path)` and `chart(path)` choose the source, a
 plain path takes that of the rule. A figure is a number, optionally followed by a unit and `@scope`, an
 interval `4..9` or `4..`, `implied 0`, one of the words blank, na and text, or a list of figures. Keys behind
-`$` tell what else there is: form, year, title, issuer, published, period, sections, mentions, partition, percentages.
+`$` tell what else there is: form, year, title, issuer, published, period, sections, mentions, partition, percentages,
+growth (words behind the last figure). In rules between reports `prev.` and `children.` stand before the metrics of
+last year's report and of the reports below; a list gives each of these its figure, `missing` a report that is not there.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from attrs import define, field
 from gouji.document import Document
 from gouji.expressions import SOURCES
 from gouji.records import Mention, Number, Observation, Partition, Report, Section, Source, State, Unbound
+from gouji.relations import own_path
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Rule
 from gouji.spans import Span
@@ -27,7 +30,6 @@ _FIGURE = re.compile(
     r"(?P<implied>implied )?(?P<low>[+-]?\d+(\.\d+)?)(?P<range>\.\.(?P<high>\d+(\.\d+)?)?)?( (?P<unit>\S+))??( @(?P<scope>.+))?"
 )
 _QUALIFIED = re.compile(r"(table|text|chart)\((.+)\)")
-_FORMS = ("stat2014", "table2019", "table2021", "annex", "narrative")
 
 
 def example_report(rulebook: Rulebook, rule: Rule, figures: Mapping[str, Any], source: Source | None = None) -> Report:
@@ -37,12 +39,27 @@ def example_report(rulebook: Rulebook, rule: Rule, figures: Mapping[str, Any], s
     """
     example = _Example(source or rule.sources[0])
     for key, value in figures.items():
-        if not key.startswith("$"):
+        if not key.startswith("$") and own_path(_QUALIFIED.sub(r"\2", key)) == _QUALIFIED.sub(r"\2", key):
             qualified = _QUALIFIED.fullmatch(key)
             origin = SOURCES[qualified[1]] if qualified else example.source
             for one in value if isinstance(value, list) else [value]:
                 example.figure(qualified[2] if qualified else str(key), origin, one)
     return example.report(rulebook, rule, {str(k)[1:]: v for k, v in figures.items() if k.startswith("$")})
+
+
+def example_reports(rulebook: Rulebook, rule: Rule, figures: Mapping[str, Any], prefix: str) -> list[Report | None]:
+    """The other reports of an example of a rule between reports: those whose figures stand behind `prefix`.
+
+    None is a report that is missing. Raises PackError for a figure that cannot be read.
+    """
+    theirs = {path: value for path, value in figures.items() if prefix in path}
+    count = max((len(v) if isinstance(v, list) else 1 for v in theirs.values()), default=0)
+    reports: list[Report | None] = []
+    for n in range(count):
+        one = {p.replace(prefix, ""): v[n] if isinstance(v, list) else v for p, v in theirs.items()}
+        gone = "missing" in one.values()
+        reports.append(None if gone else example_report(rulebook, rule, one))
+    return reports
 
 
 @define
@@ -84,7 +101,8 @@ class _Example:
 
     def report(self, rulebook: Rulebook, rule: Rule, facts: Mapping[str, Any]) -> Report:
         layouts = rule.applies.layouts or {f for e in rulebook.eras if e.name in rule.applies.eras for f in e.forms}
-        form = str(facts.get("form", next((f for f in _FORMS if f in layouts), "narrative")))
+        forms = (form for era in rulebook.eras for form in era.forms)
+        form = str(facts.get("form", next((f for f in forms if f in layouts), "narrative")))
         era = next((e for e in rulebook.eras if form in e.forms), None)
         year = int(facts["year"]) if "year" in facts else era.first if era else None
         partitions = [self.partition(facts["partition"])] if "partition" in facts else []
@@ -98,7 +116,11 @@ class _Example:
         for words, value in facts.get("percentages", {}).items():
             clause = self.span(str(words))
             at = clause.start + words.index(value)
-            unbound.append(Unbound(_number(value), "%", str(value), Span(at, at + len(value)), clause))
+            # The share of the figure named last.
+            of = ("o", len(self.observations) - 1)
+            unbound.append(Unbound(_number(value), "%", str(value), Span(at, at + len(value)), clause, of))
+        if "growth" in facts:
+            self.span(facts["growth"])
         period = facts["period"].split("/") if "period" in facts else None
         return Report(
             document=Document("example", "", self.text),

@@ -12,6 +12,7 @@ from gouji.findings import Finding, Suspect
 from gouji.localise import Constraint, Figure, Repair, connected, fillings, repairs
 from gouji.plans import Plan
 from gouji.records import Number, number_text
+from gouji.relations import Relation
 from gouji.rulemodel import Program, key
 
 
@@ -33,6 +34,14 @@ def explained(
     still_open = {f.instance for f in decided if f.verdict == "undecided"}
     causes = repairs([c for c in constraints if c.name not in still_open], _Figures(facts))
     by_instance = {name: found for found in causes for name in found[0].explains}
+    violated = [(name, c.cells.keys()) for c in constraints if (name := c.name) in by_instance]
+    for finding in decided:
+        # A rule for a special case (a total without parts) says less than the identity that it comes from.
+        if finding.instance not in by_instance and finding.verdict == "fail" and finding.operands:
+            own = set(finding.operands)
+            wider = next((name for name, cells in violated if own <= cells), None)
+            if wider is not None:
+                by_instance[finding.instance] = by_instance[wider]
     return _numbered([_suspected(f, by_instance.get(f.instance, ()), slips) for f in decided], by_instance)
 
 
@@ -49,31 +58,35 @@ def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) ->
             if program.row and program.row <= facts.blank_keys:
                 continue
             constraint = _constraint(program, facts)
-            if constraint is not None and (severity == "error" or constraint.operator == "=="):
+            if constraint is None or (instance.conditions and len(constraint.cells) < 2):
+                continue
+            if severity == "error" or constraint.operator == "==":
                 yield constraint
 
 
 def _constraint(program: Program, facts: Facts) -> Constraint | None:
-    relations = program.instance.relations
-    if len(relations) != 1 or relations[0].operator not in ("==", "<=", ">="):
+    """The alternative of a program that holds, or comes nearest; None where its figures are not exact."""
+    found = [c for relation in program.instance.relations if (c := _linear(program.instance.name, relation, facts))]
+    return min(found, key=lambda c: (not c.holds, abs(c.gap)), default=None)
+
+
+def _linear(name: str, relation: Relation, facts: Facts) -> Constraint | None:
+    if relation.operator not in ("==", "<=", ">=") or relation.left_divisor or relation.right_divisor:
         return None
-    try:
-        terms, gap = relations[0].linear()
-    except ValueError:
-        return None
-    sign = -1 if relations[0].operator == ">=" else 1
+    terms, gap = relation.linear()
+    sign = -1 if relation.operator == ">=" else 1
     gap *= sign
     cells: dict[int, Number] = {}
     for coefficient, item in terms:
-        name = key(item.source, item.path)
-        index, value = facts.where.get(name), facts.values.get(name)
-        if index is None or value is None or value != value or name in facts.withheld:
+        figure = key(item.source, item.path)
+        index, value = facts.where.get(figure), facts.values.get(figure)
+        if index is None or value is None or value != value or figure in facts.withheld:
             return None
         cells[index] = cells.get(index, 0) + coefficient * sign
         gap += coefficient * sign * value
-    if relations[0].within and -relations[0].within <= gap <= relations[0].within:
+    if -relation.within <= gap <= relation.within:
         gap = 0
-    return Constraint(program.instance.name, cells, gap, "==" if relations[0].operator == "==" else "<=")
+    return Constraint(name, cells, gap, "==" if relation.operator == "==" else "<=")
 
 
 def _agreement(finding: Finding, facts: Facts) -> Constraint | None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from gouji.crosskinds import CROSS_KINDS
 from gouji.figurechecks import FIGURE_KINDS
 from gouji.formchecks import FORM_KINDS
 from gouji.kinds import Kind
+from gouji.scopechecks import SCOPE_KINDS
 from gouji.textchecks import TEXT_KINDS
 
-KINDS: dict[str, Kind] = {"equation": Kind(None, equation=True), **FIGURE_KINDS, **FORM_KINDS, **TEXT_KINDS}
+KINDS: dict[str, Kind] = {
+    "equation": Kind(None, equation=True),
+    **FIGURE_KINDS,
+    **FORM_KINDS,
+    **TEXT_KINDS,
+    **SCOPE_KINDS,
+    **CROSS_KINDS,
+}

@@ -25,9 +25,12 @@ from gouji.reporters import FORMATS, Closing, Reporter, Setting, plain
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from gouji.hierarchy import Hierarchy
     from gouji.pipeline import Engine
     from gouji.records import Report
     from gouji.reporters.page import Page
+    from gouji.rulebook import Rulebook
+    from gouji.series import Comparison, Crossing
 
 FOUND, WRONG, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 HELP_WIDTH = 100
@@ -274,6 +277,8 @@ def gouji(context: click.Context) -> int | None:
 @click.option("--ignore", metavar="ID,...", multiple=True, callback=_listed, help="option.ignore")
 @click.option("--decisions", "decided", type=Path, metavar="FILE", help="option.decisions")
 @click.option("--baseline", type=Path, metavar="OLD.json", help="option.baseline")
+@click.option("--previous", type=Path, metavar="DIR|FILE", help="option.previous")
+@click.option("--roster", type=Path, metavar="FILE|DIR", help="option.roster")
 @_packs
 @_language
 @_no_color
@@ -289,6 +294,8 @@ def check(
     ignore: tuple[str, ...],
     decided: Path | None,
     baseline: Path | None,
+    previous: Path | None,
+    roster: Path | None,
     packs: tuple[Path, ...],
     no_color: bool,
     quiet: bool,
@@ -325,9 +332,11 @@ def check(
             __version__,
             quiet,
             verbose,
+            serious,
         )
     )
     walk = _Walk(say, verbose, reporter)
+    crossed = _Crossed(engine, rulebook, roster)
     found = False
 
     def judge(source: str) -> None:
@@ -340,9 +349,14 @@ def check(
         if earlier is not None:
             report = earlier.compared(report)
         found |= any(map(counts, report.findings))
+        crossed.add(report)
         reporter.report(report)
 
     walk.over(paths, judge)
+    crossing = crossed.finish(walk, previous)
+    if crossing is not None:
+        found |= any(f.verdict == "fail" and f.severity in serious for f in crossing.findings)
+        reporter.cross(crossing)
     compared = (tuple(earlier.fixed), earlier.known) if earlier else ((), None)
     reporter.finish(Closing(decisions.unused(left_out), *compared))
     return WRONG if walk.failed else FOUND if found else 0
@@ -432,6 +446,52 @@ def _beside(source: str) -> Path:
     if source == STANDARD_INPUT:
         _wrong("usage.decisions_where")
     return Path(os.path.dirname(source)) / NAME
+
+
+@gouji.command("diff", help="help.diff")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="option.format")
+@click.option("--fail-on", type=click.Choice(SEVERITIES[::-1]), default="error", help="option.fail_on")
+@_packs
+@_language
+@_no_color
+@_verbose
+@click.pass_obj
+def diff(
+    say: Voice,
+    old: str,
+    new: str,
+    form: str,
+    fail_on: Severity,
+    packs: tuple[Path, ...],
+    no_color: bool,
+    verbose: bool,
+) -> int:
+    """Two reports of one body side by side, with the rules between the years."""
+    engine = load_engine(packs)
+    from gouji.differences import compare
+
+    say = Voice(say.lang, engine.messages)
+    reports: list[Report] = []
+    walk = _Walk(say, verbose)
+    walk.over([old, new], lambda source: reports.append(engine.parse(source)))
+    if walk.failed or len(reports) != 2:
+        if not walk.failed:
+            _wrong("usage.two_reports", n=len(reports))
+        return WRONG
+    difference = compare(engine.rulebook, engine.bodies, engine.crosswalk, engine.messages, *reports)
+    if form == "json":
+        from gouji.reporters.records_json import Records, dumps
+
+        _write_utf8(dumps(Records(say.lang).difference(difference), indent=1))
+    else:
+        from gouji.reporters.comparison import DifferenceSheet
+
+        page = _page(say, no_color, verbose, engine)
+        page.put(DifferenceSheet(page, difference).lines())
+    serious = SEVERITIES[SEVERITIES.index(fail_on) :]
+    return FOUND if any(f.verdict == "fail" and f.severity in serious for f in difference.findings) else 0
 
 
 @gouji.command("extract", help="help.extract")
@@ -611,6 +671,56 @@ class _Walk:
         if self.reporter is not None:
             self.reporter.error(error)
         _complain(self.say, error)
+
+
+class _Crossed:
+    """What `check` has to compare between reports; loaded where there are two, or where the user asks for it."""
+
+    def __init__(self, engine: Engine, rulebook: Rulebook, roster: Path | None) -> None:
+        self.engine = engine
+        self.rulebook = rulebook
+        self.first: Report | None = None
+        self.comparison: Comparison | None = None
+        self.rostered: Sequence[str] = ()
+        self.seen: set[str] = set()
+        if roster is not None:
+            from gouji.hierarchy import read_roster
+
+            hierarchy = read_roster(roster, engine.bodies)
+            self.rostered = hierarchy.files
+            self._load(hierarchy)
+
+    def _load(self, hierarchy: Hierarchy | None = None) -> Comparison:
+        if self.comparison is None:
+            from gouji.series import Comparison
+
+            self.comparison = Comparison(self.rulebook, self.engine.bodies, self.engine.messages, hierarchy)
+        if self.first is not None:
+            self.comparison.add(self.first)
+            self.first = None
+        return self.comparison
+
+    def add(self, report: Report) -> None:
+        """Take a report that is checked; the first one is only remembered."""
+        self.seen.add(os.path.realpath(report.source))
+        if self.comparison is None and self.first is None:
+            self.first = report
+        else:
+            self._load().add(report)
+
+    def finish(self, walk: _Walk, previous: Path | None) -> Crossing | None:
+        """Read what else there is to compare with, and compare; None where there is one report alone."""
+        if previous is None and self.comparison is None:
+            return None
+        comparison = self._load()
+        alone = previous is not None and not previous.is_dir()
+        comparison.expected = previous is not None and not alone
+        if previous is not None:
+            walk.over([str(previous)], lambda path: comparison.add_earlier(self.engine.parse(path), alone))
+        # Reports of the roster that are no inputs: they count, but nobody asked to have them checked.
+        others = [path for path in self.rostered if os.path.realpath(path) not in self.seen]
+        walk.over(others, lambda path: comparison.add_earlier(self.engine.parse(path)))
+        return comparison.finish()
 
 
 def _page(say: Voice, no_color: bool, verbose: bool, engine: Engine) -> Page:

@@ -18,8 +18,25 @@ from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 ERAS = ("e1", "e2", "e3", "e4")
+COUNTS = frozenset(["QUANTITY", "HAN_QUANTITY", "RANGE", "BROKEN"])
+"""The terminals that hold numbers."""
 _CUE_KEYS = frozenset(
-    ["path", "paths", "units", "topic", "topics", "opens", "under", "unless", "eras", "value", "becomes"]
+    [
+        "path",
+        "paths",
+        "units",
+        "topic",
+        "topics",
+        "opens",
+        "under",
+        "unless",
+        "eras",
+        "value",
+        "becomes",
+        "year",
+        "standing",
+        "alone",
+    ]
 )
 _KEYS = frozenset(
     [
@@ -41,11 +58,18 @@ _KEYS = frozenset(
         "scope_whole",
         "scope_reset",
         "scope_body",
+        "heading_body",
         "clause_year",
         "other_time",
         "change",
         "plan_headings",
         "account",
+        "share",
+        "plan_opening",
+        "cumulative",
+        "together",
+        "own",
+        "share_of",
         "units",
     ]
 )
@@ -64,6 +88,9 @@ class Cue(NamedTuple):
     unless: Pattern | None = None
     value: str | None = None
     becomes: tuple[frozenset[str], str] | None = None
+    year: int | None = None
+    standing: bool = False
+    alone: bool = False
 
     def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
         """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""
@@ -79,13 +106,14 @@ class NarrativeModel(NamedTuple):
 
     grammar: Grammar
     scanner: IslandScanner
-    quantity: Pattern
+    counts: Mapping[str, Pattern]
     cues: Mapping[str, Cue]
     patterns: Mapping[str, Pattern]
     heading_topics: Mapping[str, Pattern]
     wholes: Mapping[str, tuple[str, ...]]
     whole_parts: Mapping[str, tuple[str, ...]]
     counting: frozenset[str]
+    together: Mapping[str, frozenset[str]]
 
 
 def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
@@ -111,20 +139,28 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
         cues[str(name)] = _cue(name, spec, units, registry, data["wholes"])
     structural = [t for t in grammar.lark.terminals if t.name != "CUE"]
     scanner = IslandScanner.build([*(terminals[name] for name in cues), *structural], grammar.lark.ignore_tokens)
-    quantity = next(t.pattern.to_regexp() for t in structural if t.name == "QUANTITY")
-    han = next(t.pattern.to_regexp() for t in structural if t.name == "HAN_QUANTITY")
+    counts = {t.name: t.pattern.to_regexp() for t in structural if t.name in COUNTS}
     patterns = {str(k): _pattern(v) for k, v in data.items() if isinstance(v, Scalar) and k not in ("grammar", "cues")}
     return NarrativeModel(
         grammar,
         scanner,
-        Pattern(f"{quantity}|{re.sub(r'[(][?]<![^)]*[)]|[(][?]![^)]*[)]', '', han)}"),
+        {name: Pattern(source) for name, source in counts.items()},
         cues,
         patterns,
         {str(k): _pattern(v) for k, v in data["heading_topics"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["wholes"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["whole_parts"].items()},
         units["case"] - {""},
+        _together(data["together"], cues),
     )
+
+
+def _together(groups: dict[Any, Any], cues: Mapping[str, Cue]) -> dict[str, frozenset[str]]:
+    for names in groups.values():
+        for name in names:
+            if name not in cues:
+                raise unknown(name, "提示词", "cue", cues)
+    return {str(topic): frozenset(map(str, names)) for topic, names in groups.items()}
 
 
 def _terminals(path: Path) -> dict[str, Any]:
@@ -180,6 +216,9 @@ def _cue(
         _pattern(spec["unless"]) if "unless" in spec else None,
         str(spec["value"]) if "value" in spec else None,
         (frozenset(map(str, becomes["parts"])), str(becomes["path"])) if becomes else None,
+        int(spec["year"]) if "year" in spec else None,
+        spec.get("standing") == "true",
+        spec.get("alone") == "true",
     )
 
 

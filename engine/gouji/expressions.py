@@ -17,7 +17,7 @@ from gouji.errors import PackError
 from gouji.packs import builtin
 from gouji.records import Number, Source, number_text
 from gouji.registry import Registry
-from gouji.relations import Item, Linear, Operator, Relation
+from gouji.relations import Item, Linear, Operator, Relation, own_path
 from gouji.values import Value
 from gouji.yamlfile import Scalar, invalid, unknown
 
@@ -340,8 +340,9 @@ class _Binder(Value):
             if match[1] not in self.binding:
                 raise self.unknown(match, "变量", "variable", self.binding, node)
         path = _VARIABLE.sub(lambda match: self.binding[match[1]], path)
-        if path not in self.registry:
-            near = self.registry.nearest(path)
+        own = own_path(path)
+        if own not in self.registry:
+            near = self.registry.nearest(own)
             raise invalid(
                 place(self.text, node.at),
                 f"未知的指标 {path}",

@@ -20,7 +20,7 @@ class Kind(NamedTuple):
 
     `params` are its keys and how to read them, `required` those that it cannot do without, `placeholders`
     what its messages may name. `equation` kinds are written as equations; `run` is None where the engine
-    itself does the work.
+    itself does the work, and for kinds `between` reports, which no single report is checked by.
     """
 
     run: Run | None
@@ -28,3 +28,4 @@ class Kind(NamedTuple):
     required: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
     equation: bool = False
+    between: bool = False

@@ -176,8 +176,9 @@ class _Graph:
         slips = [self._single(change, evident) for change in changes]
         if len(changes) == 2:
             a, b = changes
+            beside = any(b.cell in c.cells for c in self.around[a.cell])
             together = pair((a.value, b.value), (a.repair, b.repair))
-            if together != "other":
+            if beside and together != "other":
                 return together
         return max(slips, key=rank)
 

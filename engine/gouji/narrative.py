@@ -8,22 +8,27 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from typing import Any
 
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical
-from gouji.cues import Cue, NarrativeModel
+from gouji.cues import COUNTS, Cue, NarrativeModel
 from gouji.document import Document
 from gouji.outline import Outline, Stretch
-from gouji.quantities import Quantity, chinese_number, quantity
-from gouji.records import Observation, Partition, Unbound
+from gouji.quantities import Quantity, chinese_number, number, quantity
+from gouji.records import Observation, Partition, Unbound, Unparsed
 
-_SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_SENTENCE = re.compile(r"(?:[^。!?\n]|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))+[。!?]?")
+"""A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
+_LONGEST = 7
+"""Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
-_CLAUSE_END = re.compile(r"[,;:。()、]")
+_CLAUSE_END = re.compile(r"[;:。()、\n]|,(?!\d{3}(?!\d))")
 
 
 class _Figure:
@@ -50,13 +55,32 @@ class _Figure:
         self.scope = scope
         self.implied = implied
         self.han = han
+        self.share_of: _Figure | None = None
+        self.words = (start, end)
+        self.clause = start
+        self.cumulative = False
+
+
+_MARKS = ("clause_year", "scope_whole", "scope_part")
+_MONEY = ("元", "万元", "亿元")
+_YEAR = re.compile(r"20\d\d")
+
+
+def _han(match: re.Match[str]) -> Quantity | None:
+    """The quantity of a Chinese numeral, as HAN_QUANTITY matches it."""
+    value = chinese_number(match["han"])
+    if value is None:
+        return None
+    if not match["han_more"]:
+        return Quantity(value, value, value, match["han_unit"])
+    return Quantity(value, value, value + 10 ** (len(str(value)) - len(str(value).rstrip("0"))), match["han_unit"])
 
 
 def _note(item: Any) -> Token | None:
     """The opening bracket of a group that holds no quantity."""
     if isinstance(item, Tree) and item.data == "group":
         tokens = list(item.scan_values(lambda t: isinstance(t, Token)))
-        if not any(t.type in ("QUANTITY", "HAN_QUANTITY") for t in tokens):
+        if not any(t.type in COUNTS for t in tokens):
             opening: Token = tokens[0]
             return opening
     return None
@@ -68,6 +92,7 @@ class NarrativeReading:
     def __init__(self) -> None:
         self.observations: list[Observation] = []
         self.unbound: list[Unbound] = []
+        self.unparsed: list[Unparsed] = []
         self.partitions: list[Partition] = []
 
 
@@ -87,6 +112,7 @@ def read_narrative(
     reader = _Reader(document, canonical, outline, model, era, tables)
     for stretch in outline.stretches:
         reader.paragraph(stretch)
+    reader.drop_cumulative()
     return reader.reading()
 
 
@@ -108,31 +134,34 @@ class _Reader:
         self.report_year = str(outline.report_year or "")
         self.own_names = " ".join(m.text for m in outline.mentions if m.kind in ("title", "issuer"))
         self.figures: list[_Figure] = []
+        self.broken: list[tuple[int, int]] = []
         self.broken_down: list[tuple[_Figure, list[_Figure], bool]] = []
         # What holds in the paragraph, and in the sentence.
         self.topic: str | None = None
         self.scope: str | None = None
         self.previous: _Figure | None = None
         self.paragraph_start = 0
-        self.searched = 0
+        self.marks: list[tuple[int, int, str, re.Match[str]]] = []
+        self.clauses: list[int] = []
+        self.topics: dict[tuple[str, ...], str | None] = {}
         self.year = self.report_year
+        self.since = False
         self.body: str | None = None
+        self.heading_body: str | None = None
+        self.passing = False
+        self.sentence_start = 0
         self.stated: dict[str, _Figure] = {}
         self.in_sentence: set[str] = set()
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
         patterns, text = self.model.patterns, self.canonical.text
-        if any(patterns["plan_headings"].search(h) for h in stretch.headings) or any(
-            patterns["field_headings"].search(h) and not patterns["field_exceptions"].search(h)
-            for h in stretch.headings
-        ):
-            self.topic = "field"
-        else:
-            topics = [
-                t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in stretch.headings[-1:])
-            ]
-            self.topic = topics[0] if len(topics) == 1 else None
+        if stretch.headings not in self.topics:
+            self.topics[stretch.headings] = self._heading_topic(stretch.headings)
+        self.topic = self.topics[stretch.headings]
+        heading = stretch.headings[-1] if stretch.headings else ""
+        alien = patterns["heading_body"].fullmatch(heading) and heading not in self.own_names
+        self.heading_body = heading if alien else None
         self.scope = self.previous = None
         self.paragraph_start = len(self.figures)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
@@ -140,16 +169,38 @@ class _Reader:
                 self._sentence(sentence.start(), sentence.end())
         self._resolve_wholes()
 
+    def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
+        """What the text below `headings` speaks of."""
+        patterns = self.model.patterns
+        for heading in headings:
+            if patterns["plan_headings"].search(heading):
+                return "field"
+            if patterns["field_headings"].search(heading) and not patterns["field_exceptions"].search(heading):
+                return "field"
+        topics = [t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in headings[-1:])]
+        return topics[0] if len(topics) == 1 else None
+
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
-        if not any(t.type in ("QUANTITY", "HAN_QUANTITY") or self._implies(t) for t in tokens):
+        if not any(t.type in COUNTS or self._implies(t) for t in tokens):
             for token in tokens:
-                self._turn(self.model.cues.get(token.type))
+                self._turn(self.model.cues.get(token.type), token, start)
             return
-        first = len(self.figures)
-        self.searched, self.year, self.body = start, self.report_year, None
+        if self.topic is None:
+            named = {t.type for t in tokens}
+            self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
+        first = self.sentence_start = len(self.figures)
+        if self.passing:
+            self.scope, self.passing = None, False
+        self.year, self.since, self.body = self.report_year, False, None
         self.in_sentence.clear()
-        if self.model.patterns["scope_reset"].match(self.canonical.text, start, end):
+        text, patterns = self.canonical.text, self.model.patterns
+        self.clauses = [start, *(m.end() for m in _CLAUSE_END.finditer(text, start, end))]
+        marks = [(*m.span(), name, m) for name in _MARKS for m in patterns[name].finditer(text, start, end)]
+        self.marks = sorted(marks, key=lambda mark: -mark[0])
+        if patterns["plan_opening"].match(text, start, end):
+            self.year = ""
+        if patterns["scope_reset"].match(text, start, end):
             self.scope = None
         self._items(self._tree(tokens).children, None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
@@ -163,6 +214,9 @@ class _Reader:
 
     def _tree(self, tokens: list[Token]) -> Tree[Any]:
         nesting = sum(t.type in ("OPEN", "AMONG") for t in tokens)
+        if not nesting and not any(t.type == "CLOSE" for t in tokens):
+            # Nothing to nest: the list of its items is the tree of most sentences.
+            return Tree("start", [self._item(t) for t in tokens])
         try:
             if nesting <= _NESTING:
                 return self._feed(tokens)
@@ -170,15 +224,20 @@ class _Reader:
             pass
         # Brackets that do not match, or a text that is no sentence: flat, its figures are still there.
         flat = ("OPEN", "CLOSE", "AMONG") if nesting > _NESTING else ("OPEN", "CLOSE")
-        return self._feed([t if t.type not in flat else t.update("COMMA") for t in tokens])
+        return self._feed([t for t in tokens if t.type not in flat])
 
     def _feed(self, tokens: list[Token]) -> Tree[Any]:
         parser = self.model.grammar.lark.parse_interactive()
-        cues = self.model.cues
         for token in tokens:
-            parser.feed_token(Token("CUE", token) if token.type in cues else token)
+            parser.feed_token(self._item(token))
         tree: Tree[Any] = parser.feed_eof(tokens[-1])  # type: ignore[no-untyped-call]
         return tree
+
+    def _item(self, token: Token) -> Token:
+        """The token as the grammar knows it: all cues are one terminal; which one it is stays as the value."""
+        if token.type in self.model.cues:
+            token.type, token.value = "CUE", token.type
+        return token
 
     # ---- binding
 
@@ -192,6 +251,10 @@ class _Reader:
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     carried = None if found or self._complete(item.children[0]) else self.previous
                     parts = self._breakdown(item.children, last or carried, start, end)
+                    if last is not None:
+                        # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
+                        other = next((f for f in reversed(found) if not self._comparable(last, f)), None)
+                        self._record(other, parts, False)
                     if self._complete(item.children[0]):
                         self._pair(items[:index], parts, start)
                 else:
@@ -199,63 +262,115 @@ class _Reader:
                 continue
             token: Token = item
             if token.type == "CUE":
-                token = token.value
-                cue = self.model.cues[token.type]
+                cue = self.model.cues[token.value]
                 if cue.value is not None and not self._counted(items, index, token):
                     self._implied(cue, token)
-                self._turn(cue)
+                self._turn(cue, token, start)
             elif token.type in ("QUANTITY", "HAN_QUANTITY"):
                 figure = self._figure(token, items, index, total, start, end)
                 if figure is not None:
                     found.append(figure)
+            elif token.type == "RANGE":
+                self._range(token)
+            elif token.type == "BROKEN":
+                self.broken.append((token.start_pos or 0, token.end_pos or 0))
         return found
 
     def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
         """Whether a quantity stands right before the cue: 7件均办结 says nothing of the whole."""
         previous = items[index - 1] if index else None
-        if not isinstance(previous, Token) or previous.type not in ("QUANTITY", "HAN_QUANTITY"):
+        if not isinstance(previous, Token) or previous.type not in COUNTS:
             return False
         after = self.model.patterns["after"]
         return bool(after.fullmatch(self.canonical.text, previous.end_pos or 0, cue.start_pos or 0))
 
-    def _turn(self, cue: Cue | None) -> None:
-        if cue is not None and cue.topic and self.topic != "field":
-            self.topic = cue.topic
+    def _turn(self, cue: Cue | None, token: Token, start: int) -> None:
+        if cue is not None and self.topic != "field":
+            if cue.alone and cue.topics and self.topic is None and self._alone(cue, start, token.start_pos or 0):
+                self.topic = min(cue.topics)
+            elif cue.topic:
+                self.topic = "other" if self._excepted(cue, token, start) else cue.topic
+
+    def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
+        """Whether words before the cue say that it speaks of something else."""
+        at = token.start_pos or 0
+        return cue.unless is not None and bool(cue.unless.search(self.canonical.text, max(start, at - 60), at))
+
+    def _alone(self, cue: Cue, start: int, at: int) -> bool:
+        """Whether a cue may count although the topic is open: nothing in its clause names another subject."""
+        return cue.alone and self.topic is None and self._own(start, at)
+
+    def _own(self, start: int, at: int) -> bool:
+        """Whether the clause of a cue names nothing but the body itself before the cue."""
+        return bool(self.model.patterns["own"].fullmatch(self.canonical.text, max(start, self._clause_start(at)), at))
 
     def _figure(
         self, token: Token, items: list[Any], index: int, total: _Figure | None, start: int, end: int
     ) -> _Figure | None:
         text, patterns = self.canonical.text, self.model.patterns
-        match = self.model.quantity.fullmatch(token)
+        match = self.model.counts[token.type].fullmatch(token)
         if match is None:
             return None
         at = token.start_pos or 0
-        if match["han"]:
-            value = chinese_number(match["han"])
-            if value is None:
-                return None
-            amount: Quantity | None = Quantity(value, value, value, match["han_unit"])
-            span = (at + match.start("han"), at + match.end("han"))
+        han = token.type == "HAN_QUANTITY"
+        if han:
+            amount = _han(match)
+            span = words = (at + match.start("han"), at + max(match.end("han"), match.end("han_more")))
         else:
-            unit, multiplier = match["unit"] or "", match["multiplier"] or ""
+            groups = match.groupdict()
+            unit, multiplier = groups.pop("unit") or "", groups.pop("multiplier") or ""
             if multiplier == "万" and not unit and patterns["money"].match(text, token.end_pos or 0, end):
                 unit = "元"
-            late = match["late"] or match["early"] or ""
-            amount = quantity(
-                match["number"], before=match["before"] or "", after=late + (match["after"] or ""),
-                multiplier=multiplier, unit=unit,
-            )  # fmt: skip
+            amount = quantity(groups.pop("number"), [g for g, words in groups.items() if words], multiplier, unit)
             last = max(match.end(g) for g in ("number", "early", "multiplier", "late"))
             span = (at + match.start("number"), at + last)
+            # 不少于4次: the words of approximation belong to what is printed.
+            words = (at, max(span[1], *(at + match.end(g) for g in ("upward", "around"))))
         if amount is None:
             return None
         self._scope(span[0])
-        figure = _Figure(*span, amount, scope=self.scope, han=bool(match["han"]))
-        self._bind(figure, token, items, index, total, start)
-        if figure.path or not (figure.han or amount.unit == "%"):
-            self.figures.append(figure)
-            return figure
-        return None
+        figure = _Figure(*span, amount, scope=self.scope, han=han)
+        figure.words, figure.clause = words, self._clause_start(span[0])
+        if (
+            han
+            or amount.unit == "%"
+            or match.end("number") - match.start("number") <= _LONGEST
+            or amount.unit in _MONEY
+        ):
+            self._bind(figure, token, items, index, total, start)
+        if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
+            return None
+        # One or two of something, in words, are no statistics.
+        if han and not figure.path and int(amount.value) < 10:
+            return None
+        self.figures.append(figure)
+        return figure
+
+    def _range(self, token: Token) -> None:
+        """Both ends of a range, which bind to nothing."""
+        match = self.model.counts["RANGE"].fullmatch(token)
+        for group in ("from", "to"):
+            value = number(match[group]) if match else None
+            if match is not None and value is not None:
+                at = (token.start_pos or 0) + match.start(group)
+                amount = Quantity(value, value, value, match["range_unit"])
+                figure = _Figure(at, at + len(match[group]), amount, scope=self.scope)
+                figure.clause = self._clause_start(at)
+                self.figures.append(figure)
+
+    def _share(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> bool:
+        """Whether a percentage is a share of a total; where it can be told, of which figure."""
+        text, patterns = self.canonical.text, self.model.patterns
+        at = token.start_pos or 0
+        previous = next((f for f in reversed(self.figures) if f.quantity.unit != "%" and not f.implied), None)
+        if total is not None and text[at - 1] == "(":
+            figure.share_of = total
+            return True
+        in_sentence = previous is not None and previous.start >= start
+        if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, previous.end, at):
+            figure.share_of = previous
+            return True
+        return bool(patterns["share"].search(text, self._clause_start(at), at))
 
     def _bind(
         self, figure: _Figure, token: Token, items: list[Any], index: int, total: _Figure | None, start: int
@@ -279,46 +394,57 @@ class _Reader:
             ):
                 return
             topic = self.topic
-            self._turn(self.model.cues[after.type])
+            self._turn(self.model.cues[after.value], after, start)
             self._assign(figure, after, total, start)
             if figure.path is None:
                 self.topic = topic
 
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         if 0 <= index < len(items) and isinstance(items[index], Token) and items[index].type == "CUE":
-            token = items[index].value
-            return token if self.model.cues[token.type].value is None else None
+            token: Token = items[index]
+            return token if self.model.cues[token.value].value is None else None
         return None
 
     def _assign(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> None:
-        cue, text = self.model.cues[token.type], self.canonical.text
+        cue, text = self.model.cues[token.value], self.canonical.text
         at = token.start_pos or 0
         if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
             return
-        if cue.topics and self.topic not in cue.topics:
+        if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
+            return
+        if cue.alone and not cue.topics and not self._own(start, at):
             return
         if cue.under and (total is None or total.path not in cue.under):
             return
-        if cue.unless is not None and cue.unless.search(text, max(start, at - 60), at):
+        other = _YEAR.search(token) if cue.year is not None else None
+        if other and (not self.report_year or int(other[0]) != int(self.report_year) + (cue.year or 0)):
+            return
+        if self._excepted(cue, token, start):
             return
         words = min(at, figure.start)
         clause = max(start, self._clause_start(words))
-        if not self._of_this_year(clause, words) or self._changes(figure):
+        if (not (cue.standing and self.since) and not self._of_this_year(clause, figure.start)) or self._changes(
+            figure
+        ):
             return
+        figure.label = (at, token.end_pos or at)
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
+            figure.cue = cue if cue.becomes else None
             return
+        figure.cumulative = bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
         figure.path, figure.cue = metrics[0], cue
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
-        figure.label = (at, token.end_pos or at)
-        body = self.model.patterns["scope_body"].search(text, clause, words)
+        # 县公安局：收到申请12件
+        named = self._clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
+        body = self.model.patterns["scope_body"].search(text, max(start, named), words)
         if body is not None and body["body"] not in self.own_names:
             self.body = body["body"]
         if account := self.model.patterns["account"].search(text, max(start, at - 40), at):
             figure.scope = account[1]
-        elif self.body:
-            figure.scope = self.body
+        elif self.body or self.heading_body:
+            figure.scope = self.body or self.heading_body
 
     def _resolve_wholes(self) -> None:
         """Say of which total the applicants of a paragraph are the parts: the one that they add up to."""
@@ -327,6 +453,10 @@ class _Reader:
         if not open_ones:
             return
         known = {f.path: f.quantity.value for f in figures if f.path}
+        # What was received is what was new, where nothing was carried in.
+        received = known.get("requests.received.total")
+        if received is not None and not known.get("requests.t3.carried_in.total"):
+            known.setdefault("requests.t3.new.total", received)
         summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
         fitting = [
             whole
@@ -340,18 +470,24 @@ class _Reader:
             assert figure.path is not None
             figure.path = figure.path.replace("<whole>", whole) if whole else None
 
+    def drop_cumulative(self) -> None:
+        """累计 may count the year or all years: the latter where the report has another figure for the year."""
+        of_the_year = {f.path for f in self.figures if f.path and not f.cumulative and not f.scope and not f.implied}
+        for figure in self.figures:
+            if figure.cumulative and figure.path in of_the_year:
+                figure.path = None
+
     def _scope(self, at: int) -> None:
-        """Take note of the words for scope and year up to `at`; each stretch of a sentence is searched once."""
-        text, patterns = self.canonical.text, self.model.patterns
-        last = -1
-        for name in ("scope_part", "scope_whole"):
-            for match in patterns[name].finditer(text, self.searched, at):
-                if match.start() > last:
-                    last = match.start()
-                    self.scope = match.group() if name == "scope_part" else None
-        for match in patterns["clause_year"].finditer(text, self.searched, at):
-            self.year = match[1]
-        self.searched = max(self.searched, at)
+        """Take note of the words for scope and year up to `at`."""
+        while self.marks and self.marks[-1][1] <= at:
+            _, _, name, match = self.marks.pop()
+            if name == "clause_year":
+                self.year = match["year"] or ""
+                self.since = bool(match["since"] or match["since_ever"])
+            else:
+                self.scope, self.body = (match.group() if name == "scope_part" else None), None
+                # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
+                self.passing = len(self.figures) > self.sentence_start
 
     def _of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
@@ -365,9 +501,8 @@ class _Reader:
         return bool(self.model.patterns["change"].search(self.canonical.text, clause, figure.start))
 
     def _clause_start(self, at: int) -> int:
-        text = self.canonical.text
-        line = max(text.rfind("\n", 0, at) + 1, at - 80)
-        return max((m.end() for m in _CLAUSE_END.finditer(text, line, at)), default=line)
+        """Where the clause of the sentence that `at` stands in begins; not too far back."""
+        return max(self.clauses[bisect_right(self.clauses, at) - 1], at - 80)
 
     # ---- lists
 
@@ -380,10 +515,9 @@ class _Reader:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""
         cues: list[Token] = []
         for item in reversed(before):
-            if not isinstance(item, Token) or item.type not in ("CUE", "COMMA"):
+            if not isinstance(item, Token) or item.type != "CUE":
                 break
-            if item.type == "CUE":
-                cues.insert(0, item.value)
+            cues.insert(0, item)
         if len(cues) == len(parts) > 1 and not any(part.path for part in parts):
             for cue, part in zip(cues, parts, strict=True):
                 self._assign(part, cue, None, start)
@@ -399,15 +533,17 @@ class _Reader:
         # A bracket breaks down the figure that it follows at once.
         total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
         parts = self._items(items[1:-1], total, start, end)
-        if len(parts) > 1:
-            self._record(total, parts, not patterns["partial"].match(text[at + 1 : at + 4]))
+        partial = bool(patterns["partial"].match(text[at + 1 : at + 4]))
+        if len(parts) > 1 or partial:
+            self._record(total, parts, not partial)
 
     def _record(self, total: _Figure | None, parts: list[_Figure], exhaustive: bool) -> None:
         if total is None:
             return
         same: list[_Figure] = []
         for part in parts:
-            if part.cue is not None and part.cue.opens:
+            # The head of a list is a part, whatever it is elsewhere.
+            if part.cue is not None and part.cue.opens and part is not parts[0]:
                 break
             if self._comparable(total, part):
                 same.append(part)
@@ -415,11 +551,18 @@ class _Reader:
             return
         if total.cue is not None and total.cue.becomes is not None:
             needed, path = total.cue.becomes
-            if self.era in ("e3", "e4") and needed <= {p.path for p in same}:
+            if needed <= {p.path for p in same}:
                 total.path = path
+        # 责令重答8件，确认违法2件: a list that is finer than the metric gives no figure of it.
+        named = Counter((p.path, p.scope) for p in same)
+        for part in same:
+            if named[part.path, part.scope] > 1:
+                part.path = None
         self.broken_down.append((total, same, exhaustive))
 
     def _comparable(self, total: _Figure, part: _Figure) -> bool:
+        if part.quantity.unit == "%":
+            return False
         units = {total.quantity.unit, part.quantity.unit} - {None}
         return len(units) <= 1 or units <= self.model.counting
 
@@ -430,19 +573,27 @@ class _Reader:
             return
         start, end = token.start_pos or 0, token.end_pos or 0
         self._scope(start)
+        if not self._of_this_year(self._clause_start(start), start):
+            return
         assert cue.value is not None
-        value = 0
-        if cue.value.startswith("="):
-            metric = cue.value[1:].replace("<topic>", self.topic or "")
-            stated = self.stated.get(metric)
-            if stated is None or not isinstance(stated.quantity.value, int):
-                return
-            value = stated.quantity.value
-        for path in cue.metrics(self.era, self.topic):
-            if path in self.in_sentence:
-                continue
-            figure = _Figure(start, end, Quantity(value, value, value, None), path, cue, (start, end), self.scope, True)
-            self.figures.append(figure)
+        for topic in self._topics(cue):
+            value = 0
+            if cue.value.startswith("="):
+                stated = self.stated.get(cue.value[1:].replace("<topic>", topic or ""))
+                if stated is None or not isinstance(stated.quantity.value, int):
+                    continue
+                value = stated.quantity.value
+            for path in cue.metrics(self.era, topic):
+                if path not in self.in_sentence:
+                    amount = Quantity(value, value, value, None)
+                    self.figures.append(_Figure(start, end, amount, path, cue, (start, end), self.scope, True))
+
+    def _topics(self, cue: Cue) -> list[str | None]:
+        """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""
+        if "<topic>" not in (cue.value or ""):
+            return [self.topic]
+        totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t and t != self.topic}
+        return [*(t for t, total in totals.items() if total in self.in_sentence), self.topic]
 
     # ---- result
 
@@ -453,13 +604,15 @@ class _Reader:
         document, canonical = self.document, self.canonical
         for figure in sorted(self.figures, key=lambda f: f.start):
             span = canonical.source(figure.start, figure.end)
-            raw = document.text[span.start : span.end]
+            words = span if figure.words == (figure.start, figure.end) else canonical.source(*figure.words)
+            raw = document.text[words.start : words.end]
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))
-                reading.unbound.append(
-                    Unbound(amount.value, amount.unit, raw, span, canonical.source(*self._clause(figure)))
-                )
+                stop = _CLAUSE_END.search(canonical.text, figure.end)
+                clause = canonical.source(figure.clause, stop.start() if stop else len(canonical.text))
+                of = places.get(id(figure.share_of))
+                reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))
                 continue
             label = canonical.source(*figure.label)
             places[id(figure)] = ("o", len(reading.observations))
@@ -479,16 +632,11 @@ class _Reader:
                     figure.implied,
                 )
             )
+        for start, end in self.broken:
+            reading.unparsed.append(Unparsed(canonical.source(start, end), canonical.text[start:end]))
         for total, parts, exhaustive in self.broken_down:
             span = canonical.source(total.start, max(parts[-1].end, total.end))
             reading.partitions.append(
                 Partition(places[id(total)], tuple(places[id(p)] for p in parts), exhaustive, span)
             )
         return reading
-
-    def _clause(self, figure: _Figure) -> tuple[int, int]:
-        text = self.canonical.text
-        stop = _CLAUSE_END.search(text, figure.end)
-        end = stop.start() if stop else len(text)
-        newline = text.find("\n", figure.end)
-        return self._clause_start(figure.start), max(min(end, newline if newline >= 0 else end), figure.end)

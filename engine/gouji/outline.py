@@ -100,15 +100,19 @@ class _Reader:
             paragraphs.append(line)
             start = line.start
             if head_found := self._heading(text, line.start, line.end):
-                head, start = head_found
-                while stack and stack[-1].level >= head.level:
-                    stack.pop()
-                stack.append(head)
-                heads.append(head)
+                head, after = head_found
+                # A heading counts nothing: what does is a line of a list, or a section in one line.
+                counts = self.model.patterns["figure"].search(text, head.start, head.end)
+                if not counts or head.level == 1:
+                    start = start if counts else after
+                    while stack and stack[-1].level >= head.level:
+                        stack.pop()
+                    stack.append(head)
+                    heads.append(head)
             elif not stack and out.title is None and self._title(line.start, line.end):
                 continue
             if start < line.end:
-                out.stretches.append(Stretch(start, line.end, tuple(h.title for h in stack)))
+                self._stretch(Stretch(start, line.end, tuple(h.title for h in stack)))
                 for head in stack:
                     head.body.append(text[start : line.end])
         out.sections = [
@@ -119,6 +123,16 @@ class _Reader:
         self._mentions()
         self._year()
         return out
+
+    def _stretch(self, new: Stretch) -> None:
+        """Add a stretch, to the one before where that breaks off in the middle of a list."""
+        stretches = self.out.stretches
+        last = stretches[-1] if stretches else None
+        broken_off = last is not None and self.canonical.text[last.end - 1] in ":;,、"
+        if last and broken_off and last.end + 1 == new.start and last.headings == new.headings:
+            stretches[-1] = Stretch(last.start, new.end, last.headings)
+        else:
+            stretches.append(new)
 
     def _heading(self, text: str, start: int, end: int) -> tuple[_Head, int] | None:
         """The heading that a line begins with, and where the running text behind it starts."""
@@ -216,6 +230,9 @@ class _Reader:
         patterns, text = self.model.patterns, self.canonical.text
         groups = match.groupdict()
         if "list" in groups:
+            # 等六个部分: the list need not be complete.
+            if (said := groups["said"] or groups["stated"]) and (number := chinese_number(said)):
+                return match.start(), str(number)
             listed = groups["list"] or groups["members"]
             separator = "list_major" if "," in listed else "list_comma"
             return match.start(), str(sum(map(bool, patterns[separator].split(listed))))

@@ -11,7 +11,9 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from gouji import compiled, rules
+from gouji.bodies import BodyModel
 from gouji.canonical import Folds, canonicalise
+from gouji.crosswalk import Crosswalk
 from gouji.cues import NarrativeModel
 from gouji.document import Document
 from gouji.errors import Message, ReadError
@@ -20,11 +22,13 @@ from gouji.messages import Messages
 from gouji.narrative import read_narrative
 from gouji.outline import OutlineModel, read_outline
 from gouji.packs import Packs
-from gouji.readers import READERS, text
+from gouji.readers import READERS, limits
+from gouji.readers import read as read_document
 from gouji.readers.carriers import Carrier
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.rulebook import Rulebook
+from gouji.rulemodel import Era
 from gouji.tables import read_tables
 
 _NARRATIVE = "narrative"
@@ -42,6 +46,8 @@ class Engine:
     layouts: tuple[Layout, ...]
     narrative: NarrativeModel
     outline: OutlineModel
+    bodies: BodyModel
+    crosswalk: Crosswalk
 
     @classmethod
     def load(cls, packs: Sequence[Path] = ()) -> Engine:
@@ -80,7 +86,8 @@ class Engine:
 
     def read(self, source: str, data: bytes | None = None) -> Document:
         """The document at `source`. Raises ReadError."""
-        return text.read(_bytes(source) if data is None else data, source, self.carriers)
+        suffix = os.path.splitext(source)[1].lower()
+        return read_document(_bytes(source) if data is None else data, source, suffix, self.carriers)
 
     def understand(self, document: Document) -> Report:
         """The report that `document` is. Raises ReadError when it holds nothing that a layout knows."""
@@ -95,7 +102,7 @@ class Engine:
                 Message("请检查是否选对了文件", "check that it is the right file"),
             )
         outline = read_outline(document, canonical, self.outline)
-        era = _era(tables.eras, outline.report_year)
+        era = _era(self.rulebook.eras, tables.packs, outline.report_year)
         narrative = read_narrative(document, canonical, outline, self.narrative, era, tables=bool(tables.observations))
         shift = len(tables.observations)
         partitions = tuple(
@@ -122,18 +129,21 @@ class Engine:
             tuple(outline.sections),
             (*outline.mentions, *tables.mentions),
             (*tables.observations, *narrative.observations),
-            tuple(narrative.unbound),
-            tuple(tables.unparsed),
+            tuple(evolve(u, of=_shifted(u.of, shift)) if u.of else u for u in narrative.unbound),
+            (*tables.unparsed, *narrative.unparsed),
             partitions,
         )
 
-    def canon(self, source: str) -> Iterator[tuple[int, str]]:
-        """(source line, canonical line) of the report at `source`. Raises ReadError."""
+    def canon(self, source: str) -> Iterator[tuple[int | str, str]]:
+        """(source line, canonical line) of the report at `source`; a page or table for the line where there is none.
+
+        Raises ReadError.
+        """
         document = self.read(source)
         canonical = canonicalise(document, self.folds)
         for line in canonical.lines:
             place = document.place(canonical.source(line.start, max(line.end, line.start + 1)))
-            yield place.line or 0, canonical.text[line.start : line.end]
+            yield place.line or place.short, canonical.text[line.start : line.end]
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
@@ -149,7 +159,8 @@ def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
                 os.path.join(folder, name)
                 for folder, _, names in os.walk(path)
                 for name in names
-                if os.path.splitext(name)[1].lower() in READERS
+                # Office leaves `~$name` beside a document that is open: it holds no report.
+                if os.path.splitext(name)[1].lower() in READERS and not name.startswith("~$")
             )
             yield from found
             if not found:
@@ -175,9 +186,9 @@ def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
 def _bytes(source: str) -> bytes:
     try:
         if source == "-":
-            return sys.stdin.buffer.read(text.SIZE_LIMIT + 1)
+            return sys.stdin.buffer.read(limits.FILE_BYTES + 1)
         with open(source, "rb") as file:
-            return file.read(text.SIZE_LIMIT + 1)
+            return file.read(limits.FILE_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ReadError(
@@ -188,13 +199,16 @@ def _bytes(source: str) -> bytes:
         ) from error
 
 
-def _era(eras: Sequence[str], year: int | None) -> str:
-    """The era whose metrics the running text counts: that of the tables, else that of the year."""
-    if eras:
-        return max(eras, key=eras.count)
-    if year is None or year >= 2021:
-        return "e4"
-    return "e3" if year >= 2019 else "e2" if year >= 2014 else "e1"
+def _era(eras: Sequence[Era], packs: Sequence[str], year: int | None) -> str:
+    """The era whose metrics the running text counts: that of most tables, else that of the year, else the present one."""
+    forms = {form: era for era in eras for form in era.forms}
+    read = [forms[pack].name for pack in packs if pack in forms]
+    if read:
+        return max(read, key=read.count).lower()
+    found = next((era for era in eras if year is not None and era.covers(year)), None)
+    if found is None and year is not None and year < eras[0].first:
+        found = eras[0]
+    return (found or eras[-1]).name.lower()
 
 
 def _shifted(reference: tuple[str, int], shift: int) -> tuple[str, int]:

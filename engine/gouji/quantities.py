@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -16,16 +17,7 @@ DIGITS_LIMIT: Final = 18
 
 _CELL = re.compile(rf"(?P<sign>[+-]?)-?(?P<number>{NUMBER})(?P<unit>[\u4e00-\u9fff]{{0,4}}|%)(?:\(.*\))?")
 _NOT_APPLICABLE = re.compile(r"/+|\\|-+|—+|无|不涉及|不适用|[Nn]/?[Aa]|\*+")
-_MULTIPLIERS: Final = {
-    "十": 10,
-    "百": 100,
-    "千": 1000,
-    "万": 10**4,
-    "十万": 10**5,
-    "百万": 10**6,
-    "千万": 10**7,
-    "亿": 10**8,
-}
+_POWERS: Final = {"十": 10, "百": 100, "千": 1000}
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
@@ -52,10 +44,11 @@ def chinese_number(text: str) -> int | None:
     for character in text:
         if character in _DIGITS:
             digit = _DIGITS[character]
-        elif character == "万":
-            total, section, digit = (total + section + digit) * 10**4, 0, 0
-        elif character in "十百千":
-            section += (digit or 1) * _MULTIPLIERS[character]
+        elif character in "万亿":
+            power = 10**4 if character == "万" else 10**8
+            total, section, digit = (total + section + digit or 1) * power, 0, 0
+        elif character in _POWERS:
+            section += (digit or 1) * _POWERS[character]
             digit = 0
         else:
             return None
@@ -84,11 +77,12 @@ def cell(text: str) -> tuple[State, Quantity | None]:
     return "value", Quantity(value, value, value, unit or None)
 
 
-def quantity(digits: str, *, before: str, after: str, multiplier: str, unit: str) -> Quantity | None:
-    """The quantity that `before` number `after`+multiplier+unit says, for instance 近13万人 or 3.7万多条.
+def quantity(digits: str, marks: Collection[str], multiplier: str, unit: str) -> Quantity | None:
+    """The quantity that number+multiplier+unit says, for instance 近13万人 or 3.7万多条.
 
-    A multiplier in front of 元 belongs to the unit (万元). Rounded and approximate figures get the interval
-    that the words allow. None when the number is too long to be a figure.
+    `marks` names the groups of the grammar that took words of approximation: near, about, around, least, upward,
+    below, early, late. A multiplier in front of 元 belongs to the unit (万元). Rounded and approximate figures get
+    the interval that the words allow. None when the number is too long to be a figure.
     """
     base = number(digits)
     if base is None:
@@ -98,23 +92,26 @@ def quantity(digits: str, *, before: str, after: str, multiplier: str, unit: str
         if unit == "元":
             unit = multiplier + unit
         else:
-            factor = _MULTIPLIERS[multiplier]
+            factor = chinese_number(multiplier) or 1
     value = _plain(base * factor)
     last = _last_unit(digits) * factor
+    rounded = Decimal(factor) / (10 ** len(digits.partition(".")[2]))
     low: Number = value
     high: Number | None = value
-    if before in ("不少于", "不低于", "至少", "超过", "超", "逾", "突破", "多于") or after.endswith("以上"):
+    if "least" in marks or "upward" in marks:
         high = None
-    elif before in ("不到", "不足", "少于"):
+    elif "below" in marks:
         low, high = 0, value
-    elif before in ("近", "将近", "接近"):
+    elif "near" in marks:
         low, high = _plain(value - last / 2), _plain(value + 1)
-    elif before in ("约", "大约", "约为") or after.endswith("左右"):
-        low, high = _plain(value * Decimal("0.95")), _plain(value * Decimal("1.05") + 1)
-    elif after and after[0] in "余多几":
+    elif "early" in marks or "late" in marks:
         high = _plain(value + last)
+    elif factor > 1 and rounded <= 1:
+        # 23.9847万 names every unit, whatever 约 says.
+        pass
+    elif "about" in marks or "around" in marks:
+        low, high = _plain(value * Decimal("0.95")), _plain(value * Decimal("1.05") + 1)
     elif factor > 1:
-        rounded = Decimal(factor) / (10 ** len(digits.partition(".")[2]))
         low, high = _plain(value - rounded / 2), _plain(value + rounded / 2)
     return Quantity(value, low, high, unit or None)
 

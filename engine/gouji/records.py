@@ -65,13 +65,17 @@ class Observation(Value):
 
 @frozen(eq=False, repr=False)
 class Unbound(Value):
-    """A figure of the running text that no metric claims; `clause` is the span of its clause."""
+    """A figure of the running text that no metric claims; `clause` is the span of its clause.
+
+    A percentage that is the share of a figure says in `of` of which one, as Partition does.
+    """
 
     value: Number
     unit: str | None
     raw: str
     span: Span
     clause: Span
+    of: tuple[str, int] | None = None
 
 
 @frozen(eq=False, repr=False)

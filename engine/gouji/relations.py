@@ -14,6 +14,9 @@ from gouji.values import Value
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
 
+# Before a path: the figure of last year's report of the body, the sum of the reports below it.
+OTHER_REPORTS = ("prev.", "children.")
+
 _SHOWN: dict[Operator, str] = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "<": "<", ">": ">"}
 _ASKED: dict[Operator, str] = {**_SHOWN, "==": "≟"}
 _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": "<", "<": ">=", ">": "<="}
@@ -29,6 +32,11 @@ class Item(Value):
     coefficient: Number
     source: Source
     path: str
+
+
+def own_path(path: str) -> str:
+    """The metric that `path` names, in whichever report."""
+    return next((path[len(prefix) :] for prefix in OTHER_REPORTS if path.startswith(prefix)), path)
 
 
 @frozen(eq=False, repr=False)
@@ -149,6 +157,8 @@ def _linear_text(linear: Linear, names: Sequence[str]) -> str:
         weight = max(item.coefficient, -item.coefficient)
         factor = "" if weight == 1 else f"{number_text(weight)} × "
         sign = "-" if item.coefficient < 0 else "+"
+        if name.startswith("-") and not factor:
+            sign, name = ("+" if sign == "-" else "-"), name[1:]
         text += f" {sign} {factor}{name}" if text else f"{'-' if sign == '-' else ''}{factor}{name}"
     if linear.constant or not text:
         shown = number_text(max(linear.constant, -linear.constant))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from gouji.expressions import SOURCES, parse
 from gouji.findings import Severity, placeholders
 from gouji.records import Source
 from gouji.registry import Registry
+from gouji.relations import OTHER_REPORTS, own_path
 from gouji.rulemodel import Applies, Era, Kept, Rule
 from gouji.schema import Reader
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
@@ -114,6 +116,8 @@ class _RuleReader:
         required = [*_REQUIRED, *spec.required, *(["equation"] if spec.equation else [])]
         data = schema.keys(entry, [*_COMMON, *spec.params], required, str(self.path))
         get: dict[str, Any] = {str(k): v for k, v in data.items()}
+        if not spec.between:
+            self.refuse_other_reports([*_cases(get.get("equation")), *_cases(get.get("when"))])
         message = schema.message(get["message"])
         rule = Rule(
             id=schema.text(get["id"]),
@@ -141,6 +145,20 @@ class _RuleReader:
                 if name not in allowed:
                     raise unknown(Scalar(name, where(lang)), "占位符", "placeholder", allowed)
         return rule
+
+    def refuse_other_reports(self, cases: Sequence[tuple[str, Any]]) -> None:
+        """A rule on one report cannot name the figures of another."""
+        for _, texts in cases:
+            for text in _list(texts):
+                for prefix in OTHER_REPORTS:
+                    if re.search(rf"(?<![\w.]){re.escape(prefix)}", text):
+                        raise invalid(
+                            text,
+                            f"{prefix} 只能用于报告之间的规则",
+                            f"{prefix} belongs into rules between reports",
+                            "请写明 kind: between_years 或 kind: between_levels",
+                            "say kind: between_years or kind: between_levels",
+                        )
 
     def params(self, given: Mapping[str, Any], readers: Mapping[str, Reader]) -> dict[str, Any]:
         return {name: readers[name](value, self.registry) for name, value in given.items()}
@@ -182,7 +200,7 @@ class _RuleReader:
             if not isinstance(example, dict) or not example:
                 raise invalid(at, "示例应为非空的键值表", "an example is a mapping and not empty")
             for name in example:
-                path = name.partition("(")[2].rstrip(")") if "(" in name else name
+                path = own_path(name.partition("(")[2].rstrip(")") if "(" in name else name)
                 if not name.startswith("$") and path not in self.registry:
                     raise unknown(Scalar(path, where(name)), "指标", "metric", self.registry.metrics)
         return tuple(_plain(example) for example in found)

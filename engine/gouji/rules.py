@@ -19,8 +19,29 @@ from gouji.rulebook import Rulebook
 from gouji.rulemodel import Program, key
 
 
+class Judgement(NamedTuple):
+    """What the rules say of a report: the findings in order, and what they were judged by."""
+
+    findings: list[Finding]
+    facts: Facts
+    plans: tuple[Plan, Plan]
+
+
 def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verdicts]:
-    """Every rule that applies to `report`: what fails or stays undecided, and how many came out how."""
+    """Every rule that applies to `report`, explained: what fails or stays undecided, and how many came out how."""
+    judgement = judge(rulebook, report)
+    findings, facts = judgement.findings, judgement.facts
+    if findings:
+        # Where all figures agree nothing has to be looked for.
+        from gouji.causes import explained
+
+        findings = explained(findings, judgement.plans, facts, rulebook.slips)
+    failed = sum([f.verdict == "fail" for f in findings])
+    return tuple(findings), Verdicts(facts.passed, failed, len(findings) - failed)
+
+
+def judge(rulebook: Rulebook, report: Report) -> Judgement:
+    """Run every rule that applies to `report`; each finding stands for itself."""
     facts = index(report, rulebook.registry)
     if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
@@ -32,14 +53,7 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
         run = KINDS[rule.kind].run
         if run is not None:
             run(rule, rulebook, facts)
-    if not facts.findings:
-        return (), Verdicts(facts.passed)
-    # Where all figures agree nothing has to be looked for.
-    from gouji.causes import explained
-
-    findings = explained(_in_order(_one_per_cause(rulebook, facts.findings)), plans, facts, rulebook.slips)
-    failed = sum(f.verdict == "fail" for f in findings)
-    return tuple(findings), Verdicts(facts.passed, failed, len(findings) - failed)
+    return Judgement(_in_order(_one_per_cause(rulebook, facts.findings)), facts, plans)
 
 
 def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:

@@ -245,48 +245,52 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         index = facts.where.get(key("narrative", path))
         if index is None or not observations[index].exact:
             continue
-        shares = [i for p in parts["of"] if (i := facts.any_figure(p)) is not None]
-        bases = [i for p in parts["by"] if (i := facts.any_figure(p)) is not None]
+        shares = [p for m in parts["of"] if (p := _any(facts, m)) is not None]
+        bases = [p for m in parts["by"] if (p := _any(facts, m)) is not None]
         _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
+    totals: dict[tuple[str, int], list[tuple[str, int]]] = {}
     for n, u in enumerate(facts.report.unbound):
-        if u.unit != "%":
+        if u.of is None or (share := _part(facts, u.of)) is None or share.rounded is not None:
             continue
-        clause = facts.report.document.text[u.clause.start : u.clause.end]
-        if not rule.params["cue"].search(clause) or rule.params["spared"].search(clause):
-            continue
-        before = [i for i in facts.text if observations[i].span.end <= u.span.start and observations[i].exact]
-        near = [i for i in before if u.span.start - observations[i].span.end <= rule.params["reach"]]
-        shares = near[-1:]
-        # What a share of some other figure is taken of cannot be told.
-        if not shares or observations[shares[0]].path.startswith("ext."):
-            continue
-        bases = [i for i in before if i != shares[0]]
-        bases += [i for p in rule.params["bases"] if (i := facts.any_figure(p)) is not None and i not in bases]
-        _share(rule, facts, u.raw, facts.unbound_term("left", n), shares, bases)
+        if not totals:
+            for partition in facts.report.partitions:
+                for part in partition.parts:
+                    totals.setdefault(part, []).append(partition.total)
+        bases = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
+        # A figure without a metric is a share of the total that its sentence breaks down, if of any.
+        if share.path is not None:
+            before = [i for i in facts.text if observations[i].span.end <= u.span.start and observations[i].exact]
+            bases += [p for i in before if (p := _part(facts, ("o", i))) is not None]
+            bases += [p for m in rule.params["bases"] if (p := _any(facts, m)) is not None]
+        _share(rule, facts, u.raw, facts.unbound_term("left", n), [share], bases)
 
 
-def _share(rule: Rule, facts: Facts, raw: str, percentage: Term, shares: Sequence[int], bases: Sequence[int]) -> None:
-    observations = facts.report.observations
+def _any(facts: Facts, path: str) -> _Part | None:
+    index = facts.any_figure(path)
+    return None if index is None else _part(facts, ("o", index))
+
+
+def _share(
+    rule: Rule, facts: Facts, raw: str, percentage: Term, shares: Sequence[_Part], bases: Sequence[_Part]
+) -> None:
     percent = Decimal(str(percentage.value))
     digits = raw.partition(".")[2]
     unit = Decimal(1).scaleb(-sum(c.isdigit() for c in digits))
-    tried = [(i, j) for i in shares for j in bases if i != j and observations[i].exact and observations[j].value]
-    for i, j in tried:
-        hundredfold, whole = Decimal(observations[i].value or 0) * 100, Decimal(observations[j].value or 0)
+    tried = [(s, b) for s in shares for b in bases if s.span != b.span and b.rounded is None and b.value]
+    for share, base in tried:
+        hundredfold, whole = Decimal(share.value) * 100, Decimal(base.value)
         # Rounded to the last digit, or cut off after it.
         if (percent - unit / 2) * whole <= hundredfold < (percent + unit) * whole:
             facts.passed += 1
             return
     if not tried:
         return
-    share, base = (observations[i] for i in tried[0])
-    assert share.value is not None
-    assert base.value is not None
+    share, base = tried[0]
     actual = (Decimal(share.value) * 100 / Decimal(base.value)).quantize(unit / 10)
     facts.add(
         rule,
         values={
-            "percentage": raw.strip(),
+            "percentage": f"{raw.strip()}%",
             "share": number_text(share.value),
             "base": number_text(base.value),
             "actual": number_text(actual),
@@ -294,7 +298,7 @@ def _share(rule: Rule, facts: Facts, raw: str, percentage: Term, shares: Sequenc
         equation=f"{number_text(share.value)} / {number_text(base.value)} = {number_text(actual)}% ≠ {number_text(percent)}%",
         left=percent,
         right=actual,
-        terms=[percentage, facts.term("right", tried[0][0]), facts.term("right", tried[0][1])],
+        terms=[percentage, share.term(facts, "right"), base.term(facts, "right")],
     )
 
 
@@ -304,11 +308,8 @@ TEXT_KINDS: dict[str, Kind] = {
         {
             "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics)),
             "bases": schema.metrics,
-            "cue": schema.pattern,
-            "spared": schema.pattern,
-            "reach": schema.number,
         },
-        ("rates", "bases", "cue", "spared", "reach"),
+        ("rates", "bases"),
         ("percentage", "share", "base", "actual"),
     ),
     "partition": Kind(

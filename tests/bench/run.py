@@ -24,7 +24,16 @@ from gouji.canonical import canonicalise
 from gouji.pipeline import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
-GOALS = {"pipeline": 40.0, "rules": 0.5, "start": 1.8, "growth": 110.0}
+GOALS = {
+    "pipeline": 40.0,
+    "rules": 0.5,
+    "causes": 30.0,
+    "start": 1.8,
+    "growth": 110.0,
+    "html": 3.0,
+    "docx": 8.0,
+    "pdf": 1.3,
+}
 IMPORTS = "import lark, opencc, rich.console"
 ROUNDS = 25
 
@@ -75,23 +84,25 @@ def speed(engine: Engine, paths: list[Path]) -> None:
         source, text = str(path), path.read_text(encoding="utf-8")
         document = engine.read(source)
         report = engine.understand(document)
-        base, check, read, canonical, understand, judge = interleaved(
+        base, check, read, canonical, understand, judge, explain = interleaved(
             [
                 partial(baseline, text),
                 partial(engine.check, source),
                 partial(engine.read, source),
                 partial(canonicalise, document, engine.folds),
                 partial(engine.understand, document),
+                partial(rules.judge, engine.rulebook, report),
                 partial(rules.check, engine.rulebook, report),
             ],
             ROUNDS,
         )
         whole.append((path.stem[:20], len(text), base * 1e3, check * 1e3, check / base, goal(check / base, "pipeline")))
-        spent = (read * 1e3, canonical * 1e3, (understand - canonical) * 1e3, judge * 1e3)
-        parts.append((path.stem[:20], *spent, goal(spent[-1], "rules")))
+        spent = (read * 1e3, canonical * 1e3, (understand - canonical) * 1e3)
+        causes = max(0.0, explain - judge) * 1e3
+        parts.append((path.stem[:20], *spent, judge * 1e3, goal(judge * 1e3, "rules"), causes, goal(causes, "causes")))
     table("Pipeline, in ms", ["report", "characters", "baseline", "gouji", "ratio", "goal"], whole)
     print(f"    mean ratio {sum(row[4] for row in whole) / len(whole):.1f}")
-    table("Stages, in ms", ["report", "read", "canonical", "parse", "rules", "goal for the rules"], parts)
+    table("Stages, in ms", ["report", "read", "canonical", "parse", "rules", "goal", "causes", "goal"], parts)
 
 
 def start_up(path: Path) -> None:
@@ -130,6 +141,42 @@ def growth(engine: Engine, path: Path) -> None:
     table(f"Growth ({path.stem[:20]}: {one * 1e3:.2f} ms)", ["length", "ms", "ratio", "goal"], rows)
 
 
+def formats(engine: Engine) -> None:
+    """One report in several formats, against the same report as text; a PDF against the library that reads it."""
+    import pdfplumber
+
+    sys.path.insert(0, str(ROOT / "tests"))
+    import forms
+    import writers
+
+    cells = [str(i * 37 % 1000) for i in range(len(forms.paths(2022)))]
+    prose = ["全县主动公开政府信息7264条，其中，政府网站发布信息5418条，政务微信发布信息1846条。"] * 20
+    blocks = forms.report(2022, cells, prose)
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "report.txt"
+        text.write_bytes(writers.text(blocks))
+        names = ("html", "docx", "xlsx")
+        files = [path for _, path in writers.files(blocks, Path(folder), names)]
+        base, *seconds = interleaved([partial(engine.check, str(path)) for path in (text, *files)], ROUNDS)
+        rows = [
+            (name, taken * 1e3, taken / base, goal(taken / base, name) if name in GOALS else "")
+            for name, taken in zip(names, seconds, strict=True)
+        ]
+        table(f"Formats: the same report as text takes {base * 1e3:.2f} ms", ["format", "ms", "ratio", "goal"], rows)
+        found = ROOT.parent / "shared" / "truth" / "real"
+        pdfs = sorted(found.glob("*.pdf")) or [path for _, path in writers.files(blocks, Path(folder), ["pdf"])]
+
+        def tables(path: Path) -> object:
+            with pdfplumber.open(path) as pdf:
+                return [page.extract_tables() for page in pdf.pages]
+
+        printed = []
+        for path in pdfs:
+            own, read = interleaved([partial(tables, path), partial(engine.read, str(path))], 5)
+            printed.append((path.stem[:20], own * 1e3, read * 1e3, read / own, goal(read / own, "pdf")))
+        table("PDF, in ms", ["report", "tables by pdfplumber", "read by gouji", "ratio", "goal"], printed)
+
+
 def main() -> None:
     """Measure and print."""
     paths = reports()
@@ -142,6 +189,7 @@ def main() -> None:
     start_up(paths[0])
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"\nPeak memory of a `gouji check` process: {peak:.0f} MB")
+    formats(engine)
     growth(engine, max(paths, key=lambda p: p.stat().st_size))
 
 

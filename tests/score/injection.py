@@ -80,7 +80,7 @@ def draw(random: Random, results: Sequence[str]) -> Table:
         carried = random.randint(0, min(closed + out, closed // 10 + 1))
         table[f"{T3}carried_in.{column}"] = carried
         table[f"{T3}new.{column}"] = closed + out - carried
-    for row in {name.rpartition(".")[0] for name in table}:
+    for row in list(dict.fromkeys(name.rpartition(".")[0] for name in table)):
         table[f"{row}.total"] = sum(table[f"{row}.{column}"] for column in COLUMNS)
     for suit in SUITS:
         parts = [random.choice((0, 0, 0, 1, 2, 5, 11)) for _ in RESULTS]

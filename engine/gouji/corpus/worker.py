@@ -26,7 +26,7 @@ from gouji.corpus.walk import Item
 from gouji.errors import GoujiError, Message, ReadError
 from gouji.messages import Messages
 from gouji.pipeline import Engine
-from gouji.readers import text
+from gouji.readers import limits
 
 _CHUNK = 1 << 20
 _TABLES = [name for name in dataset.TABLES if name != "reports"]
@@ -147,7 +147,7 @@ class Bench:
         try:
             content = self._read(item)
             found = sha256(content).hexdigest()
-            if len(content) <= text.SIZE_LIMIT and found != expected:
+            if len(content) <= limits.FILE_BYTES and found != expected:
                 raise _refused(item.name, "changed", self._engine.messages)
             report = self._engine.check(item.name, content)
             body = "".join(filter(None, (report.region, report.issuer)))
@@ -178,7 +178,7 @@ class Bench:
 
     def _read(self, item: Item) -> bytes:
         with self._opened(item) as file:
-            return file.read(text.SIZE_LIMIT + 1)
+            return file.read(limits.FILE_BYTES + 1)
 
     @contextmanager
     def _opened(self, item: Item) -> Iterator[BinaryIO | _Slice]:

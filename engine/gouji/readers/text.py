@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from gouji.document import Block, Document, Paragraph
-from gouji.errors import Message, ReadError
+from gouji.errors import ReadError
 from gouji.readers.carriers import Carrier, tables
+from gouji.readers.refusals import empty, refuse
 from gouji.spans import Span
-
-SIZE_LIMIT = 32 * 1024 * 1024
-"""Bytes; the longest real report is below 1 MB, so that anything larger is no report."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,34 +30,20 @@ _SEPARATORS = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
     """The Document of a text file.
 
-    Raises ReadError for a file that is empty, too large, binary, or in no encoding that it can be read in.
+    Raises ReadError for a file that is empty, binary, or in no encoding that it can be read in.
     """
-    if len(data) > SIZE_LIMIT:
-        raise _refuse(
-            source,
-            "too-large",
-            f"文件有 {len(data) >> 20} MB，超过 {SIZE_LIMIT >> 20} MB 的上限",
-            f"{len(data) >> 20} MB, above the limit of {SIZE_LIMIT >> 20} MB",
-            "请把各份报告分成单独的文件",
-            "split it into one file per report",
-        )
     text = _SEPARATORS.sub(" ", _NEWLINE.sub("\n", decode(data, source))) if data else ""
     if not text.strip("\ufeff \t\n\u3000\xa0"):
-        raise _refuse(
-            source,
-            "empty",
-            "文件里没有文字",
-            "the file holds no text",
-            "请检查是否选对了文件",
-            "check that it is the right file",
-        )
+        raise empty(source)
     if len(_CONTROL.findall(text[:65536])) > len(text[:65536]) // 50:
         raise _binary(source)
     return Document(source, sha256(data).hexdigest(), text, tuple(_blocks(text, carriers)))
 
 
-def decode(data: bytes, source: str) -> str:
+def decode(data: bytes, source: str, declared: str = "") -> str:
     """`data` as text: by its byte order mark, else UTF-8, UTF-16, GB18030 or Big5, whichever fits.
+
+    `declared` is the legacy encoding that the file itself names, if any.
 
     Raises ReadError where none fits, naming the first byte that is not UTF-8.
     """
@@ -80,6 +64,14 @@ def decode(data: bytes, source: str) -> str:
         return utf16
     if b"\x00" in data[:4096]:
         raise _binary(source)
+    if declared:
+        try:
+            text = data.decode(declared)
+        except UnicodeDecodeError:
+            pass
+        else:
+            if _plausibility(text) >= 0.3:
+                return text
     # A library weighs the legacy encodings; it is imported only for the files that need it.
     from charset_normalizer import from_bytes
 
@@ -143,12 +135,8 @@ def _paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
     return [Paragraph(Span(*line.span())) for line in lines if line.group().strip().strip("\ufeff")]
 
 
-def _refuse(source: str, code: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> ReadError:
-    return ReadError(source, code, Message(zh, en), Message(remedy_zh, remedy_en))
-
-
 def _binary(source: str) -> ReadError:
-    return _refuse(
+    return refuse(
         source,
         "binary",
         "不是文本文件",
@@ -159,7 +147,7 @@ def _binary(source: str) -> ReadError:
 
 
 def _damaged(source: str, encoding: str, at: int) -> ReadError:
-    return _refuse(
+    return refuse(
         source,
         "encoding",
         f"从第 {at + 1} 个字节起不是有效的 {encoding}，也不是 GB18030 或 Big5",

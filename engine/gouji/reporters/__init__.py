@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from gouji.errors import GoujiError
-from gouji.findings import Decision, Finding, Fixed
+from gouji.findings import Decision, Finding, Fixed, Severity
 from gouji.messages import Voice
 from gouji.records import Report
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gouji.registry import Registry
     from gouji.reporters.page import Page
     from gouji.rulebook import Rulebook
+    from gouji.series import Crossing
 
 
 class Closing(NamedTuple):
@@ -40,6 +41,9 @@ class Reporter(Protocol):
     def error(self, error: GoujiError) -> None:
         """Take an input that could not be read."""
 
+    def cross(self, crossing: Crossing) -> None:
+        """Take what came of comparing the reports with one another, after all of them."""
+
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Take leave: all inputs are done."""
 
@@ -48,7 +52,7 @@ class Setting(NamedTuple):
     """What reporters are made with.
 
     `write` takes text for standard output, `page` makes a page for a terminal, `counts` says whether a finding
-    makes the check fail; `version` is that of gouji.
+    makes the check fail, `serious` which severities do; `version` is that of gouji.
     """
 
     say: Voice
@@ -60,6 +64,7 @@ class Setting(NamedTuple):
     version: str = ""
     quiet: bool = False
     verbose: bool = False
+    serious: Sequence[Severity] = ("error",)
 
 
 # Each format imports what it needs when it is asked for: rich for text, nothing for JSON.

@@ -342,7 +342,7 @@ class Strip(Anomaly):
         return self.page.shown(self.page.labels.label(path, self.page.say.lang).rpartition(" / ")[2])
 
     def _spot(self, figure: Figure) -> str:
-        return ":".join(self.page.place(self.report, figure.span).split(":")[-2:])
+        return self.page.spot(self.report.document.place(figure.span)) if figure.span else ""
 
 
 class Sides(Anomaly):

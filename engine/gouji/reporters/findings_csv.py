@@ -7,12 +7,16 @@ from collections.abc import Iterable
 from io import StringIO
 from itertools import groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from gouji.errors import GoujiError
 from gouji.records import Report
 from gouji.reporters import NOTHING_MORE, Closing, Setting
 from gouji.reporters.records_json import Record, Records
 from gouji.reporters.spreadsheet import BYTE_ORDER_MARK, csv_cell
+
+if TYPE_CHECKING:
+    from gouji.series import Crossing
 
 _PLACE = ("page", "table", "row", "cell")
 _COLUMNS = (
@@ -46,6 +50,18 @@ class FindingsCsv:
 
     def error(self, error: GoujiError) -> None:
         """An error is no finding: it stands on standard error only."""
+
+    def cross(self, crossing: Crossing) -> None:
+        """Write the findings between reports, each at its first figure."""
+        rows = []
+        for finding in crossing.findings:
+            record = self._records.cross(finding)
+            first = record["terms"][0] if record["terms"] else {}
+            about = {"file": first.get("source"), "report_year": record["year"], "issuer": record["body"]}
+            place = {name: first.get(name) for name in ("line", "column", "end_line", "end_column")}
+            told = {"assumptions": "; ".join(record["assumptions"])}
+            rows.append({**record, **about, **place, **first.get("place", {}), **told})
+        self._rows(rows)
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Write what is fixed since the baseline."""

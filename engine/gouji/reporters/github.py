@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from gouji.document import Place
 from gouji.errors import GoujiError
 from gouji.findings import Finding, Severity
 from gouji.records import Report
 from gouji.reporters import NOTHING_MORE, Closing, Setting
+
+if TYPE_CHECKING:
+    from gouji.crosschecks import CrossFinding
+    from gouji.series import Crossing
 
 _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -31,6 +36,13 @@ class WorkflowCommands:
             "error.line", path=error.source, problem=self._say.of(error.problem), remedy=self._say.of(error.remedy)
         )
         self._command("error", {"file": error.source, "title": error.code}, told)
+
+    def cross(self, crossing: Crossing) -> None:
+        """Write the findings between reports, each at its first figure."""
+        for finding in crossing.findings:
+            kind = _COMMANDS[finding.severity] if finding.verdict == "fail" else "notice"
+            told = f"{self._say.of(finding.message)}  {finding.equation}".rstrip()
+            self._command(kind, {**_first(finding), "title": finding.rule}, told)
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Tell what is fixed since the baseline, and which decisions fit nothing."""
@@ -67,6 +79,14 @@ class WorkflowCommands:
     def _command(self, kind: str, properties: Mapping[str, object], message: str) -> None:
         told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items() if value is not None)
         self._write(f"::{kind} {told}::{_data(message)}\n")
+
+
+def _first(finding: CrossFinding) -> dict[str, object]:
+    """Where the first figure of a finding between reports stands."""
+    if not finding.terms:
+        return {}
+    term = finding.terms[0]
+    return {"file": term.source, "line": term.place.line, "col": term.place.column}
 
 
 def _data(text: str) -> str:

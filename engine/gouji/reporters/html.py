@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,6 +20,9 @@ from gouji.registry import Registry
 from gouji.reporters import NOTHING_MORE, Closing, Setting
 from gouji.reporters.page import Page
 from gouji.reporters.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gouji.series import Crossing
 
 _WIDTH = 120
 # Wide characters are not exactly two columns wide in a browser: each run of them gets a box that is.
@@ -77,6 +81,12 @@ class Html:
     def error(self, error: GoujiError) -> None:
         """Keep an input that could not be read for the summary."""
         self._terminal.error(error)
+
+    def cross(self, crossing: Crossing) -> None:
+        """Write the section of what was compared between reports."""
+        self._terminal.cross(crossing)
+        if crossing.findings or crossing.verdicts.passed:
+            self._section("")
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Write the summary and the end."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as xml
 
 from gouji.errors import GoujiError
 from gouji.findings import Finding, Verdicts
 from gouji.records import Report
 from gouji.reporters import NOTHING_MORE, Closing, Setting
+
+if TYPE_CHECKING:
+    from gouji.series import Crossing
 
 # What XML 1.0 cannot hold, not even as a reference.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,6 +29,7 @@ class JUnit:
         self._say = setting.say
         self._write = setting.write
         self._counts = setting.counts
+        self._serious = setting.serious
         self._titles = {rule.id: setting.say.of(rule.title) for rule in setting.rulebook.rules}
         self._begun = False
 
@@ -52,6 +57,21 @@ class JUnit:
         told = f"{self._say.of(error.problem)}; {self._say.of(error.remedy)}"
         xml.SubElement(case, "error", type=error.code, message=_text(told))
         self._put(suite)
+
+    def cross(self, crossing: Crossing) -> None:
+        """Write a suite for what was compared between reports."""
+        title = self._say("cross.title")
+        suite = xml.Element("testsuite", name=_text(title))
+        for finding in crossing.findings:
+            told = " ".join(filter(None, (finding.instance, self._titles.get(finding.rule))))
+            case = xml.SubElement(suite, "testcase", classname=_text(finding.body or title), name=_text(told))
+            message = _text(self._say.of(finding.message))
+            places = [f"{t.source}:{t.place.line}:{t.place.column}" for t in finding.terms if t.place.line]
+            body = _text("\n".join(filter(None, (message, finding.equation, *places))))
+            kind = "failure" if finding.verdict == "fail" and finding.severity in self._serious else "skipped"
+            xml.SubElement(case, kind, message=message).text = body
+        if len(suite):
+            self._put(suite)
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Write the end."""

@@ -8,6 +8,7 @@ from attrs import frozen
 from rich.cells import cell_len
 from rich.text import Text
 
+from gouji.relations import own_path
 from gouji.reporters.anomalies import Entry, Ledger
 from gouji.reporters.page import INDENT, STYLES, Page
 from gouji.reporters.rulefacts import facts
@@ -65,7 +66,10 @@ class RulePage:
         page = self.page
         entries = []
         for path, value in figures.items():
-            label = page.labels.label(path, page.say.lang)
+            own = own_path(path)
+            label = page.labels.label(own, page.say.lang)
+            if own != path:
+                label = page.say(f"rules.{path.partition('.')[0]}", label=label)
             shown = page.say("anomaly.blank") if value is None else page.shown(str(value))
             entries.append(Entry("", (shown,), page.shown(label), "" if label == path else path))
         yield from Ledger(page, tuple(entries), indent=INDENT - 2).lines(page.width)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from attrs import evolve
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -105,6 +106,15 @@ class Page:
         text = plain.clean(text)
         return text.translate(_ASCII_SIGNS) if self.glyphs is ASCII else text
 
+    def badge(self, severity: str, verdict: str, rule: str) -> Text:
+        """How serious a finding is, and of which rule."""
+        kind = "undecided" if verdict == "undecided" else severity
+        mark = Text("  ")
+        mark.append(f"{getattr(self.glyphs, kind)} {self.say(f'severity.{kind}')} ", STYLES[kind])
+        mark.append(self.shown(rule), STYLES["title"])
+        mark.append("  ")
+        return mark
+
     def number(self, value: Number | None) -> str:
         """A computed value, digits as they are; a question mark where there is none."""
         return "?" if value is None else f"{value:f}" if not isinstance(value, int) else str(value)
@@ -148,12 +158,21 @@ class Page:
             yield Text.assemble(head if i == 0 else " " * head.cell_len, piece)
 
     def place(self, report: Report, span: Span | None, room: int | None = None) -> str:
-        """`file:line:column` of a span; a file name that takes more than `room` cells loses its folders."""
-        if span is None:
-            return ""
-        place = report.document.place(span)
-        spot = f"{place.line}:{place.column}" if place.line is not None else self._cell(place)
-        return f"{self.file(report.source, room)}:{spot}"
+        """The file and where in it a span stands; a file name that takes more than `room` cells loses its folders."""
+        return "" if span is None else self.at(report.source, report.document.place(span), room)
+
+    def at(self, source: str, place: Place, room: int | None = None) -> str:
+        """The file and a place in it that is known already."""
+        between = " " if place.line is None else ":"
+        return f"{self.file(source, room)}{between}{self.spot(place)}".rstrip()
+
+    def spot(self, place: Place) -> str:
+        """`line:column`, or page, table, row and cell where a file has no lines."""
+        if place.line is not None:
+            return f"{place.line}:{place.column}"
+        names = ("page", "paragraph", "table", "row", "cell")
+        known = [(name, getattr(place, name)) for name in names if getattr(place, name) is not None]
+        return " ".join(self.say(f"place.{name}", n=value) for name, value in known)
 
     def file(self, source: str, room: int | None = None) -> str:
         """A path as given, or its end where there is no room for all of it."""
@@ -165,21 +184,18 @@ class Page:
             name = self.glyphs.dots + name[len(self.glyphs.dots) + 1 :]
         return name
 
-    def _cell(self, place: Place) -> str:
-        names = ("page", "table", "row", "cell")
-        known = [(name, getattr(place, name)) for name in names if getattr(place, name) is not None]
-        return ",".join(self.say(f"place.{name}", n=value) for name, value in known)
-
     # --- quotations ---------------------------------------------------------------------------------
 
     def quote(self, report: Report, spans: Sequence[Span], room: int) -> Iterator[Text]:
-        """The source lines that hold `spans`, in their own words, each once, its figures marked."""
+        """The lines that hold `spans`, in their own words, each once, its figures marked."""
         lines: dict[int, list[Span]] = {}
         for span in sorted(set(spans), key=lambda s: (s.start, s.end)):
             lines.setdefault(report.document.lines.position(span.start)[0], []).append(span)
-        gutter = max(len(str(number)) for number in lines) if lines else 0
+        heads = {number: self._line_head(report, marked[0]) for number, marked in lines.items()}
+        gutter = max(map(cell_len, heads.values()), default=0)
         for number, marked in lines.items():
-            head = Text.assemble(" " * INDENT, (f"{number:>{gutter}} {self.glyphs.bar} ", "dim"))
+            left = " " * (INDENT + gutter - cell_len(heads[number])) + heads[number]
+            head = Text(f"{left} {self.glyphs.bar} ", "dim")
             start = report.document.lines.starts[number - 1]
             body = self._marked(report.document.line_text(number), start, marked, room - head.cell_len)
             for i, line in enumerate(self.paragraph(body, head, room)):
@@ -189,6 +205,11 @@ class Page:
                         " " * (INDENT + gutter), (f" {self.glyphs.bar} ", "dim"), line[head.cell_len :]
                     )
                 yield line
+
+    def _line_head(self, report: Report, span: Span) -> str:
+        """The number of the line that holds `span`, or where it stands in a file without lines."""
+        place = report.document.place(span)
+        return str(place.line) if place.line is not None else self.spot(evolve(place, cell=None))
 
     def _marked(self, line: str, start: int, spans: Sequence[Span], room: int) -> Text:
         """One source line with its figures marked; what is far from every figure gives way to dots."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import define, field
 
@@ -16,9 +16,15 @@ from gouji.findings import CHECK, Decision, Finding, Statement, Suspect, Term, V
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
 from gouji.reporters import NOTHING_MORE, Closing
 
+if TYPE_CHECKING:
+    from gouji.crosschecks import Bound, CrossFinding, CrossTerm
+    from gouji.differences import Difference, DiffRow
+    from gouji.series import Crossing
+
 Record: TypeAlias = dict[str, Any]
 
 EXTRACT = "gouji/extract/1"
+DIFF = "gouji/diff/1"
 
 
 @define(eq=False, repr=False)
@@ -63,7 +69,7 @@ class Records:
             "instance": finding.instance,
             "severity": finding.severity,
             "verdict": finding.verdict,
-            "message": self._text(finding.message),
+            "message": self.text(finding.message),
             "equation": finding.equation,
             "left": number(finding.left),
             "right": number(finding.right),
@@ -71,9 +77,9 @@ class Records:
             **_place(place),
             "operands": list(finding.operands),
             "terms": [_term(term) for term in finding.terms],
-            "assumptions": [self._text(message) for message in finding.assumptions],
-            "explanation": self._text(finding.explanation),
-            "alternative": self._text(finding.alternative),
+            "assumptions": [self.text(message) for message in finding.assumptions],
+            "explanation": self.text(finding.explanation),
+            "alternative": self.text(finding.alternative),
             "suspects": [self._suspect(suspect) for suspect in finding.suspects],
             "group": finding.group,
             "fingerprint": finding.fingerprint,
@@ -81,13 +87,97 @@ class Records:
             "since": None if finding.since is None else finding.since._asdict(),
         }
 
+    def cross(self, finding: CrossFinding) -> Record:
+        """A finding between reports; every operand names its report."""
+        record: Record = {
+            "rule": finding.rule,
+            "instance": finding.instance,
+            "severity": finding.severity,
+            "verdict": finding.verdict,
+            "message": self.text(finding.message),
+            "body": finding.body,
+            "year": finding.year,
+            "equation": finding.equation,
+            "left": number(finding.left),
+            "right": number(finding.right),
+            "delta": number(finding.delta),
+            "operands": [{"source": t.source, "observation": t.operand} for t in finding.terms],
+            "terms": [self._cross_term(term) for term in finding.terms],
+            "assumptions": [self.text(message) for message in finding.assumptions],
+            "explanation": self.text(finding.explanation),
+            "group": finding.group,
+            "fingerprint": finding.fingerprint,
+        }
+        if coverage := finding.coverage:
+            record["children"] = {"read": coverage.read, "of": coverage.of, "missing": list(coverage.missing)}
+            record["bounds"] = [self._bound(bound) for bound in coverage.bounds]
+        return record
+
+    def difference(self, difference: Difference) -> Record:
+        """Two reports side by side."""
+        sides = {
+            name: {
+                "source": profile.source,
+                "sha256": profile.sha256,
+                "title": profile.title,
+                "body": profile.body.name,
+                "report_year": profile.year,
+                "form": profile.form,
+            }
+            for name, profile in (("old", difference.old), ("new", difference.new))
+        }
+        return {
+            "schema": DIFF,
+            **sides,
+            "rows": [self._row(row) for row in difference.rows],
+            "cross": [self.cross(finding) for finding in difference.findings],
+            "verdicts": _verdicts(difference.verdicts),
+            "notes": [self.text(note) for note in difference.notes],
+        }
+
+    def _row(self, row: DiffRow) -> Record:
+        return {
+            "paths": {"old": list(row.before), "new": list(row.after)},
+            "label": self.text(row.label),
+            "old": number(row.old),
+            "new": number(row.new),
+            "change": number(row.change),
+            "expected": row.expected,
+            "comparable": row.comparable,
+            "why": self.text(row.why),
+            "rules": list(dict.fromkeys(finding.rule for finding in row.findings)),
+            "holds": list(row.holds),
+        }
+
+    def _bound(self, bound: Bound) -> Record:
+        return {
+            "path": bound.path,
+            "label": self.text(bound.label),
+            "whole": number(bound.whole),
+            "read": [number(value) for value in bound.read],
+            "missing": [number(bound.low), number(bound.high)],
+        }
+
+    def _cross_term(self, term: CrossTerm) -> Record:
+        return {
+            "side": term.side,
+            "sign": term.sign,
+            "value": number(term.value),
+            "source": term.source,
+            "observation": term.operand,
+            "path": term.path,
+            "label": self.text(term.label),
+            "report_year": term.year,
+            **_place(term.place),
+        }
+
     def error(self, error: GoujiError) -> Record:
         """An input that could not be read."""
         return {
             "source": error.source,
             "code": error.code,
-            "message": self._text(error.problem),
-            "remedy": self._text(error.remedy),
+            "message": self.text(error.problem),
+            "remedy": self.text(error.remedy),
         }
 
     def _suspect(self, suspect: Suspect) -> Record:
@@ -96,12 +186,13 @@ class Records:
             "value": number(suspect.value),
             "repair": number(suspect.repair),
             "explains": list(suspect.explains),
-            "pattern": self._text(suspect.pattern),
+            "pattern": self.text(suspect.pattern),
             "slip": suspect.slip,
             "rank": suspect.rank,
         }
 
-    def _text(self, message: Message | Statement | None) -> str | None:
+    def text(self, message: Message | Statement | None) -> str | None:
+        """A sentence in the chosen language."""
         return None if message is None else message.text(self.lang)
 
 
@@ -113,6 +204,8 @@ class CheckDocument:
     write: Callable[[str], object]
     reports: list[Record] = field(factory=list)
     errors: list[Record] = field(factory=list)
+    crossed: list[Record] = field(factory=list)
+    notes: list[str | None] = field(factory=list)
 
     def report(self, report: Report) -> None:
         """Keep a report for the object."""
@@ -122,10 +215,21 @@ class CheckDocument:
         """Keep an error for the object."""
         self.errors.append(self.records.error(error))
 
+    def cross(self, crossing: Crossing) -> None:
+        """Keep the findings between reports for the object, and why some were not compared."""
+        self.notes = [self.records.text(note.message) for note in crossing.notes]
+        self.crossed = [self.records.cross(finding) for finding in crossing.findings]
+
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Write the object."""
-        whole: Record = {"schema": CHECK, "reports": self.reports, "cross": [], "errors": self.errors}
-        whole["decisions"] = {"unused": [_entry(entry) for entry in closing.unused]}
+        whole: Record = {
+            "schema": CHECK,
+            "reports": self.reports,
+            "cross": self.crossed,
+            "notes": self.notes,
+            "errors": self.errors,
+            "decisions": {"unused": [_entry(entry) for entry in closing.unused]},
+        }
         if closing.known is not None:
             whole["baseline"] = {"known": closing.known, "fixed": [fixed._asdict() for fixed in closing.fixed]}
         self.write(dumps(whole, indent=1))
@@ -144,6 +248,11 @@ class CheckLines:
 
     def error(self, error: GoujiError) -> None:
         """An error is no report: it stands on standard error only."""
+
+    def cross(self, crossing: Crossing) -> None:
+        """Write what does not agree between reports, if anything, on a line of its own."""
+        if crossing.findings:
+            self.write(dumps({"cross": [self.records.cross(finding) for finding in crossing.findings]}))
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Nothing is left to write."""
@@ -250,7 +359,8 @@ def _place(place: Place) -> Record:
         "end_line": place.end_line,
         "end_column": place.end_column,
     }
-    parts = {"page": place.page, "table": place.table, "row": place.row, "cell": place.cell}
+    names = ("page", "table", "row", "cell", "paragraph")
+    parts = {name: getattr(place, name) for name in names}
     if known := {name: value for name, value in parts.items() if value is not None}:
         record["place"] = known
     return record

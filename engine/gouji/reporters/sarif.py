@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gouji.document import Place
@@ -18,6 +19,10 @@ from gouji.reporters.records_json import Record, dumps, number
 from gouji.reporters.rulefacts import facts
 from gouji.rulemodel import Rule
 from gouji.spans import Span
+
+if TYPE_CHECKING:
+    from gouji.crosschecks import CrossFinding
+    from gouji.series import Crossing
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -54,6 +59,10 @@ class Sarif:
                 "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(error.source)}}}],
             }
         )
+
+    def cross(self, crossing: Crossing) -> None:
+        """Keep the findings between reports, each with the places of its figures."""
+        self._results += map(self._between, crossing.findings)
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Write the run."""
@@ -108,6 +117,22 @@ class Sarif:
             result["baselineState"] = "new" if finding.since.state == "new" else "updated"
         return result
 
+    def _between(self, finding: CrossFinding) -> Record:
+        undecided = finding.verdict == "undecided"
+        places = [_placed(term.source, term.place) for term in finding.terms]
+        return self._of_rule(finding.rule) | {
+            "kind": "open" if undecided else "fail",
+            "level": "none" if undecided else _LEVELS[finding.severity],
+            "message": {"text": f"{self._say.of(finding.message)}  {finding.equation}".rstrip()},
+            "locations": places[:1],
+            "relatedLocations": [
+                place | {"id": n, "message": {"text": self._say.of(term.label)}}
+                for n, (place, term) in enumerate(zip(places, finding.terms, strict=True))
+            ],
+            "partialFingerprints": {"gouji/v1": finding.fingerprint},
+            "properties": {"instance": finding.instance, "body": finding.body, "year": finding.year},
+        }
+
     def _fixes(self, report: Report, finding: Finding) -> Iterator[Record]:
         """The repairs, the most plausible first, where the format of the report has lines to change."""
         for _, suspects in groupby(finding.suspects, key=lambda suspect: suspect.rank):
@@ -152,8 +177,11 @@ def _rule(rule: Rule, say: Voice) -> Record:
 
 def _location(report: Report, span: Span | None) -> Record:
     """Where a span stands: line and column, or page, table and cell where the format has no lines."""
-    place = Place() if span is None else report.document.place(span)
-    physical: Record = {"artifactLocation": {"uri": _uri(report.source)}}
+    return _placed(report.source, Place() if span is None else report.document.place(span))
+
+
+def _placed(source: str, place: Place) -> Record:
+    physical: Record = {"artifactLocation": {"uri": _uri(source)}}
     if region := _region(place):
         physical["region"] = region
     location: Record = {"physicalLocation": physical}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from attrs import evolve
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -18,6 +19,9 @@ from gouji.reporters.page import INDENT, STYLES, Page
 from gouji.slips import rank
 
 _REPAIRS = 4  # how many repairs are told
+
+if TYPE_CHECKING:
+    from gouji.series import Crossing
 
 _NOTES = tuple(
     f"note.{name}"
@@ -36,6 +40,7 @@ class Terminal:
         self.quiet = quiet
         self.tallies: list[Tally] = []
         self.errors: list[GoujiError] = []
+        self.crossing: Crossing | None = None
 
     def report(self, report: Report) -> None:
         """Show one report; only count it when quiet."""
@@ -47,9 +52,17 @@ class Terminal:
         """Remember an input that could not be read for the summary."""
         self.errors.append(error)
 
+    def cross(self, crossing: Crossing) -> None:
+        """Show what came of comparing the reports; only count it when quiet."""
+        self.crossing = crossing
+        if not self.quiet:
+            from gouji.reporters.comparison import CrossSheet
+
+            self.page.put(CrossSheet(self.page, crossing).lines())
+
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Show the summary."""
-        self.page.put(_Summary(self.page, self.tallies, self.errors, closing).lines())
+        self.page.put(_Summary(self.page, self.tallies, self.errors, closing, self.crossing).lines())
 
 
 class Tally(NamedTuple):
@@ -72,6 +85,12 @@ class Tally(NamedTuple):
         )
         verdicts = report.verdicts or Verdicts()
         return cls(report.source, Counter(failed), verdicts.undecided, verdicts.passed, Counter(accepted))
+
+    @classmethod
+    def between(cls, crossing: Crossing) -> Tally:
+        """The numbers of what was compared between reports."""
+        failed = Counter(finding.severity for finding in crossing.findings if finding.verdict == "fail")
+        return cls("", Counter(failed), crossing.verdicts.undecided, crossing.verdicts.passed, Counter())
 
     def numbers(self) -> tuple[int, ...]:
         """Errors, warnings, infos, undecided, held."""
@@ -143,10 +162,15 @@ class _Sheet(NamedTuple):
     def _leftovers(self) -> Iterator[Text]:
         page, report = self.page, self.report
         if report.unparsed:
-            lines = [str(report.document.place(piece.span).line) for piece in report.unparsed]
-            places = page.say("report.comma").join(lines)
+            places = [report.document.place(piece.span) for piece in report.unparsed]
+            if places[0].line is None:
+                told = ("report.unparsed_places", "places", [page.spot(evolve(place, cell=None)) for place in places])
+            else:
+                told = ("report.unparsed", "lines", [str(place.line) for place in places])
+            key, name, spots = told
+            words = page.say(key, n=len(spots), **{name: page.say("report.comma").join(spots)})
             yield Text()
-            yield from page.paragraph(page.text(page.say("report.unparsed", n=len(lines), lines=places), "warning"), 2)
+            yield from page.paragraph(page.text(words, "warning"), 2)
             if page.verbose:
                 yield from page.quote(report, [piece.span for piece in report.unparsed], page.width)
         if report.unbound and page.verbose:
@@ -285,6 +309,7 @@ class _Summary(NamedTuple):
     tallies: Sequence[Tally]
     errors: Sequence[GoujiError]
     closing: Closing
+    crossing: Crossing | None = None
 
     def lines(self) -> Iterator[Text]:
         """The summary."""
@@ -295,16 +320,19 @@ class _Summary(NamedTuple):
         # Words where a file name has room beside them, else the signs that stand at the findings.
         if sum(cell_len(head) + 2 for head in heads) + 24 > page.width:
             heads = [getattr(page.glyphs, kind) for kind in kinds]
-        total = tuple(map(sum, zip(*(tally.numbers() for tally in self.tallies), strict=True))) or (0,) * 5
+        rows = [(tally.source, tally.numbers()) for tally in self.tallies]
+        if (crossing := self.crossing) is not None and (crossing.findings or crossing.verdicts.passed):
+            rows.append((say("cross.title"), Tally.between(crossing).numbers()))
+        total = tuple(map(sum, zip(*(numbers for _, numbers in rows), strict=True))) or (0,) * 5
         widths = [max(cell_len(head), len(str(n))) for head, n in zip(heads, total, strict=True)]
         if self.tallies:
             line = Text(" ")
             for head, width in zip(heads, widths, strict=True):
                 line.append(" " * (width + 1 - cell_len(head)) + head + " ", "dim")
             yield line
-        for tally in self.tallies:
-            yield self._row(tally.numbers(), widths, tally.source)
-        if len(self.tallies) > 1:
+        for name, numbers in rows:
+            yield self._row(numbers, widths, name)
+        if len(rows) > 1:
             yield Text("  " + page.glyphs.light * (sum(widths) + 2 * len(widths) - 2), "dim")
             yield self._row(total, widths, say("summary.total", n=len(self.tallies)))
         if self.errors:
@@ -359,10 +387,4 @@ class _Summary(NamedTuple):
 
 def _badge(page: Page, finding: Finding) -> Text:
     """How serious a finding is, and of which rule."""
-    kind = "undecided" if finding.verdict == "undecided" else finding.severity
-    glyph = getattr(page.glyphs, kind)
-    badge = Text("  ")
-    badge.append(f"{glyph} {page.say(f'severity.{kind}')} ", STYLES[kind])
-    badge.append(page.shown(finding.rule), STYLES["title"])
-    badge.append("  ")
-    return badge
+    return page.badge(finding.severity, finding.verdict, finding.rule)

@@ -1,0 +1,208 @@
+"""Reports beside one another on a terminal: the table of two years, and findings between reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from attrs import frozen
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from gouji.crosschecks import Bound, CrossFinding, CrossTerm
+from gouji.differences import Difference, DiffRow
+from gouji.errors import Message
+from gouji.findings import SEVERITIES
+from gouji.profiles import Profile
+from gouji.records import Number, number_text
+from gouji.reporters.anomalies import Entry, Ledger
+from gouji.reporters.page import INDENT, STYLES, Page
+from gouji.series import Crossing
+
+# So many figures of a finding are shown one by one, and so many bounds, unless every detail is wanted.
+_FIGURES, _BOUNDS = 12, 4
+
+
+@frozen(eq=False, repr=False)
+class CrossSheet:
+    """What came of comparing reports with one another."""
+
+    page: Page
+    crossing: Crossing
+
+    def lines(self) -> Iterator[Text]:
+        """A heading, the findings, and why something was not compared; nothing where there is nothing to say."""
+        page, crossing = self.page, self.crossing
+        notes = [note.message for note in crossing.notes if note.plain or page.verbose]
+        if not (crossing.findings or crossing.verdicts.passed or notes):
+            return
+        yield from page.rule(page.say("cross.title"))
+        yield from _findings(page, crossing.findings)
+        if not crossing.findings and crossing.verdicts.passed:
+            held = page.say("cross.clean", n=crossing.verdicts.passed)
+            yield page.text(f"  {page.glyphs.good} {held}", "good")
+        yield from _notes(page, notes)
+        yield Text()
+
+
+@frozen(eq=False, repr=False)
+class DifferenceSheet:
+    """Two reports side by side, then the findings between them."""
+
+    page: Page
+    difference: Difference
+
+    def lines(self) -> Iterator[Text]:
+        """A heading, both reports, the table, the findings."""
+        page, difference = self.page, self.difference
+        yield from page.rule(difference.new.body.name or difference.new.title or page.say("report.untitled"))
+        for profile in (difference.old, difference.new):
+            head = Text.assemble("  ", (self._year(profile), STYLES["title"]), "  ")
+            form = f"form.{profile.form}"
+            told = page.text(page.file(profile.source, page.width // 2))
+            told.append(f"  {page.say(form) if form in page.say else page.shown(profile.form)}", STYLES["faint"])
+            yield from page.paragraph(told, head)
+        yield from _notes(page, difference.notes)
+        for section, rows in groupby(difference.rows, key=lambda row: (row.section.zh, row.section.en)):
+            yield from self._section(Message(*section), list(rows))
+        yield Text()
+        yield from _findings(page, difference.findings)
+        if not difference.findings and difference.verdicts.passed:
+            held = page.say("diff.clean", n=difference.verdicts.passed)
+            yield page.text(f"  {page.glyphs.good} {held}", "good")
+
+    def _year(self, profile: Profile) -> str:
+        return str(profile.year) if profile.year is not None else self.page.say("diff.no_year")
+
+    def _section(self, title: Message, rows: Sequence[DiffRow]) -> Iterator[Text]:
+        page, say = self.page, self.page.say
+        told = [row for row in rows if row.findings or row.changed or page.verbose]
+        shown = [row for row in told if page.verbose or row.findings or not (row.detail or row.idle)]
+        idle = sum(row.idle and not row.detail for row in told) if not page.verbose else 0
+        yield Text()
+        yield page.text(f"  {say.of(title)}", "title")
+        if shown:
+            yield from self._table(shown)
+        if idle:
+            yield page.text(f"    {say('diff.idle', n=idle)}", "faint")
+        if details := len(told) - len(shown) - idle:
+            yield page.text(f"    {say('diff.details', n=details)}", "faint")
+        if folded := len(rows) - len(told):
+            yield page.text(f"    {say('diff.folded', n=folded)}", "faint")
+
+    def _table(self, rows: Sequence[DiffRow]) -> Iterator[Text]:
+        page, say = self.page, self.page.say
+        heads = (say("diff.change"), say("diff.expected"), say("diff.mark"))
+        lines = box.ASCII if page.glyphs.heavy == "=" else box.SIMPLE_HEAD
+        table = Table(box=lines, header_style="dim", pad_edge=False, show_edge=False, padding=(0, 1))
+        # Numbers are never cut and labels wrap: the label takes what the numbers leave.
+        table.add_column(say("diff.metric"), overflow="fold", ratio=1)
+        for head in (self._year(self.difference.old), self._year(self.difference.new), *heads[:2]):
+            table.add_column(head, justify="right", no_wrap=True)
+        table.add_column(heads[2], overflow="fold", max_width=max(10, page.width // 4))
+        for row in rows:
+            table.add_row(page.text(say.of(row.label)), *self._cells(row))
+        options = page.console.options.update(width=page.width - INDENT)
+        for line in page.console.render_lines(table, options, pad=False):
+            yield Text.assemble(" " * INDENT, *((piece.text, piece.style or "") for piece in line))
+
+    def _cells(self, row: DiffRow) -> Iterator[Text]:
+        page = self.page
+        serious = max((SEVERITIES.index(f.severity) for f in row.findings), default=None)
+        style = "" if serious is None else SEVERITIES[serious]
+        for figure, mark in zip(row.shown, ("", style), strict=True):
+            yield page.text(figure, mark) if figure else page.text(page.say("diff.absent"), "faint")
+        yield page.text(self._change(row), "figure")
+        yield page.text(row.expected, "computed" if row.findings else "faint")
+        yield self._mark(row, style)
+
+    def _change(self, row: DiffRow) -> str:
+        if row.change is None or not row.change:
+            return ""
+        return f"{'+' if row.change > 0 else ''}{number_text(row.change)}"
+
+    def _mark(self, row: DiffRow, style: str) -> Text:
+        page, say = self.page, self.page.say
+        if row.findings:
+            rules = say("report.comma").join(dict.fromkeys(finding.rule for finding in row.findings))
+            return page.text(f"{getattr(page.glyphs, style)} {rules}", style)
+        if row.comparable == "no":
+            why = "" if row.why is None else f" ({say.of(row.why)})"
+            return page.text(say("diff.not_comparable") + (why if page.verbose else ""), "faint")
+        if row.comparable == "roughly":
+            return page.text(say("diff.roughly"), "faint")
+        return page.text(page.glyphs.good, "good") if row.holds else Text()
+
+
+def _notes(page: Page, notes: Sequence[Message]) -> Iterator[Text]:
+    for note in notes:
+        yield from page.paragraph(page.text(page.say.of(note), "faint"), Text(f"  {page.glyphs.info} "))
+
+
+def _findings(page: Page, findings: Sequence[CrossFinding]) -> Iterator[Text]:
+    """Findings with one cause under the most serious of them; when all is wanted each by itself."""
+    groups: dict[int, list[CrossFinding]] = {}
+    for n, finding in enumerate(findings):
+        groups.setdefault(-n - 1 if page.verbose else finding.group, []).append(finding)
+    for leader, *followers in groups.values():
+        yield Text()
+        badge = page.badge(leader.severity, leader.verdict, leader.rule)
+        yield from page.paragraph(page.text(page.say.of(leader.message), "title"), badge)
+        yield from _body(page, leader)
+        for follower in followers:
+            yield from _note(page, "follower", f"{follower.rule} {page.say.of(follower.message)}")
+
+
+def _body(page: Page, finding: CrossFinding) -> Iterator[Text]:
+    if len(finding.terms) <= _FIGURES or page.verbose:
+        entries = [_entry(page, term) for term in finding.terms if len(finding.terms) <= _FIGURES or term.value]
+        yield from Ledger(page, tuple(entries)).lines(page.width)
+    if finding.equation and len(finding.terms) > 1:
+        yield from _note(page, "equation", page.shown(finding.equation))
+    for assumption in finding.assumptions:
+        yield from _note(page, "assumption", assumption)
+    if finding.explanation is not None:
+        yield from _note(page, "explanation", finding.explanation)
+    if (coverage := finding.coverage) is not None:
+        bounds = coverage.bounds if page.verbose else coverage.bounds[:_BOUNDS]
+        for bound in bounds:
+            yield from page.paragraph(page.text(_bound(page, bound)))
+        if more := len(coverage.bounds) - len(bounds):
+            yield from page.paragraph(page.text(page.say("cross.more_bounds", n=more), "faint"))
+
+
+def _entry(page: Page, term: CrossTerm) -> Entry:
+    """One figure with its year and its place: the sign says how it counts in the equation."""
+    sign = "-" if term.sign < 0 else ""
+    year = "" if term.year is None else f"{term.year}  "
+    return Entry(
+        sign,
+        (page.number(term.value),),
+        page.shown(year + page.say.of(term.label)),
+        page.at(term.source, term.place),
+        "printed" if term.side == "left" else "",
+    )
+
+
+def _bound(page: Page, bound: Bound) -> str:
+    return page.say(
+        "cross.bound",
+        label=page.say.of(bound.label),
+        whole=page.number(bound.whole),
+        read=_range(page, bound.read),
+        range=_range(page, (bound.low, bound.high)),
+    )
+
+
+def _range(page: Page, bounds: tuple[Number, Number | None]) -> str:
+    low, high = bounds
+    if high is None:
+        return f"{page.shown('≥')}{page.number(low)}"
+    return page.number(low) if low == high else f"{page.number(low)}-{page.number(high)}"
+
+
+def _note(page: Page, name: str, told: str | Message) -> Iterator[Text]:
+    words = told if isinstance(told, str) else page.say.of(told)
+    head = Text.assemble(" " * INDENT, (page.say(f"note.{name}"), "dim"), "  ")
+    yield from page.paragraph(page.text(words), head)

@@ -1,0 +1,59 @@
+"""A report that speaks of one level in one place and of all levels in another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gouji import schema
+from gouji.errors import Message
+from gouji.facts import Facts
+from gouji.kinds import Kind
+from gouji.rulemodel import Rule
+
+if TYPE_CHECKING:
+    from gouji.rulebook import Rulebook
+
+
+def _mixed_levels(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Themes of which only one level is told, in a report that tells of all levels elsewhere."""
+    observations = facts.report.observations
+    themes: dict[str, list[int]] = {}
+    for i, o in enumerate(observations):
+        if o.state == "value" and not o.implied:
+            for theme in rule.params["themes"]:
+                if o.path.startswith(theme + "."):
+                    themes.setdefault(theme, []).append(i)
+    narrow = {
+        theme: indices
+        for theme, indices in themes.items()
+        if all((scope := observations[i].scope) and rule.params["scope"].search(scope) for i in indices)
+    }
+    if not narrow or len(narrow) == len(themes):
+        facts.passed += len(themes) > 1
+        return
+    titles = rule.params["themes"]
+    wide = [theme for theme in themes if theme not in narrow]
+    first = next(iter(narrow.values()))
+    facts.add(
+        rule,
+        values={
+            "narrow": _listed([titles[theme] for theme in narrow]),
+            "wide": _listed([titles[theme] for theme in wide]),
+            "scope": observations[first[0]].scope or "",
+        },
+        terms=[facts.term("left", i) for indices in narrow.values() for i in indices],
+    )
+
+
+def _listed(titles: list[Message]) -> Message:
+    return Message("、".join(m.zh for m in titles), ", ".join(m.en for m in titles))
+
+
+SCOPE_KINDS: dict[str, Kind] = {
+    "mixed_levels": Kind(
+        _mixed_levels,
+        {"scope": schema.pattern, "themes": schema.table(schema.message)},
+        ("scope", "themes"),
+        ("narrow", "wide", "scope"),
+    )
+}

@@ -1,0 +1,140 @@
+"""Sentences of running text, by shape: what they say is read as it is meant, and nothing else is read into them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import gouji
+from gouji import rules
+from gouji.canonical import canonicalise
+from gouji.document import Document
+from gouji.outline import read_outline
+from gouji.readers import text as reader
+from score.shapes import Sentence, report, score, sentences, slots
+
+COMPOSED = list(sentences())
+STRANGERS = list(sentences("strangers.yaml"))
+
+
+@pytest.mark.parametrize("sentence", COMPOSED + STRANGERS, ids=lambda s: f"{s.shape}: {s.text[:24]}")
+def test_shape(sentence: Sentence) -> None:
+    assert slots(report(gouji.engine(), sentence)) == sentence.slots
+
+
+def test_every_known_shape_is_composed_twice(shared: Path) -> None:
+    shapes = json.loads((shared / "truth" / "narrative_shapes.json").read_text(encoding="utf-8"))["shapes"]
+    composed = [s.shape for s in COMPOSED]
+    assert {str(s["n"]) for s in shapes if composed.count(str(s["n"])) < 2} == set()
+
+
+def test_score_counts_slots() -> None:
+    totals = score(gouji.engine())
+    assert sum(s.found for s in totals.values()) / sum(s.wanted for s in totals.values()) >= 0.97
+    assert sum(s.wrong for s in totals.values()) == 0
+
+
+def running_text(found: Document) -> Iterator[tuple[str, int, bool]]:
+    """Every number of the running text: its words, how often the report gives it, and whether it may be no figure."""
+    engine = gouji.engine()
+    canonical = canonicalise(found, engine.folds)
+    report = engine.understand(found)
+    spans = [o.span for o in report.observations if o.source == "narrative" and not o.implied]
+    spans += [u.span for u in report.unbound] + [u.span for u in report.unparsed if u.table is None]
+    scanner, cues = engine.narrative.scanner, engine.narrative.cues
+    for stretch in read_outline(found, canonical, engine.outline).stretches:
+        islands = list(scanner.scan(canonical.text, stretch.start, stretch.end, everything=True))
+        for number in re.finditer(r"\d+", canonical.text[stretch.start : stretch.end]):
+            start, end = stretch.start + number.start(), stretch.start + number.end()
+            source = canonical.source(start, end)
+            times = sum(span.start < source.end and span.end > source.start for span in spans)
+            about = [t for t in islands if (t.start_pos or 0) < end and (t.end_pos or 0) > start]
+            exempt = any(t.type in scanner.hidden or t.type in cues or "%" in t for t in about)
+            yield number.group(), times, exempt
+
+
+def assert_each_number_in_one_place(found: Document) -> None:
+    for words, times, exempt in running_text(found):
+        assert times == 1 or (times == 0 and exempt), words
+
+
+@pytest.mark.parametrize("seed", ["000", "001", "002", "003", "004"], indirect=True)
+def test_each_number_of_a_real_report_ends_in_one_place(seed: Path) -> None:
+    assert_each_number_in_one_place(gouji.engine().read(str(seed)))
+
+
+@pytest.mark.parametrize("sentence", COMPOSED + STRANGERS, ids=lambda s: f"{s.shape}: {s.text[:24]}")
+def test_each_number_of_a_sentence_ends_in_one_place(sentence: Sentence) -> None:
+    assert_each_number_in_one_place(document(f"{sentence.year}年政府信息公开工作年度报告\n{sentence.text}\n"))
+
+
+WORDS = [
+    "收到政府信息公开申请", "其中", "，", "；", "、", "。", "（", "）", "予以公开", "不予公开", "占", "分别为", "行政复议", "维持",
+    "全部办结", "上年结转", "2021年", "计划", "通过网站主动公开政府信息", "比上年增加", "县公安局", "未收取任何费用", "培训", "：\n",
+]  # fmt: skip
+NUMBERS = ["12", "1,234", "3.5万", "40余", "近200", "0", "100-200", "1 234", "87654321", "十二", "三千余"]
+UNITS = ["件", "条", "%", "人次", "元", "万元", "", "宗", "次"]
+PIECES = st.one_of(
+    st.sampled_from(WORDS), st.builds("".join, st.tuples(st.sampled_from(NUMBERS), st.sampled_from(UNITS)))
+)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=24))
+def test_each_number_of_any_sentence_ends_in_one_place(pieces: list[str]) -> None:
+    assert_each_number_in_one_place(document("2022年政府信息公开工作年度报告\n" + "".join(pieces) + "\n"))
+
+
+def document(text: str) -> Document:
+    return reader.read(text.encode(), "composed", gouji.engine().carriers)
+
+
+def checked(text: str, year: int = 2017) -> list[tuple[str, str]]:
+    """Rule and message of every finding of a report with just this text."""
+    engine = gouji.engine()
+    report = engine.understand(document(f"{year}年政府信息公开工作年度报告\n一、总体情况\n{text}\n"))
+    findings, _ = rules.check(engine.rulebook, report)
+    return [(f.rule, str(f.message)) for f in findings if f.rule.startswith("X")]
+
+
+def test_a_share_is_checked_against_the_total_of_its_list() -> None:
+    (finding,) = checked("受理政府信息公开申请80件，其中当面申请20件，占25%；网上申请60件，占78%。")
+    assert finding[0] == "X04"
+    assert "78%" in finding[1]
+
+
+def test_a_share_of_a_figure_without_metric_is_checked_too() -> None:
+    (finding,) = checked("主动公开政府信息200条，其中概况类20条，占总数的12%，动态类180条，占总数的90%。")
+    assert finding[0] == "X04"
+    assert "12%" in finding[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "受理政府信息公开申请80件，其中当面申请20件，占25%；网上申请60件，占75%。",
+        "受理政府信息公开申请23件，其中当面申请1件，占4.34%；网上申请22件，占95.65%。",
+        "受理政府信息公开申请80件，同比增长12.3%，其中当面申请20件，比上年下降5%。",
+        "主动公开政府信息约200条，其中概况类20余条，占总数的12%。",
+        "概况类信息占总数的12%。受理政府信息公开申请80件。",
+    ],
+)
+def test_shares_that_fit_or_cannot_be_told_are_silent(text: str) -> None:
+    assert checked(text) == []
+
+
+def test_an_item_of_a_list_on_its_own_line_is_read_with_its_total() -> None:
+    report = gouji.engine().understand(
+        document(
+            "2017年政府信息公开工作年度报告\n一、总体情况\n全年收到政府信息公开申请12件，其中：\n"
+            "1.当面申请3件；\n2.网络申请5件；\n（三）信函申请4件。\n二、下一步打算\n"
+        )
+    )
+    assert {o.path.rpartition(".")[2]: o.value for o in report} == {"total": 12, "in_person": 3, "online": 5, "mail": 4}
+    assert [s.ordinal for s in report.sections] == ["一、", "二、"]
+    assert len(report.partitions[0].parts) == 3

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gouji.errors import GoujiError, Message
 from gouji.findings import Statement
+from gouji.profiles import Profile
 from gouji.records import Report
 from gouji.reporters.records_json import Records
 
@@ -23,23 +24,30 @@ SCHEMA = "gouji/corpus/1"
 _DIGITS = 64  # of a SHA-256
 Row: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[str, list[Row]]
+Columns: TypeAlias = Mapping[str, str]
 
 _PLACE = {"line": "int32", "column": "int32", "end_line": "int32", "end_column": "int32", "page": "int32"}
 
 # Column -> type of Arrow. `tests/test_corpus_run.py` and `docs/corpus.md` hold the same names.
-TABLES: dict[str, dict[str, str]] = {
+TABLES: dict[str, Columns] = {
     "reports": {
         "file": "string", "sha256": "string", "bytes": "int64", "form": "string", "layouts": "list<string>",
         "script": "string", "era": "string", "report_year": "int32", "title": "string", "issuer": "string",
         "region": "string", "published_date": "string", "body": "string", "province": "string",
-        "observations": "int32", "unbound": "int32", "unparsed": "int32", "passed": "int32", "failed": "int32",
+        "body_region": "list<string>", "body_organ": "string", "body_level": "string", "body_known": "int32",
+        "body_certain": "bool", "tabled": "bool", "observations": "int32", "unbound": "int32", "unparsed": "int32", "passed": "int32", "failed": "int32",
         "undecided": "int32",
     },
     "observations": {
         "file": "string", "number": "int32", "path": "string", "source": "string", "state": "string",
         "value": "double", "low": "double", "high": "double", "unit": "string", "scope": "string", "raw": "string",
         "label": "string", "implied": "bool", "cell_table": "int32", "cell_row": "string", "cell_column": "string",
-        **_PLACE,
+        "stands": "bool", **_PLACE,
+    },
+    "claims": {
+        "file": "string", "number": "int32", "observation": "int32", "path": "string", "value": "double",
+        "amount": "string", "share": "bool", "digits": "int32", "year": "int32", "raw": "string", "line": "int32",
+        "column": "int32", "end_line": "int32", "end_column": "int32", "page": "int32",
     },
     "findings": {
         "file": "string", "number": "int32", "rule": "string", "instance": "string", "severity": "string",
@@ -56,7 +64,16 @@ TABLES: dict[str, dict[str, str]] = {
         "remedy_zh": "string", "remedy_en": "string",
     },
 }  # fmt: skip
-"""The tables: what was read, every figure, every finding, what no grammar took, what could not be read."""
+"""The tables: what was read, every figure, what is said about last year, every finding, what no grammar took, what
+could not be read. `observations.stands` marks the figure that stands for the whole body among several of a metric."""
+
+BETWEEN = {
+    "file": "string", "other": "string", "number": "int32", "body": "string", "report_year": "int32", "rule": "string",
+    "instance": "string", "severity": "string", "verdict": "string", "message_zh": "string", "message_en": "string",
+    "equation": "string", "left": "double", "right": "double", "delta": "double", "files": "list<string>",
+    "paths": "list<string>", "operands": "list<int32>", "group": "int32", "fingerprint": "string",
+}  # fmt: skip
+"""Findings between reports: those of `file`, compared with `other`, the earlier one. Written by the second pass."""
 
 
 def empty() -> Rows:
@@ -64,9 +81,10 @@ def empty() -> Rows:
     return {name: [] for name in TABLES}
 
 
-def add_report(rows: Rows, report: Report, size: int, era: str, body: str, province: str) -> None:
-    """Add the rows of a checked report of `size` bytes."""
+def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str) -> None:
+    """Add the rows of a checked report of `size` bytes, and what is compared of it with others."""
     file = report.source
+    body = profile.body
     verdicts = report.verdicts
     record = Records("zh").check(report)
     rows["reports"].append(
@@ -75,8 +93,15 @@ def add_report(rows: Rows, report: Report, size: int, era: str, body: str, provi
             "file": file,
             "bytes": size,
             "era": era,
-            "body": body,
-            "province": province,
+            "body": body.name,
+            # The outermost place that is known: a city where nothing names its province.
+            "province": body.region[0] if body.region else None,
+            "body_region": list(body.region),
+            "body_organ": body.organ,
+            "body_level": body.level,
+            "body_known": len(body.key[0]),
+            "body_certain": body.certain,
+            "tabled": profile.tabled,
             "observations": len(report.observations),
             "unbound": len(report.unbound),
             "unparsed": len(report.unparsed),
@@ -85,14 +110,20 @@ def add_report(rows: Rows, report: Report, size: int, era: str, body: str, provi
             "undecided": verdicts.undecided if verdicts else 0,
         }
     )
+    standing = frozenset(figure.observation for figure in profile.figures())
     for n, figure in enumerate(record["observations"]):
         cell = figure.get("cell", {})
         rows["observations"].append(
             figure
             | figure.get("place", {})
-            | {"file": file, "number": n, "implied": figure.get("implied", False)}
+            | {"file": file, "number": n, "implied": figure.get("implied", False), "stands": n in standing}
             | {f"cell_{name}": cell.get(name) for name in ("table", "row", "column")}
         )
+    for n, claim in enumerate(profile.claims):
+        place = claim.place
+        said = {name: getattr(claim, name) for name in ("observation", "path", "value", "share", "digits", "year", "raw")}
+        at = {name: getattr(place, name) for name in _PLACE}
+        rows["claims"].append(said | at | {"file": file, "number": n, "amount": str(claim.amount)})
     for n, (finding, found) in enumerate(zip(report.findings, record["findings"], strict=True)):
         best = finding.suspects[0] if finding.suspects else None
         rows["findings"].append(
@@ -140,14 +171,14 @@ def _both(name: str, message: Message | Statement) -> dict[str, str]:
     return {f"{name}_{lang}": message.text(lang) for lang in ("zh", "en")}
 
 
-def part(table: str, rows: Iterable[Row]) -> bytes:
-    """The Parquet file of some rows of a table."""
+def part(columns: Columns, rows: Iterable[Row]) -> bytes:
+    """The Parquet file of some rows of a table with these columns."""
     from pyarrow import parquet
 
     sink = BytesIO()
     # Whatever the library would write by default may be another thing in its next release.
     parquet.write_table(
-        arrow(table, rows),
+        arrow(columns, rows),
         sink,
         version="2.6",
         compression="zstd",
@@ -160,23 +191,13 @@ def part(table: str, rows: Iterable[Row]) -> bytes:
     return sink.getvalue()
 
 
-def arrow(table: str, rows: Iterable[Row]) -> pyarrow.Table:
-    """Some rows of a table."""
+def arrow(columns: Columns, rows: Iterable[Row]) -> pyarrow.Table:
+    """Some rows of a table with these columns."""
     import pyarrow
 
     rows = list(rows)
-    columns = {
-        name: pyarrow.array([_exchangeable(row.get(name), kind) for row in rows], _type(kind))
-        for name, kind in TABLES[table].items()
-    }
-    return pyarrow.table(columns, schema=schema(table))
-
-
-def schema(table: str) -> pyarrow.Schema:
-    """The columns of a table, for Arrow."""
-    import pyarrow
-
-    return pyarrow.schema([(name, _type(kind)) for name, kind in TABLES[table].items()])
+    arrays = [pyarrow.array([_exchangeable(row.get(name), kind) for row in rows], _type(kind)) for name, kind in columns.items()]
+    return pyarrow.Table.from_arrays(arrays, names=[*columns])
 
 
 def _type(kind: str) -> pyarrow.DataType:

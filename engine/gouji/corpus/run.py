@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gouji import __version__
-from gouji.corpus import dataset, store
+from gouji.corpus import dataset, store, tables
 from gouji.corpus.batches import Batch, batches
 from gouji.corpus.crew import Done, Helper
 from gouji.corpus.identity import engine_digest
@@ -99,9 +99,34 @@ class Job:
                 if name not in self._names:
                     self.store.remove(f"{table}/{name}")
         if self._unwalked:
-            self.store.put(f"errors/{_INPUTS}", dataset.part("errors", rows["errors"]))
+            self.store.put(f"errors/{_INPUTS}", dataset.part(dataset.TABLES["errors"], rows["errors"]))
+        self._compare()
+        if isinstance(self.store, store.Folder):
+            tables.write_database(self.setup.out)
         about = {"schema": dataset.SCHEMA, "version": __version__, "engine": self.setup.engine, "parts": len(self._names), "files": self._files + len(self._unwalked)}
         self.store.put(ABOUT, dataset.as_json(about).encode())
+
+    def _compare(self) -> None:
+        """The second pass, in a process of its own: what it needs is gone when it is over."""
+        import json
+        import subprocess
+        import sys
+
+        done = subprocess.run(
+            [sys.executable, "-m", "gouji.corpus.between"],
+            input=json.dumps(self.setup._asdict()),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or [""])[-1]
+            raise GoujiError(
+                self.setup.out, "between",
+                Message(f"跨报告核对未能完成：{last}", f"the reports could not be compared: {last}"),
+                Message("请再次运行", "run again"),
+            )  # fmt: skip
 
 
 def run_here(job: Job, processes: int) -> None:

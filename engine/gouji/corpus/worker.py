@@ -27,6 +27,7 @@ from gouji.errors import GoujiError, Message, ReadError
 from gouji.messages import Messages
 from gouji.pipeline import Engine
 from gouji.readers import limits
+from gouji.series import profiler
 
 _CHUNK = 1 << 20
 _TABLES = [name for name in dataset.TABLES if name != "reports"]
@@ -95,7 +96,7 @@ class Bench:
         self._store = store.at(setup.out)
         self._engine_digest = setup.engine or engine_digest([Path(p) for p in setup.packs])
         self._engine = Engine.load([Path(p) for p in setup.packs])
-        self._eras = {form: era.name for era in self._engine.rulebook.eras for form in era.forms}
+        self._profiler = profiler(self._engine.rulebook, self._engine.bodies)
         self._known = {_key(name): name for name in self._store.names("reports")}
         self._archive: tuple[str, zipfile.ZipFile] | None = None
         self._done = 0
@@ -150,9 +151,9 @@ class Bench:
             if len(content) <= limits.FILE_BYTES and found != expected:
                 raise _refused(item.name, "changed", self._engine.messages)
             report = self._engine.check(item.name, content)
-            body = "".join(filter(None, (report.region, report.issuer)))
-            era = self._eras.get(report.form) or _era(self._engine, report.report_year)
-            dataset.add_report(rows, report, len(content), era, body, "")
+            era = self._engine.rulebook.era(report)
+            profile = self._profiler.profile(report)
+            dataset.add_report(rows, report, profile, len(content), era.name if era else "")
         except MemoryError:
             # What is left of the memory may be in pieces.
             self.worn = True
@@ -233,7 +234,7 @@ class Bench:
         """Write the parts; that of the reports is the last: where it is, all are."""
         for table in (*_TABLES, "reports"):
             try:
-                self._store.put(f"{table}/{name}", dataset.part(table, rows[table]))
+                self._store.put(f"{table}/{name}", dataset.part(dataset.TABLES[table], rows[table]))
             except OSError as error:
                 raise _Unwritable(f"{table}/{name}: {error.strerror or error}") from error
 
@@ -263,10 +264,6 @@ def _size(item: Item) -> int:
         return os.stat(item.name).st_size
     except OSError:
         return -1
-
-
-def _era(engine: Engine, year: int | None) -> str:
-    return next((era.name for era in engine.rulebook.eras if year is not None and era.covers(year)), "")
 
 
 def _lost(source: str, code: str, setup: Setup, messages: Messages) -> GoujiError:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from itertools import groupby
@@ -113,6 +113,11 @@ SELECT pair FROM (
 ) GROUP BY pair, equation HAVING NOT bool_or(low >= least AND high <= most);
 """
 
+_TERMS = {
+    "equation": "string", "alternative": "int32", "name": "string", "earlier": "bool", "weight": "double",
+    "rest": "double", "terms": "int32", "least": "double", "most": "double",
+}  # fmt: skip
+
 _SCALE = """
 INSERT INTO suspicious
 SELECT p.pair FROM pairs AS p
@@ -158,11 +163,11 @@ def sieve(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
         for name, table in rule.params["tables"].items()
         for path in table["metrics"]
     ]
-    _load(connection, "terms", "equation VARCHAR, alternative INTEGER, name VARCHAR, earlier BOOLEAN, weight DOUBLE, rest DOUBLE, terms INTEGER, least DOUBLE, most DOUBLE", terms)
-    _load(connection, "scales", "path VARCHAR, above DOUBLE, beyond DOUBLE, exactly DOUBLE[]", scales)
-    _load(connection, "copied", "name VARCHAR, path VARCHAR, least DOUBLE", copied)
+    _load(connection, "terms", _TERMS, terms)
+    _load(connection, "scales", {"path": "string", "above": "double", "beyond": "double", "exactly": "list<double>"}, scales)
+    _load(connection, "copied", {"name": "string", "path": "string", "least": "double"}, copied)
     paths = {t[2].removeprefix("text ") for t in terms} | {s[0] for s in scales} | {c[1] for c in copied}
-    _load(connection, "needed", "path VARCHAR", [(path,) for path in sorted(paths)])
+    _load(connection, "needed", {"path": "string"}, [(path,) for path in sorted(paths)])
     for step in (_FIGURES, _EQUATIONS, _SCALE, _COPIED, _CHOSEN):
         connection.execute(step)
 
@@ -192,10 +197,11 @@ def _terms(book: Rulebook) -> Iterator[tuple[str, int, str, bool, float, float, 
                     )  # fmt: skip
 
 
-def _load(connection: duckdb.DuckDBPyConnection, table: str, columns: str, rows: Sequence[Sequence[object]]) -> None:
-    connection.execute(f"CREATE TABLE {table} ({columns})")
-    if rows:
-        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", [list(row) for row in rows])
+def _load(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    connection.register("loaded", dataset.arrow(columns, named))
+    connection.execute(f"CREATE TABLE {table} AS SELECT * FROM loaded")
+    connection.unregister("loaded")
 
 
 # --- the pairs that are left -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from gouji.corpus import store
 from gouji.errors import Message, ReadError
 from gouji.readers import READERS
 
@@ -40,7 +41,9 @@ def walk(paths: Sequence[str], spool: str | None = None) -> Iterator[Item | Read
     otherwise but by reading all before them; without a folder it is refused.
     """
     for path in _outermost(paths):
-        if not os.path.exists(path):
+        if store.is_remote(path):
+            yield from _remote(path)
+        elif not os.path.exists(path):
             yield _error(path, "not-found", "没有这个文件或文件夹", "no such file or folder", "请检查路径", "check the path")
         elif os.path.isdir(path):
             yield from _folder(path, spool)
@@ -57,12 +60,25 @@ def is_archive(path: str) -> bool:
 
 def _outermost(paths: Sequence[str]) -> list[str]:
     """The paths in order, without those that lie below another: no report counts twice."""
-    real = {path: os.path.realpath(path) for path in dict.fromkeys(map(os.fspath, paths))}
+    real = {path: path if store.is_remote(path) else os.path.realpath(path) for path in dict.fromkeys(map(os.fspath, paths))}
     kept: dict[str, str] = {}
     for path, place in sorted(real.items(), key=lambda item: (item[1].count(os.sep), item[0])):
         if not any(place == other or place.startswith(other.rstrip(os.sep) + os.sep) for other in kept.values()):
             kept[path] = place
     return sorted(kept)
+
+
+def _remote(url: str) -> Iterator[Item | ReadError]:
+    """The files below a URL. Archives there are not opened."""
+    import fsspec
+
+    try:
+        files, root = fsspec.core.url_to_fs(url)
+        names = sorted(name for name in files.find(root) if _wanted(name))
+    except (OSError, ValueError, ImportError) as error:
+        yield _error(url, "unreadable", f"无法读取：{error}", f"cannot be read: {error}", "请检查网址和权限", "check the URL and its permissions")
+        return
+    yield from (Item(files.unstrip_protocol(name)) for name in names)
 
 
 def _folder(path: str, spool: str | None) -> Iterator[Item | ReadError]:

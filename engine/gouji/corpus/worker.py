@@ -185,7 +185,12 @@ class Bench:
     def _opened(self, item: Item) -> Iterator[BinaryIO | _Slice]:
         """The content of an input as a file. Raises ReadError."""
         try:
-            if not item.archive:
+            if store.is_remote(item.name):
+                import fsspec
+
+                with fsspec.open(item.name, "rb") as remote:
+                    yield remote
+            elif not item.archive:
                 if not stat.S_ISREG(os.stat(item.name).st_mode):
                     raise OSError(0, "not a regular file")
                 with open(item.name, "rb") as file:
@@ -258,7 +263,7 @@ def _key(name: str) -> str:
 
 
 def _size(item: Item) -> int:
-    if item.archive:
+    if item.archive or store.is_remote(item.name):
         return item.size
     try:
         return os.stat(item.name).st_size

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gouji.cli import WRONG, language_option, load_engine, packs_option, verbose_option
+from gouji.cli import WRONG, language_option, load_engine, no_color_option, packs_option, verbose_option
 from gouji.messages import Voice
 from gouji.reporters import plain
 
@@ -71,6 +71,69 @@ def run(
     return WRONG if errors else 0
 
 
+@click.command("status", help="help.corpus_status")
+@click.argument("out", metavar="OUT")
+@language_option
+@click.pass_obj
+def status(say: Voice, out: str) -> int:
+    """Tell how far a data set has come."""
+    _require("pyarrow", "duckdb")
+    from gouji.corpus import store
+    from gouji.corpus.run import ABOUT
+    from gouji.corpus.tables import opened
+
+    _present(say, out)
+    place = store.at(out)
+    complete = place.has(ABOUT)
+    with opened(out) as data:
+        counts = ("reports", "errors", "findings", "between")
+        reports, errors, findings, between = (data.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in counts)
+        failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
+    state = say("corpus.complete" if complete else "corpus.incomplete")
+    parts = sum(1 for _ in place.names("reports"))
+    print(say("corpus.status", out=plain.clean(out), state=state, files=reports + errors, reports=reports, parts=parts, findings=findings + between, between=between))
+    for file, code, problem in failed:
+        print(plain.clean(f"  {code}  {file}: {problem}"))
+    return 0 if complete else WRONG
+
+
+@click.command("report", help="help.corpus_report")
+@click.argument("out", metavar="OUT")
+@click.option("-o", "--output", type=Path, metavar="FILE.html", help="option.page")
+@packs_option
+@language_option
+@no_color_option
+@click.pass_obj
+def report(say: Voice, out: str, output: Path | None, packs: tuple[Path, ...], no_color: bool) -> int:
+    """Tell what a data set holds."""
+    _require("pyarrow", "duckdb", "plotly", "jinja2")
+    _present(say, out)
+    # The engine is loaded first: what is there then is kept until the end, and DuckDB must not be.
+    engine = load_engine(packs)
+    from gouji.corpus.summary import summarise
+    from gouji.corpus.tables import opened
+    from gouji.corpus.telling import tell
+
+    with opened(out) as data:
+        found = summarise(data)
+    say = Voice(say.lang, engine.messages)
+    told = tell(found, say, engine.rulebook, engine.registry)
+    if output is None:
+        from rich.console import Console
+
+        from gouji.corpus.terminal import show
+
+        show(told, Console(no_color=no_color or None, highlight=False))
+        return 0
+    from gouji.atomicfile import replacing
+    from gouji.corpus.page import html
+
+    page = html(told, say)
+    with replacing(output) as file:
+        file.write(page.encode("utf-8", "backslashreplace"))
+    return 0
+
+
 @click.command("sample", help="help.corpus_sample")
 @click.argument("count", metavar="COUNT", type=click.IntRange(1))
 @click.option("-o", "--output", type=Path, metavar="DIR", required=True, help="option.sample_folder")
@@ -84,6 +147,16 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
     reports, errors = write(Composer(load_engine(()), seed), count, output)
     print(say("corpus.sampled", reports=reports, errors=errors, folder=plain.clean(str(output))), file=sys.stderr)
     return 0
+
+
+def _present(say: Voice, out: str) -> None:
+    """Whether there is a data set. Raises ReadError."""
+    from gouji.corpus import store
+    from gouji.errors import ReadError
+
+    if not any(True for _ in store.at(out).names("reports")):
+        known = say.known
+        raise ReadError(out, "no-data-set", known.message("corpus.no_data_set"), known.message("corpus.no_data_set_remedy"))
 
 
 def _require(*modules: str) -> None:

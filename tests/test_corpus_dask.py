@@ -28,7 +28,9 @@ class Cluster:
         self.file = folder / "scheduler.json"
         self.folder = folder
         self.processes: list[subprocess.Popen[bytes]] = []
-        self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file))
+        self._start(
+            "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(self.file)
+        )
         while not self.file.exists():
             time.sleep(0.05)
         self.workers = [self._worker() for _ in range(2)]
@@ -41,7 +43,17 @@ class Cluster:
         return str(json.loads(self.file.read_text())["address"])
 
     def _worker(self) -> subprocess.Popen[bytes]:
-        return self._start("worker", "--scheduler-file", str(self.file), "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.folder))
+        return self._start(
+            "worker",
+            "--scheduler-file",
+            str(self.file),
+            "--nthreads",
+            "1",
+            "--no-nanny",
+            "--no-dashboard",
+            "--local-directory",
+            str(self.folder),
+        )
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen([sys.executable, "-m", "dask", *arguments], stderr=subprocess.DEVNULL)

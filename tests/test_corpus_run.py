@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,9 @@ def test_every_planted_error_is_found_and_none_invented(corpus: Path, undisturbe
         "SELECT list_value(file), paths FROM findings WHERE severity <> 'info' AND verdict = 'fail' "
         "UNION ALL SELECT files, paths FROM between WHERE severity <> 'info' AND verdict = 'fail'",
     )
-    named = {(file, path) for files, paths in found for n, path in enumerate(paths) for file in files[n : n + 1] or files}
+    named = {
+        (file, path) for files, paths in found for n, path in enumerate(paths) for file in files[n : n + 1] or files
+    }
     planted = planted_in(corpus)
     assert len(planted) >= REPORTS / 8
     assert planted - named == set()
@@ -98,7 +100,9 @@ def planted_in(corpus: Path) -> set[tuple[str, str]]:
 
 def test_the_data_set_says_what_gouji_says(engine: Engine, corpus: Path, undisturbed: Path) -> None:
     """The rows of a report are its observations and findings."""
-    for file, figures, failed in ask(undisturbed, "SELECT file, observations, failed FROM reports ORDER BY file LIMIT 12"):
+    for file, figures, failed in ask(
+        undisturbed, "SELECT file, observations, failed FROM reports ORDER BY file LIMIT 12"
+    ):
         report = engine.check(file)
         assert (len(report.observations), report.verdicts and report.verdicts.failed) == (figures, failed)
         rows = ask(undisturbed, f"SELECT path, raw, line FROM observations WHERE file = '{file}' ORDER BY number")
@@ -157,7 +161,10 @@ def test_killed_and_resumed_is_the_same(corpus: Path, undisturbed: Path, tmp_pat
     draw = random.Random(9)
     total = len([name for name in content(undisturbed) if name.endswith(".parquet")])
     for moment in sorted(draw.sample(range(total), 5)):
-        run = subprocess.Popen([sys.executable, "-m", "gouji", "corpus", "run", str(corpus), "-o", str(tmp_path), "-j", "2"], stderr=subprocess.DEVNULL)
+        run = subprocess.Popen(
+            [sys.executable, "-m", "gouji", "corpus", "run", str(corpus), "-o", str(tmp_path), "-j", "2"],
+            stderr=subprocess.DEVNULL,
+        )
         while run.poll() is None and len([*tmp_path.rglob("*.parquet")]) <= moment:
             pass
         run.kill()
@@ -195,7 +202,7 @@ def test_a_changed_file_costs_its_batch(corpus: Path, undisturbed: Path, tmp_pat
 
 
 @pytest.fixture
-def poisoned(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def poisoned(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A corpus with a file that crashes its reader, one that hangs, one that takes 2 GB, one that cannot be read."""
     import shutil
 
@@ -206,7 +213,7 @@ def poisoned(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     for name, text in (("crash", "CRASH"), ("hang", "HANG"), ("allocate", "ALLOCATE"), ("binary", "\x00\x01")):
         (place / f"{name}.txt").write_text(text, encoding="utf-8")
     (place / "gone.txt").symlink_to(place / "nowhere")
-    yield place
+    return place
 
 
 def test_poison_costs_itself_only(poisoned: Path, tmp_path: Path) -> None:
@@ -260,12 +267,13 @@ def test_archives_are_folders(kind: str, corpus: Path, undisturbed: Path, tmp_pa
             for path in chosen:
                 archive.write(path, str(path.relative_to(corpus)))
     else:
-        with tarfile.open(packed, "w:" + kind.partition(".")[2]) as tar:
+        mode: Any = "w:" + kind.partition(".")[2]
+        with tarfile.open(packed, mode) as tar:
             for path in reversed(chosen):
                 tar.add(path, str(path.relative_to(corpus)))
     out = tmp_path / "out"
     done(packed, out, processes=1)
-    rows = ask(out, "SELECT replace(file, '{}', ''), path, raw, line FROM observations ORDER BY ALL".format(packed))
+    rows = ask(out, f"SELECT replace(file, '{packed}', ''), path, raw, line FROM observations ORDER BY ALL")
     wanted = ", ".join(f"'{path}'" for path in chosen)
     query = "SELECT replace(file, '{}', ''), path, raw, line FROM observations WHERE file IN ({}) ORDER BY ALL"
     assert rows == ask(undisturbed, query.format(corpus, wanted))
@@ -323,14 +331,16 @@ def test_composed_reports_are_of_every_era(undisturbed: Path) -> None:
 
 
 def test_parts_do_not_depend_on_when_they_are_written() -> None:
-    rows = [{"file": "a", "code": "x"}, {"file": "\udcff", "code": None}]
+    rows: list[dict[str, Any]] = [{"file": "a", "code": "x"}, {"file": "\udcff", "code": None}]
     columns = dataset.TABLES["errors"]
     assert dataset.part(columns, rows) == dataset.part(columns, rows)
 
 
 def test_an_orphan_ends() -> None:
     """A worker whose parent is gone ends when it has nothing more to do."""
-    worker = subprocess.Popen([sys.executable, "-m", "gouji.corpus.worker"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "gouji.corpus.worker"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    )
     assert worker.stdin is not None
     worker.stdin.close()
     assert worker.wait(60) == 0

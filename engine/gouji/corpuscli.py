@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gouji.cli import WRONG, language_option, load_engine, no_color_option, packs_option, verbose_option
+from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
 
@@ -54,7 +55,7 @@ def run(
 
     setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes)
     job = Job(paths, setup)
-    with nullcontext() if is_remote(output) else alone(output):
+    with _writing(say, output), nullcontext() if is_remote(output) else alone(output):
         job.begin()
         with _progress(say, job):
             if scheduler is None:
@@ -67,7 +68,9 @@ def run(
         job.end()
     tally = job.tally
     errors = sum(tally.errors.values())
-    print(say("corpus.ran", files=tally.files, kept=tally.kept, errors=errors, out=plain.clean(output)), file=sys.stderr)
+    print(
+        say("corpus.ran", files=tally.files, kept=tally.kept, errors=errors, out=plain.clean(output)), file=sys.stderr
+    )
     return WRONG if errors else 0
 
 
@@ -87,11 +90,24 @@ def status(say: Voice, out: str) -> int:
     complete = place.has(ABOUT)
     with opened(out) as data:
         counts = ("reports", "errors", "findings", "between")
-        reports, errors, findings, between = (data.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in counts)
+        reports, errors, findings, between = (
+            data.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in counts
+        )
         failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
     state = say("corpus.complete" if complete else "corpus.incomplete")
     parts = sum(1 for _ in place.names("reports"))
-    print(say("corpus.status", out=plain.clean(out), state=state, files=reports + errors, reports=reports, parts=parts, findings=findings + between, between=between))
+    print(
+        say(
+            "corpus.status",
+            out=plain.clean(out),
+            state=state,
+            files=reports + errors,
+            reports=reports,
+            parts=parts,
+            findings=findings + between,
+            between=between,
+        )
+    )
     for file, code, problem in failed:
         print(plain.clean(f"  {code}  {file}: {problem}"))
     return 0 if complete else WRONG
@@ -129,7 +145,7 @@ def report(say: Voice, out: str, output: Path | None, packs: tuple[Path, ...], n
     from gouji.corpus.page import html
 
     page = html(told, say)
-    with replacing(output) as file:
+    with _writing(say, output), replacing(output) as file:
         file.write(page.encode("utf-8", "backslashreplace"))
     return 0
 
@@ -144,7 +160,9 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
     """Compose reports."""
     from gouji.corpus.sample import Composer, write
 
-    reports, errors = write(Composer(load_engine(()), seed), count, output)
+    composer = Composer(load_engine(()), seed)
+    with _writing(say, output):
+        reports, errors = write(composer, count, output)
     print(say("corpus.sampled", reports=reports, errors=errors, folder=plain.clean(str(output))), file=sys.stderr)
     return 0
 
@@ -152,11 +170,24 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
 def _present(say: Voice, out: str) -> None:
     """Whether there is a data set. Raises ReadError."""
     from gouji.corpus import store
-    from gouji.errors import ReadError
 
     if not any(True for _ in store.at(out).names("reports")):
         known = say.known
-        raise ReadError(out, "no-data-set", known.message("corpus.no_data_set"), known.message("corpus.no_data_set_remedy"))
+        raise ReadError(
+            out, "no-data-set", known.message("corpus.no_data_set"), known.message("corpus.no_data_set_remedy")
+        )
+
+
+@contextmanager
+def _writing(say: Voice, path: Path | str) -> Iterator[None]:
+    """Whatever cannot be written meanwhile is an error of `path`."""
+    try:
+        yield
+    except GoujiError:
+        raise
+    except OSError as error:
+        problem = say.known.message("error.unwritable", reason=error.strerror or str(error))
+        raise ReadError(str(path), "unwritable", problem, say.known.message("error.unwritable_remedy")) from error
 
 
 def _require(*modules: str) -> None:
@@ -180,7 +211,13 @@ def _progress(say: Voice, job: Job) -> Iterator[None]:
 
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     over = Event()
-    with Progress(*columns, TimeRemainingColumn(), TextColumn("{task.fields[errors]}"), console=Console(stderr=True), transient=True) as bar:
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[errors]}"),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
         task = bar.add_task(say("corpus.progress"), total=None, rate="", errors="")
         began = monotonic()
 

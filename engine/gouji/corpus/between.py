@@ -23,7 +23,7 @@ from gouji.corpus.tables import BETWEEN, opened
 from gouji.crosschecks import CrossFinding, Outcome, Pair, check_copies, check_pair
 from gouji.document import Document, Place
 from gouji.pipeline import Engine
-from gouji.profiles import Claim, Profile, Profiler
+from gouji.profiles import Claim, Profiler
 from gouji.records import Number, Observation, Report
 from gouji.relations import own_path
 from gouji.rulebook import Rulebook
@@ -32,7 +32,6 @@ from gouji.spans import Span
 
 if TYPE_CHECKING:
     import duckdb
-
 
 
 def main() -> None:
@@ -151,7 +150,12 @@ def sieve(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
     connection.execute("CREATE TABLE suspicious (pair BIGINT)")
     terms = [*_terms(book)]
     scales = [
-        (path, float(rule.params["above"]), float(rule.params.get("beyond", 1e300)), [float(f) for f in rule.params.get("exactly", ())])
+        (
+            path,
+            float(rule.params["above"]),
+            float(rule.params.get("beyond", 1e300)),
+            [float(f) for f in rule.params.get("exactly", ())],
+        )
         for rule in book.rules
         if rule.kind == "scale"
         for path in rule.params["metrics"]
@@ -164,7 +168,12 @@ def sieve(connection: duckdb.DuckDBPyConnection, book: Rulebook) -> None:
         for path in table["metrics"]
     ]
     _load(connection, "terms", _TERMS, terms)
-    _load(connection, "scales", {"path": "string", "above": "double", "beyond": "double", "exactly": "list<double>"}, scales)
+    _load(
+        connection,
+        "scales",
+        {"path": "string", "above": "double", "beyond": "double", "exactly": "list<double>"},
+        scales,
+    )
     _load(connection, "copied", {"name": "string", "path": "string", "least": "double"}, copied)
     paths = {t[2].removeprefix("text ") for t in terms} | {s[0] for s in scales} | {c[1] for c in copied}
     _load(connection, "needed", {"path": "string"}, [(path,) for path in sorted(paths)])
@@ -197,7 +206,9 @@ def _terms(book: Rulebook) -> Iterator[tuple[str, int, str, bool, float, float, 
                     )  # fmt: skip
 
 
-def _load(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]) -> None:
+def _load(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[object]]
+) -> None:
     named = [dict(zip(columns, row, strict=True)) for row in rows]
     connection.register("loaded", dataset.arrow(columns, named))
     connection.execute(f"CREATE TABLE {table} AS SELECT * FROM loaded")
@@ -322,7 +333,22 @@ def _number(value: float | None) -> Number | None:
 
 def _row(n: int, finding: CrossFinding, pair: Pair) -> dataset.Row:
     return {
-        **{name: getattr(finding, name) for name in ("body", "rule", "instance", "severity", "verdict", "equation", "left", "right", "delta", "group", "fingerprint")},
+        **{
+            name: getattr(finding, name)
+            for name in (
+                "body",
+                "rule",
+                "instance",
+                "severity",
+                "verdict",
+                "equation",
+                "left",
+                "right",
+                "delta",
+                "group",
+                "fingerprint",
+            )
+        },
         "file": pair.this.source,
         "other": pair.last.source,
         "number": n,

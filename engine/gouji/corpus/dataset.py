@@ -7,10 +7,11 @@ A part holds the rows of one batch, in the order of its inputs; the same rows ar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from gouji.document import Table
 from gouji.errors import GoujiError, Message
 from gouji.findings import Statement
 from gouji.profiles import Profile
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow
 
 SCHEMA = "gouji/corpus/1"
+_HEAD = 500  # characters of a row are enough to tell it from another
 _DIGITS = 64  # of a SHA-256
 Row: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -81,15 +83,31 @@ def empty() -> Rows:
     return {name: [] for name in TABLES}
 
 
-def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str) -> None:
-    """Add the rows of a checked report of `size` bytes, and what is compared of it with others."""
+def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str, folded: Callable[[str], str]) -> None:
+    """Add the rows of a checked report of `size` bytes, and what is compared of it with others.
+
+    `folded` brings text into the form in which layouts are compared.
+    """
     file = report.source
     body = profile.body
     verdicts = report.verdicts
     record = Records("zh").check(report)
     rows["reports"].append(
         {
-            **{name: record[name] for name in ("sha256", "form", "layouts", "script", "report_year", "title", "issuer", "region", "published_date")},
+            **{
+                name: record[name]
+                for name in (
+                    "sha256",
+                    "form",
+                    "layouts",
+                    "script",
+                    "report_year",
+                    "title",
+                    "issuer",
+                    "region",
+                    "published_date",
+                )
+            },
             "file": file,
             "bytes": size,
             "era": era,
@@ -121,7 +139,9 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
         )
     for n, claim in enumerate(profile.claims):
         place = claim.place
-        said = {name: getattr(claim, name) for name in ("observation", "path", "value", "share", "digits", "year", "raw")}
+        said = {
+            name: getattr(claim, name) for name in ("observation", "path", "value", "share", "digits", "year", "raw")
+        }
         at = {name: getattr(place, name) for name in _PLACE}
         rows["claims"].append(said | at | {"file": file, "number": n, "amount": str(claim.amount)})
     for n, (finding, found) in enumerate(zip(report.findings, record["findings"], strict=True)):
@@ -139,7 +159,7 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
                 "slip": best.slip if best else None,
             }
         )
-    heads = _heads(report)
+    heads = _heads(report, folded)
     for n, figure in enumerate([*record["unbound"], *record["unparsed"]]):
         whole = n >= len(report.unbound)
         piece = report.unparsed[n - len(report.unbound)] if whole else None
@@ -147,17 +167,27 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
         rows["unbound"].append(
             figure
             | figure.get("place", {})
-            | {"file": file, "number": n, "kind": "unparsed" if whole else "figure", "table": table, "head": heads.get(table)}
+            | {
+                "file": file,
+                "number": n,
+                "kind": "unparsed" if whole else "figure",
+                "table": table,
+                "head": heads.get(-1 if table is None else table),
+            }
         )
 
 
-def _heads(report: Report) -> dict[int | None, str]:
-    """The first untaken row of each table: layouts that nobody knows are told apart by it."""
-    heads: dict[int | None, str] = {}
-    for piece in report.unparsed:
-        if piece.table is not None:
-            heads.setdefault(piece.table, piece.text)
-    return heads
+def _heads(report: Report, folded: Callable[[str], str]) -> dict[int, str]:
+    """The first row of each table of which no grammar took anything: unknown layouts are told apart by it."""
+    known = {o.table for o in report.observations}
+    unknown = {piece.table for piece in report.unparsed} - known
+    tables = [block for block in report.document.blocks if isinstance(block, Table)]
+    text = report.document.text
+    return {
+        n: "|".join(folded(text[cell.start : cell.end]) for cell in table.rows[0])[:_HEAD]
+        for n, table in enumerate(tables)
+        if n in unknown and table.rows
+    }
 
 
 def add_error(rows: Rows, error: GoujiError, sha256: str = "") -> None:
@@ -196,7 +226,10 @@ def arrow(columns: Columns, rows: Iterable[Row]) -> pyarrow.Table:
     import pyarrow
 
     rows = list(rows)
-    arrays = [pyarrow.array([_exchangeable(row.get(name), kind) for row in rows], _type(kind)) for name, kind in columns.items()]
+    arrays = [
+        pyarrow.array([_exchangeable(row.get(name), kind) for row in rows], _type(kind))
+        for name, kind in columns.items()
+    ]
     return pyarrow.Table.from_arrays(arrays, names=[*columns])
 
 

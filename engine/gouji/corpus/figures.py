@@ -15,7 +15,13 @@ Figures: TypeAlias = dict[str, Number]
 _T3 = "requests.t3."
 # Natural persons ask most; a granted request is the rule.
 _APPLICANTS = {"natural": 60, "commercial": 12, "legal": 4, "other": 3, "welfare": 1, "research": 1}
-_OUTCOMES = {"granted": 40, "partial": 9, "unable.not_held": 22, "unable.needs_creation": 4, "not_processed.petition": 5}
+_OUTCOMES = {
+    "granted": 40,
+    "partial": 9,
+    "unable.not_held": 22,
+    "unable.needs_creation": 4,
+    "not_processed.petition": 5,
+}
 _RARE = 1
 
 
@@ -28,7 +34,9 @@ class Life:
         # A county town, a bureau or a city: an order of magnitude each.
         self.scale = random.choice((6, 25, 120, 700))
         self.carried = dict.fromkeys(_APPLICANTS, 0)
-        self.items = {name: random.randint(8, 900) for name in ("licensing", "other_services", "penalty", "coercion", "fees")}
+        self.items = {
+            name: random.randint(8, 900) for name in ("licensing", "other_services", "penalty", "coercion", "fees")
+        }
         self.rate = {name: random.uniform(0.5, 20) for name in ("licensing", "other_services", "penalty", "coercion")}
         self.disclosed = random.randint(20, 120)
         self.in_force = random.randint(20, 150)
@@ -105,11 +113,27 @@ class Life:
         on_time = completed - self.random.randint(0, completed // 12)
         replies = by(
             completed,
-            {"granted": 40, "already_public": 20, "partially_granted": 6, "refused.total": 9, "not_this_agency": 10, "not_exist": 8, "amend_required": 3, "other_channel": 2},
+            {
+                "granted": 40,
+                "already_public": 20,
+                "partially_granted": 6,
+                "refused.total": 9,
+                "not_this_agency": 10,
+                "not_exist": 8,
+                "amend_required": 3,
+                "other_channel": 2,
+            },
         )
         grounds = by(
             replies["refused.total"],
-            {"not_gov_info": 9, "other_legal": 5, "privacy": 4, "trade_secret": 2, "state_secret": 1, "security_stability": 1},
+            {
+                "not_gov_info": 9,
+                "other_legal": 5,
+                "privacy": 4,
+                "trade_secret": 2,
+                "state_secret": 1,
+                "security_stability": 1,
+            },
         )
         channels = by(received, {"online": 50, "in_person": 25, "mail": 15, "fax": 2})
         return {
@@ -128,7 +152,9 @@ class Life:
         for kind in ("review", "litigation"):
             total = self._some(self.scale / 12)
             found |= {f"{kind}.total": total}
-            found |= {f"{kind}.{name}": n for name, n in self._split(total, {"upheld": 8, "other": 3, "corrected": 1}).items()}
+            found |= {
+                f"{kind}.{name}": n for name, n in self._split(total, {"upheld": 8, "other": 3, "corrected": 1}).items()
+            }
         return found
 
     def _statistics(self) -> Figures:
@@ -166,12 +192,19 @@ class Life:
             inflow = new[column] + self.carried[column]
             out = self.random.randint(0, inflow // 12) if inflow < 6 else self.random.randint(0, 1 + inflow // 15)
             done = self._split(inflow - out, shares)
-            cells = {"new": new[column], "carried_in": self.carried[column], "outcome.total": inflow - out, "carried_out": out}
+            cells = {
+                "new": new[column],
+                "carried_in": self.carried[column],
+                "outcome.total": inflow - out,
+                "carried_out": out,
+            }
             cells |= {f"outcome.{name}": done.get(name, 0) for name in outcomes}
             found |= {f"{_T3}{row}.{column}": cells[row] for row in rows}
             self.carried[column] = out
         for row in rows:
-            found[f"{_T3}{row}.total"] = sum(found[f"{_T3}{row}.{column}"] for column in self.registry.groups["applicants"])
+            found[f"{_T3}{row}.total"] = sum(
+                found[f"{_T3}{row}.{column}"] for column in self.registry.groups["applicants"]
+            )
         for group in ("denied", "unable", "not_processed", "other"):
             parts = [name for name in outcomes if name.startswith(f"{group}.")]
             found[f"{_T3}outcome.{group}.subtotal.total"] = sum(found[f"{_T3}outcome.{name}.total"] for name in parts)
@@ -197,7 +230,12 @@ class Life:
 
     def _form2019(self) -> Figures:
         found = self._decisions(
-            {"licensing": "art20_5.licensing", "other_services": "art20_5.other_services", "penalty": "art20_6.penalty", "coercion": "art20_6.coercion"}
+            {
+                "licensing": "art20_5.licensing",
+                "other_services": "art20_5.other_services",
+                "penalty": "art20_6.penalty",
+                "coercion": "art20_6.coercion",
+            }
         )
         for name, article in (("licensing", 5), ("other_services", 5), ("penalty", 6), ("coercion", 6), ("fees", 8)):
             change = self.random.randint(-3, 4)
@@ -217,11 +255,16 @@ class Life:
         return found | {f"{procured}.projects": projects, f"{procured}.amount": amount}
 
     def _form2021(self) -> Figures:
-        found = self._decisions({"licensing": "art20_5.licensing", "penalty": "art20_6.penalty", "coercion": "art20_6.coercion"})
+        found = self._decisions(
+            {"licensing": "art20_5.licensing", "penalty": "art20_6.penalty", "coercion": "art20_6.coercion"}
+        )
         made, repealed = self.random.randint(1, 15), self.random.randint(0, 5)
         self.in_force += made - repealed
         for kind, values in (("normative_docs", (made, repealed, self.in_force)), ("regulations", (0, 0, 0))):
-            found |= {f"disclosure.art20_1.{kind}.{name}": n for name, n in zip(("made", "repealed", "in_force"), values, strict=True)}
+            found |= {
+                f"disclosure.art20_1.{kind}.{name}": n
+                for name, n in zip(("made", "repealed", "in_force"), values, strict=True)
+            }
         notices = self.random.randint(0, 3)
         asked = sum(self.random.randint(10, 30) * 10 for _ in range(notices))
         return found | {

@@ -20,7 +20,9 @@ def html(told: Told, say: Voice) -> str:
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True
+    )
     sections = [
         section._asdict() | {"charts": [Markup(_drawn(chart)) for chart in section.charts]} for section in told.sections
     ]
@@ -50,7 +52,9 @@ def _drawn(chart: Chart) -> str:
     layout = {
         "title": {"text": chart.title, "font": {"size": 15}, "x": 0.02},
         "barmode": "stack",
-        "colorway": [_SEVERE.get(name, _COLOURS[n % len(_COLOURS)]) for n, name in enumerate(chart.colours or chart.series)],
+        "colorway": [
+            _SEVERE.get(name, _COLOURS[n % len(_COLOURS)]) for n, name in enumerate(chart.colours or chart.series)
+        ],
         "xaxis": values if sideways else labels,
         "yaxis": labels if sideways else values,
         "margin": {"l": 50, "r": 20, "t": 45, "b": 45},

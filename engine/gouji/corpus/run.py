@@ -103,7 +103,13 @@ class Job:
         self._compare()
         if isinstance(self.store, store.Folder):
             tables.write_database(self.setup.out)
-        about = {"schema": dataset.SCHEMA, "version": __version__, "engine": self.setup.engine, "parts": len(self._names), "files": self._files + len(self._unwalked)}
+        about = {
+            "schema": dataset.SCHEMA,
+            "version": __version__,
+            "engine": self.setup.engine,
+            "parts": len(self._names),
+            "files": self._files + len(self._unwalked),
+        }
         self.store.put(ABOUT, dataset.as_json(about).encode())
 
     def _compare(self) -> None:

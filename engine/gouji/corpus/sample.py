@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from gouji.corpus import printing
 from gouji.corpus.figures import Figures, Life
@@ -55,6 +55,9 @@ class Slot(NamedTuple):
     path: str
 
 
+Form: TypeAlias = tuple[tuple[str | Slot, ...], ...]
+
+
 class Composer:
     """Composes reports with the forms of an engine's packs."""
 
@@ -62,6 +65,7 @@ class Composer:
         self.engine = engine
         self.seed = seed
         self.share = share
+        self._forms: dict[tuple[str, str], Form] = {}
 
     @cached_property
     def words(self) -> Mapping[str, Any]:
@@ -80,9 +84,13 @@ class Composer:
                 if number == count:
                     return
 
-    @cache  # noqa: B019
-    def form(self, pack: str, case: str) -> tuple[tuple[str | Slot, ...], ...]:
+    def form(self, pack: str, case: str) -> Form:
         """The rows of a form: the corpus case of a pack with slots where its figures stand."""
+        if (pack, case) not in self._forms:
+            self._forms[pack, case] = self._read(pack, case)
+        return self._forms[pack, case]
+
+    def _read(self, pack: str, case: str) -> Form:
         text = (builtin() / "grammars" / pack / "corpus").glob("*.txt")
         chunks = {c.partition("\n")[0]: c.partition("\n")[2] for f in text for c in f.read_text("utf-8").split("=== ")}
         source = chunks[case].partition("\n---\n")[0] + "\n"
@@ -138,7 +146,9 @@ class Composer:
         wrong = slip(random, int(figures[path]))
         return kind, {(source, path): wrong if wrong != figures[path] else wrong + 1}
 
-    def _between(self, random: Random, where: Mapping[str, str], figures: Figures) -> tuple[str, dict[tuple[str, str], Number]]:
+    def _between(
+        self, random: Random, where: Mapping[str, str], figures: Figures
+    ) -> tuple[str, dict[tuple[str, str], Number]]:
         """An error that no single report shows: what is carried over from last year's report is another number."""
         kind, path = random.choice(sorted(where.items()))
         more = random.randint(2, 9)

@@ -34,7 +34,7 @@ def run_there(job: Job, address: str) -> None:
     from distributed import Client
 
     try:
-        client = Client(address, timeout=30)
+        client = Client(address, timeout=30)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise GoujiError(
             address, "no-scheduler",
@@ -52,22 +52,23 @@ def _drive(job: Job, client: Client) -> None:
 
     waiting = job.batches(None)
     running: dict[str, tuple[Batch, int]] = {}
-    completed = as_completed(with_results=False)
+    completed = as_completed()  # type: ignore[no-untyped-call]
 
     def submit(batch: Batch, attempt: int = 0) -> None:
         name = f"gouji-{job.setup.engine[:12]}-{batch.number}-{attempt}"
         future = client.submit(work, job.setup, batch, key=name, pure=False, retries=_ATTEMPTS)
-        running[future.key] = batch, attempt
-        completed.add(future)
+        running[name] = batch, attempt
+        completed.add(future)  # type: ignore[no-untyped-call]
 
     def fill() -> None:
-        room = max(1, sum(client.nthreads().values())) * _AHEAD
+        threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+        room = max(1, threads) * _AHEAD
         while len(running) < room and (batch := next(waiting, None)) is not None:
             submit(batch)
 
     fill()
     for future in completed:
-        batch, attempt = running.pop(future.key)
+        batch, attempt = running.pop(str(future.key))
         if future.status == "finished":
             done, refusal = future.result()
             if refusal is not None:
@@ -78,7 +79,14 @@ def _drive(job: Job, client: Client) -> None:
             submit(batch, attempt + 1)
         else:
             problem = f"{future.exception()}"
-            raise _error((job.setup.out, "cluster", (f"集群上的任务失败：{problem}", f"a task failed on the cluster: {problem}"), ("请再次运行，会从中断处继续", "run it again: it goes on where it was")))
+            raise _error(
+                (
+                    job.setup.out,
+                    "cluster",
+                    (f"集群上的任务失败：{problem}", f"a task failed on the cluster: {problem}"),
+                    ("请再次运行，会从中断处继续", "run it again: it goes on where it was"),
+                )
+            )
         future.release()
         fill()
 
@@ -88,10 +96,25 @@ def work(setup: Setup, batch: Batch) -> tuple[Done | None, Refusal | None]:
     try:
         own = _digest(setup.packs)
         if own != setup.engine:
-            raise _error(("gouji", "version", ("集群上的 gouji、语法或规则与本机不同", "gouji, its grammars or its rules are not the same on the cluster as here"), ("请在各处安装同一版本", "install the same release everywhere")))
+            raise _error(
+                (
+                    "gouji",
+                    "version",
+                    (
+                        "集群上的 gouji、语法或规则与本机不同",
+                        "gouji, its grammars or its rules are not the same on the cluster as here",
+                    ),
+                    ("请在各处安装同一版本", "install the same release everywhere"),
+                )
+            )
         return _helper(setup).work(Batch(*batch)), None
     except GoujiError as error:
-        return None, (error.source, error.code, (error.problem.zh, error.problem.en), (error.remedy.zh, error.remedy.en))
+        return None, (
+            error.source,
+            error.code,
+            (error.problem.zh, error.problem.en),
+            (error.remedy.zh, error.remedy.en),
+        )
 
 
 @cache

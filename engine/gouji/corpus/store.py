@@ -88,7 +88,9 @@ class Remote:
     def names(self, folder: str) -> Iterator[str]:
         """The names of the objects below `folder`, without it."""
         with suppress(FileNotFoundError):
-            yield from (os.path.basename(path) for path in self._files.ls(f"{self._root}/{folder}", detail=False, refresh=True))
+            yield from (
+                os.path.basename(path) for path in self._files.ls(f"{self._root}/{folder}", detail=False, refresh=True)
+            )
 
     def has(self, name: str) -> bool:
         """Whether there is an object."""

@@ -51,7 +51,9 @@ def _bars(chart: Chart) -> RenderableType:
     points = [*_summed(chart)]
     most = max((value for _, value in points), default=0) or 1
     for label, value in points[:_ROWS]:
-        grid.add_row(Text(plain.clean(str(label))), Text("█" * round(_BARS * value / most), "blue"), f"{value:,.4g}{chart.axis}")
+        grid.add_row(
+            Text(plain.clean(str(label))), Text("█" * round(_BARS * value / most), "blue"), f"{value:,.4g}{chart.axis}"
+        )
     return grid
 
 

@@ -9,7 +9,7 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gouji.corpus import store
 from gouji.errors import Message, ReadError
@@ -44,7 +44,9 @@ def walk(paths: Sequence[str], spool: str | None = None) -> Iterator[Item | Read
         if store.is_remote(path):
             yield from _remote(path)
         elif not os.path.exists(path):
-            yield _error(path, "not-found", "没有这个文件或文件夹", "no such file or folder", "请检查路径", "check the path")
+            yield _error(
+                path, "not-found", "没有这个文件或文件夹", "no such file or folder", "请检查路径", "check the path"
+            )
         elif os.path.isdir(path):
             yield from _folder(path, spool)
         elif is_archive(path):
@@ -60,7 +62,9 @@ def is_archive(path: str) -> bool:
 
 def _outermost(paths: Sequence[str]) -> list[str]:
     """The paths in order, without those that lie below another: no report counts twice."""
-    real = {path: path if store.is_remote(path) else os.path.realpath(path) for path in dict.fromkeys(map(os.fspath, paths))}
+    real = {
+        path: path if store.is_remote(path) else os.path.realpath(path) for path in dict.fromkeys(map(os.fspath, paths))
+    }
     kept: dict[str, str] = {}
     for path, place in sorted(real.items(), key=lambda item: (item[1].count(os.sep), item[0])):
         if not any(place == other or place.startswith(other.rstrip(os.sep) + os.sep) for other in kept.values()):
@@ -76,7 +80,14 @@ def _remote(url: str) -> Iterator[Item | ReadError]:
         files, root = fsspec.core.url_to_fs(url)
         names = sorted(name for name in files.find(root) if _wanted(name))
     except (OSError, ValueError, ImportError) as error:
-        yield _error(url, "unreadable", f"无法读取：{error}", f"cannot be read: {error}", "请检查网址和权限", "check the URL and its permissions")
+        yield _error(
+            url,
+            "unreadable",
+            f"无法读取：{error}",
+            f"cannot be read: {error}",
+            "请检查网址和权限",
+            "check the URL and its permissions",
+        )
         return
     yield from (Item(files.unstrip_protocol(name)) for name in names)
 
@@ -87,7 +98,14 @@ def _folder(path: str, spool: str | None) -> Iterator[Item | ReadError]:
             entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in listed)
     except OSError as error:
         reason = error.strerror or str(error)
-        yield _error(path, "unreadable", f"无法读取：{reason}", f"cannot be read: {reason}", "请检查路径和权限", "check the path and its permissions")
+        yield _error(
+            path,
+            "unreadable",
+            f"无法读取：{reason}",
+            f"cannot be read: {reason}",
+            "请检查路径和权限",
+            "check the path and its permissions",
+        )
         return
     for name, folder in entries:
         below = os.path.join(path, name)
@@ -112,7 +130,14 @@ def _archive(path: str, spool: str | None) -> Iterator[Item | ReadError]:
         if isinstance(error, ReadError):
             yield error
         else:
-            yield _error(path, "archive", f"压缩包无法打开：{error}", f"the archive cannot be opened: {error}", "文件可能不完整，请重新获取", "it may be incomplete; get it again")
+            yield _error(
+                path,
+                "archive",
+                f"压缩包无法打开：{error}",
+                f"the archive cannot be opened: {error}",
+                "文件可能不完整，请重新获取",
+                "it may be incomplete; get it again",
+            )
         return
     yield from found
 
@@ -131,7 +156,7 @@ def _tar(path: str, spool: str | None) -> list[Item]:
     found: dict[str, Item] = {}
     with tarfile.open(path, "r:") as archive:
         for member, _ in zip(archive, range(MEMBERS), strict=False):
-            archive.members = []  # they would all be kept
+            archive.members = []  # type: ignore[attr-defined]  # they would all be kept
             if member.isreg() and not member.issparse() and _wanted(member.name):
                 found[member.name] = Item(f"{shown}/{member.name}", path, member.name, member.offset_data, member.size)
     return [found[name] for name in sorted(found)]
@@ -140,16 +165,25 @@ def _tar(path: str, spool: str | None) -> list[Item]:
 def _unpacked(path: str, spool: str | None) -> str:
     """The tar that a compressed one holds."""
     if spool is None:
-        raise _error(path, "compressed", "分布式运行时不读压缩的 tar", "a compressed tar is not read in a distributed run", "请先解压为 .tar 或文件夹", "unpack it to a .tar or a folder first")
+        raise _error(
+            path,
+            "compressed",
+            "分布式运行时不读压缩的 tar",
+            "a compressed tar is not read in a distributed run",
+            "请先解压为 .tar 或文件夹",
+            "unpack it to a .tar or a folder first",
+        )
     import bz2
     import gzip
     import lzma
     import shutil
     from hashlib import sha256
 
-    opened = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
-    kind = next(kind for kind in opened if path.lower().endswith((kind, f"t{kind}", "tgz" if kind == "gz" else kind)))
-    target = os.path.join(spool, sha256(os.path.realpath(path).encode("utf-8", "surrogateescape")).hexdigest()[:16] + ".tar")
+    opened: dict[str, Any] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+    kind = next(kind for kind in opened if path.lower().endswith(kind if kind != "bz2" else ("bz2", "tbz2")))
+    target = os.path.join(
+        spool, sha256(os.path.realpath(path).encode("utf-8", "surrogateescape")).hexdigest()[:16] + ".tar"
+    )
     with opened[kind](path, "rb") as packed, open(target, "wb") as plain:
         shutil.copyfileobj(packed, plain, 1 << 20)
     return target

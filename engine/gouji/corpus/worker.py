@@ -153,7 +153,8 @@ class Bench:
             report = self._engine.check(item.name, content)
             era = self._engine.rulebook.era(report)
             profile = self._profiler.profile(report)
-            dataset.add_report(rows, report, profile, len(content), era.name if era else "")
+            folded = self._engine.bodies.folded
+            dataset.add_report(rows, report, profile, len(content), era.name if era else "", folded)
         except MemoryError:
             # What is left of the memory may be in pieces.
             self.worn = True
@@ -203,7 +204,15 @@ class Bench:
                     yield member  # type: ignore[misc]
         except GoujiError:
             raise
-        except (OSError, zipfile.BadZipFile, RuntimeError, KeyError, NotImplementedError, EOFError, ValueError) as error:
+        except (
+            OSError,
+            zipfile.BadZipFile,
+            RuntimeError,
+            KeyError,
+            NotImplementedError,
+            EOFError,
+            ValueError,
+        ) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise ReadError(
                 item.name, "unreadable",

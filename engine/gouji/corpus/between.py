@@ -33,6 +33,9 @@ from gouji.spans import Span
 if TYPE_CHECKING:
     import duckdb
 
+_ROWS = 10_000  # of findings in a part
+_LAST = "last.parquet"
+
 
 def main() -> None:
     """Compare the reports of the data set that standard input describes."""
@@ -41,19 +44,26 @@ def main() -> None:
 
 
 def compare(out: str, engine: Engine, digest: str) -> None:
-    """Write the part of the findings between the reports of `out`, unless it is there for these reports and rules."""
+    """Write the parts of the findings between the reports of `out`, unless it is there for these reports and rules."""
     place = store.at(out)
     names = sorted(place.names("reports"))
-    wanted = sha256("\n".join([digest, *names]).encode()).hexdigest()[:24] + ".parquet"
-    for name in [*place.names(BETWEEN)]:
-        if name != wanted:
-            place.remove(f"{BETWEEN}/{name}")
-    if place.has(f"{BETWEEN}/{wanted}"):
+    wanted = sha256("\n".join([digest, *names]).encode()).hexdigest()[:24]
+    if place.has(f"{BETWEEN}/{wanted}-{_LAST}"):
         return
+    for name in [*place.names(BETWEEN)]:
+        place.remove(f"{BETWEEN}/{name}")
     with opened(out) as connection:
         sieve(connection, engine.rulebook)
-        found = [row for pair in _pairs(connection, engine) for row in pair]
-    place.put(f"{BETWEEN}/{wanted}", dataset.part(dataset.BETWEEN, found))
+        rows: list[dataset.Row] = []
+        number = 0
+        for found in _pairs(connection, engine):
+            rows += found
+            if len(rows) >= _ROWS:
+                place.put(f"{BETWEEN}/{wanted}-{number:05d}.parquet", dataset.part(dataset.BETWEEN, rows))
+                rows.clear()
+                number += 1
+    # Where the last part is, all are.
+    place.put(f"{BETWEEN}/{wanted}-{_LAST}", dataset.part(dataset.BETWEEN, rows))
 
 
 # --- the sieve -------------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ class Life:
         self.disclosed = random.randint(20, 120)
         self.in_force = random.randint(20, 150)
         self.offices = random.randint(2, 6)
-        self.cases: Figures = {}
+        self.cases: dict[str, list[Number]] = {}
         self.money = random.uniform(20, 900)
 
     def year(self, era: str) -> Figures:
@@ -57,12 +57,18 @@ class Life:
         return found
 
     def _other_than_last_year(self, draw: Callable[[], Figures]) -> Figures:
-        """Two years that agree in every case would look copied."""
-        found = draw()
-        while any(found.values()) and found == self.cases:
+        """Two years that agree in every review or every lawsuit would look copied."""
+        while True:
             found = draw()
-        self.cases = found
-        return found
+            for kind, last in self.cases.items():
+                if any(last) and last == [n for path, n in found.items() if path.startswith(kind)]:
+                    break
+            else:
+                self.cases = {
+                    kind: [n for path, n in found.items() if path.startswith(kind)]
+                    for kind in ("review.", "litigation.")
+                }
+                return found
 
     def _some(self, mean: float) -> int:
         """About `mean`, year by year."""

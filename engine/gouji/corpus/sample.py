@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -72,7 +72,9 @@ class Composer:
         """`sample.yaml`."""
         import yaml
 
-        return yaml.safe_load(Path(__file__).with_name("sample.yaml").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+        text = Path(__file__).with_name("sample.yaml").read_text(encoding="utf-8")
+        words: Mapping[str, Any] = yaml.safe_load(text)
+        return words
 
     def compose(self, count: int) -> Iterator[Sample]:
         """`count` reports, body by body."""
@@ -285,11 +287,19 @@ def _swapped(random: Random, value: int) -> int:
     return int("".join(digits))
 
 
-_SLIPS = {
+def _tenfold(random: Random, value: int) -> int:
+    return value * 10
+
+
+def _doubled(random: Random, value: int) -> int:
+    return int(f"{value}{str(value)[-1]}")
+
+
+_SLIPS: dict[str, Callable[[Random, int], int]] = {
     "digit": _digit,
     "swapped": _swapped,
-    "tenfold": lambda random, value: value * 10,
-    "doubled": lambda random, value: int(f"{value}{str(value)[-1]}"),
+    "tenfold": _tenfold,
+    "doubled": _doubled,
 }
 
 

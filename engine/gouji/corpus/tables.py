@@ -20,7 +20,7 @@ _TYPES = {"string": "VARCHAR", "int32": "INTEGER", "int64": "BIGINT", "double": 
 
 
 @contextmanager
-def opened(out: str, megabytes: int = 192) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(out: str, megabytes: int = 128) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in which every table of the data set at `out` is a view; what is large goes to the disk."""
     import tempfile
 

@@ -17,7 +17,7 @@ test: $(READY) ## everything that must hold: style, types, layers, behaviour, an
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto
 	tests/smoke_wheel.sh
 
 bench: $(READY) ## how fast gouji is, against a baseline measured in the same run

@@ -10,9 +10,12 @@ def main() -> int:
     """Run the command line; the exit status."""
     # Whatever is imported and loaded first stays until the end: collecting meanwhile finds nothing.
     gc.disable()
-    from gouji.cli import main as run
+    try:
+        from gouji.cli import main as run
 
-    return run()
+        return run()
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from gouji.document import Document, Paragraph
+from gouji.document import Cell, Document, Paragraph
 from gouji.patterns import Pattern
 from gouji.spans import OffsetMap, Span
 
@@ -113,6 +113,28 @@ class _Writer:
                 self.put(" ", at, until - at)
         self._identity(position, end)
 
+    def row(self, cells: Iterable[Cell]) -> None:
+        """Append the cells of a table row, each with its delimiter."""
+        # Most cells are copied as they are: their runs are written here, without a call for each.
+        folded, search, out = self.folded, self.folds.edit.search, self.out
+        derived, origin, width = self.origin.derived, self.origin.origin, self.origin.width
+        for cell in cells:
+            start, end = cell.start, cell.end
+            if start < end:
+                if search(folded, start, end):
+                    self.copy(start, end)
+                else:
+                    derived.append(self.length)
+                    origin.append(start)
+                    width.append(0)
+                    out.append(folded[start:end])
+                    self.length += end - start
+            derived.append(self.length)
+            origin.append(cell.mark)
+            width.append(1)
+            out.append("|")
+            self.length += 1
+
     def _identity(self, start: int, end: int) -> None:
         if start < end:
             self.origin.identity(self.length, start)
@@ -146,10 +168,7 @@ def canonicalise(document: Document, folds: Folds) -> Canonical:
             continue
         for row in block.rows:
             start = writer.length
-            for cell in row:
-                if cell.start < cell.end:
-                    writer.copy(cell.start, cell.end)
-                writer.put("|", cell.mark)
+            writer.row(row)
             lines.append(Line(start, writer.length, tables))
             writer.put("\n", row[-1].mark)
         tables += 1

@@ -27,41 +27,68 @@ def explained(
     serious = {f.instance: f for f in findings if f.severity != "info"}
     if not any(len(f.operands) > 1 for f in serious.values()):
         return _numbered(findings, {})
-    constraints = list(_constraints(plans, facts, serious.keys()))
-    named = {c.name for c in constraints}
-    constraints += [c for f in serious.values() if f.instance not in named and (c := _agreement(f, facts))]
-    decided = _decided(findings, constraints, facts)
-    still_open = {f.instance for f in decided if f.verdict == "undecided"}
-    causes = repairs([c for c in constraints if c.name not in still_open], _Figures(facts))
+    identities: list[Constraint] = []
+    others: dict[str, Constraint] = {}
+    for constraint, must_hold in _constraints(plans, facts, serious.keys()):
+        if must_hold:
+            identities.append(constraint)
+        else:
+            others[constraint.name] = constraint
+    decided = _decided(findings, [*identities, *others.values()], facts)
+    undecided = {f.instance for f in decided if f.verdict == "undecided"}
+    identities = [c for c in identities if c.name not in undecided]
+    figures = _Figures(facts)
+    causes = repairs(identities, figures)
     by_instance = {name: found for found in causes for name in found[0].explains}
-    violated = [(name, c.cells.keys()) for c in constraints if (name := c.name) in by_instance]
+    violated = [(name, c.cells.keys()) for c in identities if (name := c.name) in by_instance]
     for finding in decided:
+        if finding.instance in by_instance or finding.verdict != "fail" or not finding.operands:
+            continue
+        own = set(finding.operands)
         # A rule for a special case (a total without parts) says less than the identity that it comes from.
-        if finding.instance not in by_instance and finding.verdict == "fail" and finding.operands:
-            own = set(finding.operands)
-            wider = next((name for name, cells in violated if own <= cells), None)
-            if wider is not None:
-                by_instance[finding.instance] = by_instance[wider]
+        if wider := next((name for name, cells in violated if own <= cells), None):
+            by_instance[finding.instance] = by_instance[wider]
+        elif finding.severity != "info" and (other := others.get(finding.instance) or _agreement(finding, facts)):
+            # The same figure in two places: what the identities say of them, or the same slip.
+            if cause := next((found for found in causes if _settles(found, other)), None):
+                by_instance[finding.instance] = cause
+            elif alone := _evident(other, identities, figures):
+                by_instance[finding.instance] = alone
     return _numbered([_suspected(f, by_instance.get(f.instance, ()), slips) for f in decided], by_instance)
 
 
-def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) -> Iterator[Constraint]:
-    """What the error rules say of the exact figures, and the other equations that do not hold."""
+def _settles(found: Sequence[Repair], agreement: Constraint) -> bool:
+    """Whether the one repair of a cause also brings two figures to agree."""
+    moved = {change.cell: change.repair - change.value for change in found[0].changes}
+    shift = sum(weight * moved[cell] for cell, weight in agreement.cells.items() if cell in moved)
+    return len(found) == 1 and agreement.gap + shift == 0
+
+
+def _evident(
+    agreement: Constraint, identities: Sequence[Constraint], figures: Mapping[int, Figure]
+) -> tuple[Repair, ...]:
+    """The repair of a disagreement that breaks no identity, where it is one slip of the hand; else none."""
+    holding = [c for c in identities if c.holds]
+    found = [repair for cause in repairs([*holding, agreement], figures) for repair in cause]
+    single = len(found) == 1 and len(found[0].changes) == 1
+    return tuple(found) if single and found[0].slip not in ("other", "blank") and found[0].changes[0].value > 9 else ()
+
+
+def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) -> Iterator[tuple[Constraint, bool]]:
+    """What the rules say of the exact figures, and whether it must hold: all error rules, others that were `found`."""
     for plan in plans:
         for program in plan.programs():
             rule, instance = program.instance.rule, program.instance
-            severity = rule.severities.get(instance.case) or rule.severity
-            if severity != "error" and instance.name not in found:
-                continue
-            if instance.conditions and instance.name not in found:
+            must_hold = (rule.severities.get(instance.case) or rule.severity) == "error"
+            if instance.name not in found and (instance.conditions or not must_hold):
                 continue
             if program.row and program.row <= facts.blank_keys:
                 continue
             constraint = _constraint(program, facts)
             if constraint is None or (instance.conditions and len(constraint.cells) < 2):
                 continue
-            if severity == "error" or constraint.operator == "==":
-                yield constraint
+            if must_hold or constraint.operator == "==":
+                yield constraint, must_hold
 
 
 def _constraint(program: Program, facts: Facts) -> Constraint | None:

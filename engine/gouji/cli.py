@@ -524,6 +524,13 @@ def extract(
 
             def take(source: str) -> None:
                 nonlocal reports, figures
+                if output.exists() and source != "-" and os.path.samefile(source, output):
+                    raise ReadError(
+                        source,
+                        "is-output",
+                        say.known.message("error.is_output"),
+                        say.known.message("error.is_output_remedy"),
+                    )
                 report = engine.parse(source)
                 data.add(report)
                 reports += 1

@@ -18,6 +18,7 @@ from gouji.readers.carriers import Carrier
 from gouji.registry import Registry, load_registry
 from gouji.rulebook import Rulebook
 from gouji.rulecompiler import load_rulebook
+from gouji.rulemodel import Kept
 from gouji.yamlfile import invalid, read, unknown
 
 
@@ -32,8 +33,8 @@ def compile_packs(
     tuple[Layout, ...],
     NarrativeModel,
     OutlineModel,
-    BodyModel,
-    Crosswalk,
+    Kept[BodyModel],
+    Kept[Crosswalk],
 ]:
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     registry = load_registry(packs.metrics())
@@ -48,8 +49,8 @@ def compile_packs(
         load_layouts(packs, registry),
         load_narrative(packs, registry),
         load_outline(packs),
-        load_bodies(packs, folds.table),
-        load_crosswalk(packs, registry),
+        Kept(load_bodies(packs, folds.table)),
+        Kept(load_crosswalk(packs, registry)),
     )
 
 

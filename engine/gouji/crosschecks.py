@@ -203,7 +203,8 @@ def equations(book: Rulebook, rule: Rule, reports: Reports, outcome: Outcome) ->
                 # What holds for some figures of an interval only has not been shown to hold.
                 outcome.passed += all(f.operand.kind in ("exact", "blank") for f in found)
                 break
-            if evaluation.outcome == "fail":
+            open_ = evaluation.outcome == "undecided" and any(f.operand.kind == "blank" for f in found)
+            if evaluation.outcome == "fail" or open_:
                 tried.append((evaluation, found))
         else:
             if tried:
@@ -275,6 +276,7 @@ def _from_equation(
         reports,
         case=instance.case,
         name=instance.name,
+        verdict="undecided" if evaluation.outcome == "undecided" else "fail",
         values={
             **instance.labels,
             "left": left.shown,
@@ -288,7 +290,7 @@ def _from_equation(
         left=left.low if left.exact else None,
         right=right.low if right.exact else None,
         terms=terms,
-        assumptions=[blank_counted(blanks)] if blanks else [],
+        assumptions=[blank_counted(blanks)] if blanks and evaluation.outcome == "fail" else [],
     )
 
 

@@ -198,7 +198,9 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for row in report.unparsed:
         if row.table is not None:
             added.setdefault(row.table, []).append((row.span, row.text.strip("|\n ")))
-    for o in report.observations:
+    # Hardly any table has rows that the registry does not know.
+    strange = [path for path in table.keys() - facts.registry.units.keys() if path.startswith("ext.table.")]
+    for o in report.observations if strange else ():
         if o.table is not None and o.path.startswith("ext.table."):
             rows = added.setdefault(o.table, [])
             if not any(label == o.label for _, label in rows):

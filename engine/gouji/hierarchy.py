@@ -11,7 +11,6 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import StringIO
 from pathlib import Path
 
 from attrs import define, evolve, field, frozen
@@ -301,8 +300,12 @@ def _csv(path: Path) -> list[Row]:
     except UnicodeDecodeError:
         # What a spreadsheet program in China writes.
         text = content.decode("gb18030", "replace")
-    reader = csv.DictReader(StringIO(text))
-    for name in reader.fieldnames or [""]:
+    reader = csv.DictReader(text.splitlines())
+    try:
+        names = reader.fieldnames or [""]
+    except csv.Error as error:
+        raise invalid(f"{path}:1", f"CSV 有误：{error}", f"CSV: {error}") from error
+    for name in names:
         if name not in _COLUMNS:
             raise unknown(Scalar(name or "?", f"{path}:1"), "列", "column", _COLUMNS)
     if "body" not in (reader.fieldnames or ()):

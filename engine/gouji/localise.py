@@ -73,21 +73,22 @@ def repairs(constraints: Sequence[Constraint], figures: Mapping[int, Figure]) ->
     """For each cause of the violated constraints its smallest repairs, the most plausible first."""
     graph = _Graph(constraints, figures)
     causes: list[tuple[Repair, ...]] = []
-    rest: list[Constraint] = []
+    rest: list[list[Constraint]] = []
     for cluster in _clusters([c for c in constraints if not c.holds and c.operator == "=="]):
         found = graph.smallest(cluster, 1)
         if found:
             causes.append(found)
         else:
-            rest += cluster
+            rest.append(cluster)
     if len(causes) == 2 and not rest:
         # Two figures in each other's place look like two mistakes.
         together = graph.smallest([c for c in constraints if not c.holds and c.operator == "=="], 2)
         if exchanged := tuple(repair for repair in together if repair.slip in ("swapped", "split")):
             return [exchanged]
     # What one cell does not explain may be connected by identities that hold.
-    if rest and (found := graph.smallest(rest, DEPTH)):
-        causes.append(found)
+    for linked in graph.linked(rest):
+        if found := graph.smallest(linked, DEPTH):
+            causes.append(found)
     return causes
 
 
@@ -114,6 +115,20 @@ class _Graph:
         for constraint in constraints:
             for cell in constraint.cells:
                 self.around.setdefault(cell, []).append(constraint)
+
+    def linked(self, clusters: Sequence[list[Constraint]]) -> list[list[Constraint]]:
+        """Clusters joined where an identity has cells of both."""
+        bridges = []
+        for cluster in clusters:
+            cells = {cell for constraint in cluster for cell in constraint.cells}
+            beside = {n for cell in cells for c in self.around[cell] for n in c.cells}
+            bridges.append(Constraint("", dict.fromkeys(cells | beside, 1), 1))
+        groups = _clusters(bridges)
+        numbers = {id(bridge): n for n, group in enumerate(groups) for bridge in group}
+        joined: list[list[Constraint]] = [[] for _ in groups]
+        for cluster, bridge in zip(clusters, bridges, strict=True):
+            joined[numbers[id(bridge)]] += cluster
+        return joined
 
     def smallest(self, violated: Sequence[Constraint], depth: int) -> tuple[Repair, ...]:
         """Every repair of the fewest cells, up to `depth` of them; none where that is not enough."""

@@ -250,7 +250,10 @@ class _Reader:
                 if item.data == "breakdown":
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     carried = None if found or self._complete(item.children[0]) else self.previous
-                    parts = self._breakdown(item.children, last or carried, start, end)
+                    parts = self._items(item.children[1:], last or carried, start, end)
+                    self._record(
+                        self._broken_down(found, last, parts) or carried, parts, self._complete(item.children[0])
+                    )
                     if last is not None:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
                         other = next((f for f in reversed(found) if not self._comparable(last, f)), None)
@@ -506,10 +509,19 @@ class _Reader:
 
     # ---- lists
 
-    def _breakdown(self, items: list[Any], total: _Figure | None, start: int, end: int) -> list[_Figure]:
-        parts = self._items(items[1:], total, start, end)
-        self._record(total, parts, self._complete(items[0]))
-        return parts
+    def _broken_down(self, found: list[_Figure], last: _Figure | None, parts: list[_Figure]) -> _Figure | None:
+        """Which figure a list breaks down: the last one, unless only one before it is large enough.
+
+        收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first.
+        """
+        if last is None:
+            return None
+        own = [part for part in parts if self._comparable(last, part)]
+        added = sum(part.quantity.low for part in own)
+        if len(own) > 1 and last.quantity.high is not None and added > last.quantity.high:
+            before = [f for f in found if f is not last and self._comparable(f, own[0]) and f.quantity.value >= added]
+            return before[-1] if before else last
+        return last
 
     def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""

@@ -7,13 +7,12 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
 from gouji import compiled, rules
-from gouji.bodies import BodyModel
 from gouji.canonical import Folds, canonicalise
-from gouji.crosswalk import Crosswalk
 from gouji.cues import NarrativeModel
 from gouji.document import Document
 from gouji.errors import Message, ReadError
@@ -28,8 +27,12 @@ from gouji.readers.carriers import Carrier
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.rulebook import Rulebook
-from gouji.rulemodel import Era
+from gouji.rulemodel import Era, Kept
 from gouji.tables import read_tables
+
+if TYPE_CHECKING:
+    from gouji.bodies import BodyModel
+    from gouji.crosswalk import Crosswalk
 
 _NARRATIVE = "narrative"
 
@@ -46,8 +49,18 @@ class Engine:
     layouts: tuple[Layout, ...]
     narrative: NarrativeModel
     outline: OutlineModel
-    bodies: BodyModel
-    crosswalk: Crosswalk
+    _bodies: Kept[BodyModel]
+    _crosswalk: Kept[Crosswalk]
+
+    @property
+    def bodies(self) -> BodyModel:
+        """How a report says whose it is; unpacked where reports are compared."""
+        return self._bodies.value
+
+    @property
+    def crosswalk(self) -> Crosswalk:
+        """What of one era corresponds to what of another; unpacked where reports are compared."""
+        return self._crosswalk.value
 
     @classmethod
     def load(cls, packs: Sequence[Path] = ()) -> Engine:
@@ -147,10 +160,21 @@ class Engine:
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:
-    """Every input below `paths`: files as they are, folders walked for known suffixes, globs expanded.
+    """Every input below `paths`, once: files as they are, folders walked for known suffixes, globs expanded.
 
     What is not there comes as a ReadError in its place. Order: as given, sorted within a folder or glob.
     """
+    seen: set[str] = set()
+    for source in _named(paths):
+        if isinstance(source, str):
+            real = source if source == "-" else os.path.realpath(source)
+            if real in seen:
+                continue
+            seen.add(real)
+        yield source
+
+
+def _named(paths: Sequence[str]) -> Iterator[str | ReadError]:
     for path in paths:
         if path == "-" or os.path.isfile(path):
             yield path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from decimal import Decimal
+from functools import cache
 from typing import Final, NamedTuple
 
 from gouji.records import Number, State
@@ -15,8 +16,14 @@ NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 DIGITS_LIMIT: Final = 18
 """Digits of the longest number that is read as one; longer runs are identifiers or damage."""
 
-_CELL = re.compile(rf"(?P<sign>[+-]?)-?(?P<number>{NUMBER})(?P<unit>[\u4e00-\u9fff]{{0,4}}|%)(?:\(.*\))?")
-_NOT_APPLICABLE = re.compile(r"/+|\\|-+|—+|无|不涉及|不适用|[Nn]/?[Aa]|\*+")
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a cell with a figure looks like, and one that says that there is none; a report without tables needs neither."""
+    figure = re.compile(rf"(?P<sign>[+-]?)-?(?P<number>{NUMBER})(?P<unit>[\u4e00-\u9fff]{{0,4}}|%)(?:\(.*\))?")
+    return figure, re.compile(r"/+|\\|-+|—+|无|不涉及|不适用|[Nn]/?[Aa]|\*+")
+
+
 _POWERS: Final = {"十": 10, "百": 100, "千": 1000}
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
@@ -63,9 +70,10 @@ def cell(text: str) -> tuple[State, Quantity | None]:
         value: Number | None = int(text)
         assert value is not None
         return "value", Quantity(value, value, value, None)
-    if _NOT_APPLICABLE.fullmatch(text):
+    figure, none = _patterns()
+    if none.fullmatch(text):
         return "na", None
-    match = _CELL.fullmatch(text)
+    match = figure.fullmatch(text)
     value = number(match["number"]) if match else None
     if match is None or value is None or match["unit"][:1] in tuple("年月余多几"):
         return "text", None

@@ -17,16 +17,19 @@ if TYPE_CHECKING:
 def _mixed_levels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Themes of which only one level is told, in a report that tells of all levels elsewhere."""
     observations = facts.report.observations
+    scope = rule.params["scope"]
+    if not any((told := observations[i].scope) and scope.search(told) for i in facts.text):
+        facts.passed += bool(facts.text)
+        return
     themes: dict[str, list[int]] = {}
     for i, o in enumerate(observations):
-        if o.state == "value" and not o.implied:
-            for theme in rule.params["themes"]:
-                if o.path.startswith(theme + "."):
-                    themes.setdefault(theme, []).append(i)
+        theme = o.path.partition(".")[0]
+        if theme in rule.params["themes"] and o.state == "value" and not o.implied:
+            themes.setdefault(theme, []).append(i)
     narrow = {
         theme: indices
         for theme, indices in themes.items()
-        if all((scope := observations[i].scope) and rule.params["scope"].search(scope) for i in indices)
+        if all((told := observations[i].scope) and scope.search(told) for i in indices)
     }
     if not narrow or len(narrow) == len(themes):
         facts.passed += len(themes) > 1

@@ -55,7 +55,10 @@ class OffsetMap:
         first = bisect_right(derived, start) - 1
         if end <= start or first < 0:
             raise ValueError(f"no origin for {start} to {end}")
-        last = bisect_right(derived, end - 1, first) - 1
+        # Most spans lie within one run.
+        last = first
+        if first + 1 < len(derived) and derived[first + 1] < end:
+            last = bisect_right(derived, end - 1, first) - 1
         begin = origins[first] if widths[first] else origins[first] + start - derived[first]
         stop = origins[last] + (widths[last] or end - derived[last])
         return Span(begin, stop if stop > begin else begin + 1)

@@ -7,18 +7,20 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from attrs import define, evolve, field
 
 import carriers
+import writers
 from gouji import rules
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.records import Report
 from score.compose import APPLICANTS, CLAIMED, ROWS, SENTENCES, compose
 
-CARRIERS = ("tabs", "stream", "bars", "markdown")
+CARRIERS = ("tabs", "stream", "bars", "markdown", "html", "docx", "xlsx", "pdf")
 # Names of rows and sections in the identities of the cases.
 _GROUPS = {"deny": "denied", "unable": "unable", "nop": "not_processed", "other": "other"}
 _SECTIONS = {"review": "L01", "direct": "L02", "after": "L03"}
@@ -50,8 +52,15 @@ def load(shared: Path) -> list[dict[str, Any]]:
 
 def read(engine: Engine, case: Mapping[str, Any], carrier: str) -> Report:
     """The checked report that a case describes, its tables carried in one way."""
-    blocks = [part for block in compose(case) for part in (block, "")]
-    report = engine.understand(text.read(carriers.write(blocks, carrier).encode(), case["id"], engine.carriers))
+    blocks = compose(case)
+    if carrier in carriers.CARRIERS:
+        content = carriers.write([part for block in blocks for part in (block, "")], carrier).encode()
+        report = engine.understand(text.read(content, case["id"], engine.carriers))
+    else:
+        drawn = [b if isinstance(b, str) else [[writers.Cell(cell) for cell in row] for row in b] for b in blocks]
+        with TemporaryDirectory() as folder:
+            ((_, path),) = writers.files(drawn, Path(folder), [carrier])
+            report = engine.parse(str(path))
     findings, verdicts = rules.check(engine.rulebook, report)
     return evolve(report, findings=findings, verdicts=verdicts)
 

@@ -1,7 +1,7 @@
-"""How well real reports are read: composed cases by era and carrier, the seeds, and the shapes of sentences.
+"""How well gouji reads and judges: real reports by form and carrier, the seeds, sentences, and planted slips.
 
     python tests/score/run.py            print the scores
-    python tests/score/run.py --readme   and write the table of the cases into the README
+    python tests/score/run.py --readme   and write the tables into the README
 
 Needs the folder of truth beside the checkout; without it nothing is scored.
 """
@@ -13,15 +13,17 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from statistics import quantiles
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import gouji  # noqa: E402
+from score import injection, shapes  # noqa: E402
 from score.cases import CARRIERS, Score, load, score  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
-MARKED = re.compile(r"(?<=<!-- score -->\n).*?(?=<!-- /score -->)", re.S)
+TRIALS = 2000
 HEADS = ("form", "carrier", "reports", "figures found", "wrong", "identities as in the report")
 
 
@@ -79,6 +81,11 @@ def seeds() -> bool:
     return subprocess.run([sys.executable, str(SHARED / "truth" / "score.py"), str(out)], check=False).returncode == 0
 
 
+def renewed(content: str, name: str, table: str) -> str:
+    """The README with another table between the marks `name`."""
+    return re.sub(rf"(?<=<!-- {name} -->\n).*?(?=<!-- /{name} -->)", lambda _: f"\n{table}\n", content, flags=re.S)
+
+
 def main() -> int:
     """Score, print, and renew the README where that is asked for."""
     if not SHARED.is_dir():
@@ -92,15 +99,17 @@ def main() -> int:
         for complaint in (*s.complaints, *(f"wrong: {w}" for w in s.wrong)):
             print(f"{s.case} ({s.carrier}): {complaint}")
     good = seeds()
-    shapes = Path(__file__).with_name("shapes.py")
-    if shapes.exists():
-        print("Shapes of sentences")
-        sys.stdout.flush()
-        good &= subprocess.run([sys.executable, str(shapes)], check=False).returncode == 0
+    print("\n".join(shapes.lines(shapes.score(engine))))
+    pool = injection.published(engine, load(SHARED))
+    tallies, seconds = injection.run(engine, TRIALS, pool=pool)
+    print(f"Planted slips, also in {len(pool)} published tables")
+    print(injection.markdown(tallies))
+    print(f"a check with localisation: 95th percentile {quantiles(seconds, n=20)[-1] * 1e3:.1f} ms")
     if "--readme" in sys.argv:
         readme = ROOT / "README.md"
         content = readme.read_text(encoding="utf-8")
-        readme.write_text(MARKED.sub(lambda _: markdown(lines), content), encoding="utf-8")
+        content = renewed(content, "score", markdown(lines))
+        readme.write_text(renewed(content, "injection", injection.markdown(tallies)), encoding="utf-8")
     return 0 if good and not any(s.wrong for s in scores) else 1
 
 

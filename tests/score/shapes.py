@@ -86,7 +86,7 @@ def _plain(value: Decimal | int | None) -> str:
     return re.sub(r"0+$", "", text).rstrip(".") if "." in text else text
 
 
-def _lines(scores: dict[str, Score]) -> Iterator[str]:
+def lines(scores: dict[str, Score]) -> Iterator[str]:
     found, wanted, wrong = (sum(column) for column in zip(*scores.values(), strict=True))
     yield f"sentence shapes: {found} of {wanted} slots = {found / wanted:.1%}, {wrong} wrong"
     for shape, one in scores.items():
@@ -97,7 +97,7 @@ def _lines(scores: dict[str, Score]) -> Iterator[str]:
 def main() -> None:
     """Print the score."""
     scores: Any = score(Engine.load(()))
-    print("\n".join(_lines(scores)))
+    print("\n".join(lines(scores)))
 
 
 if __name__ == "__main__":

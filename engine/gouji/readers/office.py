@@ -27,7 +27,7 @@ oor:op="fuse"><value>true</value></prop></item>
 </oor:items>
 """
 # The name of the copy: LibreOffice goes by the content, and takes the suffix for a hint only.
-_COPY = "report.doc"
+_COPY = "copy.doc"
 
 
 def read(data: bytes, source: str, *_: object) -> Document:

@@ -16,6 +16,7 @@ from gouji.readers.flow import FIGURE, CellNode, ParagraphNode, Piece, TableNode
 from gouji.readers.refusals import damaged, missing, too_large
 
 _CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})(\d{1,7})"')
+_SECTION = re.compile("[一二三四五六七八九十]{1,3}[、.．]")
 # (first row, first column, last row, last column), 1-based and inclusive.
 Merged: TypeAlias = tuple[int, int, int, int]
 
@@ -192,6 +193,7 @@ def _below_heads(sheet: _Sheet) -> Callable[[int], list[int]]:
             end = max(end, last) if above_is_head else last
         elif len(rows[row]) == 1 and (
             not following
+            or (len(following) == 1 and _SECTION.match(sheet.values[row, rows[row][0]]))
             or (len(following) > 1 and not any(FIGURE.fullmatch(sheet.values[row + 1, c]) for c in following))
         ):
             end = 0

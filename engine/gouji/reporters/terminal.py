@@ -127,7 +127,7 @@ class _Sheet(NamedTuple):
 
     def _serious(self, finding: Finding) -> bool:
         """Whether a finding is shown in full."""
-        return self.page.verbose or (finding.verdict == "fail" and finding.severity != "info")
+        return self.page.verbose or finding.severity != "info"
 
     def _causes(self, findings: Sequence[Finding]) -> Iterator[tuple[Finding, Sequence[Finding]]]:
         """Findings with one cause under the first of them; when all is wanted each by itself."""
@@ -345,7 +345,7 @@ class _Summary(NamedTuple):
         if accepted:
             yield from page.paragraph(page.text(say("summary.accepted", n=accepted.total())), 2)
         must, should = (n - accepted[kind] for n, kind in zip(total, ("error", "warning"), strict=False))
-        yield from page.paragraph(self._conclusion((must, should, *total[2:])), 2)
+        yield from page.paragraph(self._conclusion((must, should, *total[2:]), accepted.total()), 2)
 
     def _kept(self) -> Iterator[Text]:
         """What became of the findings of an earlier check, and decisions that fit nothing."""
@@ -370,7 +370,7 @@ class _Summary(NamedTuple):
         line.append(self.page.file(name, self.page.width - line.cell_len))
         return line
 
-    def _conclusion(self, total: Sequence[int]) -> Text:
+    def _conclusion(self, total: Sequence[int], accepted: int) -> Text:
         page = self.page
         if total[0]:
             return page.text(f"{page.glyphs.error} {page.say('summary.must', n=total[0])}", "error")
@@ -379,6 +379,10 @@ class _Summary(NamedTuple):
             return page.text(f"{page.glyphs.warning} {page.say(told, n=total[1])}", "warning")
         if self.errors:
             return page.text(page.say("summary.some_unread" if self.tallies else "summary.none_read"), "warning")
+        if total[3]:
+            return page.text(f"{page.glyphs.undecided} {page.say('summary.open', n=total[3])}", "undecided")
+        if accepted:
+            return page.text(f"{page.glyphs.good} {page.say('summary.all_accepted', n=accepted)}", "good")
         told = "summary.remarks_only" if total[2] else "summary.clean"
         if self.closing.known is not None:
             told = "summary.remarks_new" if total[2] else "report.nothing_new"

@@ -84,20 +84,23 @@ class Engine:
 
         return cls(*compile_packs(packs))
 
-    def check(self, source: str, *, rulebook: Rulebook | None = None) -> Report:
-        """Read the report at `source` ("-" for standard input) and run the rules on it. Raises ReadError."""
-        report = self.parse(source)
+    def check(self, source: str, data: bytes | None = None, *, rulebook: Rulebook | None = None) -> Report:
+        """Read the report at `source` ("-" for standard input) and run the rules on it. Raises ReadError.
+
+        `data` is what the file holds, where somebody has read it already.
+        """
+        report = self.parse(source, data)
         findings, verdicts = rules.check(rulebook or self.rulebook, report)
         return evolve(report, findings=findings, verdicts=verdicts)
 
-    def parse(self, source: str) -> Report:
+    def parse(self, source: str, data: bytes | None = None) -> Report:
         """Read the report at `source` without checking it. Raises ReadError."""
-        return self.understand(self.read(source))
+        return self.understand(self.read(source, data))
 
-    def read(self, source: str) -> Document:
+    def read(self, source: str, data: bytes | None = None) -> Document:
         """The document at `source`. Raises ReadError."""
         suffix = os.path.splitext(source)[1].lower()
-        return read_document(_bytes(source), source, suffix, self.carriers)
+        return read_document(_bytes(source) if data is None else data, source, suffix, self.carriers)
 
     def understand(self, document: Document) -> Report:
         """The report that `document` is. Raises ReadError when it holds nothing that a layout knows."""

@@ -1,0 +1,92 @@
+"""What a data set holds, in numbers: each an SQL query over its tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    import duckdb
+
+Rows: TypeAlias = list[tuple[Any, ...]]
+_FINDINGS = """
+SELECT file, rule, severity FROM findings WHERE verdict = 'fail'
+UNION ALL SELECT file, rule, severity FROM between WHERE verdict = 'fail'
+"""
+# What stands in a row of an unknown layout besides figures tells it from another.
+_SHAPE = r"regexp_replace(head, '[0-9][0-9.,]*', '#', 'g')"
+
+
+class Summary(NamedTuple):
+    """Rows as the queries of QUERIES give them; see there for their columns."""
+
+    totals: Rows
+    severities: Rows
+    years: Rows
+    eras: Rows
+    provinces: Rows
+    coverage: Rows
+    rules: Rows
+    bodies: Rows
+    quality: Rows
+    trends: Rows
+    layouts: Rows
+    layout_count: Rows
+    errors: Rows
+    failed: Rows
+
+
+QUERIES: dict[str, str] = {
+    # reports, years from, to, bodies, figures, figures that no metric claims, rows that no grammar took
+    "totals": "SELECT count(*), min(report_year), max(report_year), count(DISTINCT body), coalesce(sum(observations), 0), coalesce(sum(unbound), 0), coalesce(sum(unparsed), 0) FROM reports",
+    # severity, findings, reports with one
+    "severities": f"SELECT severity, count(*), count(DISTINCT file) FROM ({_FINDINGS}) GROUP BY ALL ORDER BY severity",
+    # year, form, reports
+    "years": "SELECT report_year, form, count(*) FROM reports WHERE report_year IS NOT NULL GROUP BY ALL ORDER BY ALL",
+    # era, form, reports
+    "eras": "SELECT era, form, count(*) FROM reports GROUP BY ALL ORDER BY ALL",
+    # outermost place, reports
+    "provinces": "SELECT coalesce(province, '?') AS place, count(*) AS n FROM reports GROUP BY ALL ORDER BY n DESC, place LIMIT 25",
+    # form, figures bound, unbound, rows untaken
+    "coverage": "SELECT form, sum(observations), sum(unbound), sum(unparsed) FROM reports GROUP BY ALL ORDER BY form",
+    # rule, severity, findings, reports with one
+    "rules": f"SELECT rule, severity, count(*) AS n, count(DISTINCT file) FROM ({_FINDINGS}) GROUP BY ALL ORDER BY n DESC, rule, severity",
+    # body, errors, warnings, reports
+    "bodies": f"""
+        SELECT r.body, sum(errors)::BIGINT AS e, sum(warnings)::BIGINT AS w, count(*) FROM reports AS r JOIN (
+            SELECT file, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = 'warning') AS warnings
+            FROM ({_FINDINGS}) GROUP BY file) USING (file)
+        WHERE r.body <> '' GROUP BY ALL HAVING e + w > 0 ORDER BY e DESC, w DESC, r.body LIMIT 20""",
+    # year, reports, reports with an error, with a warning
+    "quality": f"""
+        SELECT report_year, count(*), count(*) FILTER (errors > 0), count(*) FILTER (warnings > 0) FROM reports LEFT JOIN (
+            SELECT file, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = 'warning') AS warnings
+            FROM ({_FINDINGS}) GROUP BY file) USING (file)
+        WHERE report_year IS NOT NULL GROUP BY ALL ORDER BY ALL""",
+    # year, metric, median, mean; the metrics are those of `TRENDS`
+    "trends": """
+        SELECT report_year, path, median(value), avg(value) FROM observations JOIN reports USING (file)
+        WHERE stands AND state = 'value' AND report_year IS NOT NULL AND path IN (SELECT unnest(?)) AND (source = 'table' OR NOT tabled)
+        GROUP BY ALL ORDER BY path, report_year""",
+    # shape of the head, tables, reports, an example: file, line, head
+    "layouts": f"""
+        SELECT {_SHAPE} AS shape, count(DISTINCT (file, "table")) AS n, count(DISTINCT file), min_by(file, (file, line)), min_by(line, (file, line)), min_by(head, (file, line))
+        FROM unbound WHERE kind = 'unparsed' AND head IS NOT NULL GROUP BY shape ORDER BY n DESC, shape LIMIT 40""",
+    # shapes of heads in all
+    "layout_count": f"SELECT count(DISTINCT {_SHAPE}) FROM unbound WHERE kind = 'unparsed' AND head IS NOT NULL",
+    # code, files
+    "errors": "SELECT code, count(*) AS n FROM errors GROUP BY ALL ORDER BY n DESC, code",
+    # file, code, message in Chinese, in English
+    "failed": "SELECT file, code, message_zh, message_en FROM errors ORDER BY file LIMIT 50",
+}  # fmt: skip
+
+TRENDS = ("requests.received.total", "requests.t3.new.total", "disclosure.total", "review.total")
+"""The metrics whose course over the years is shown."""
+
+
+def summarise(connection: duckdb.DuckDBPyConnection) -> Summary:
+    """Ask everything."""
+    found: dict[str, Rows] = {
+        name: connection.execute(query, [list(TRENDS)] if name == "trends" else None).fetchall()
+        for name, query in QUERIES.items()
+    }
+    return Summary(**found)

@@ -1,0 +1,241 @@
+"""`gouji corpus`: many reports, from a folder to a data set and what it tells."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from gouji.cli import WRONG, language_option, load_engine, no_color_option, packs_option, verbose_option
+from gouji.errors import GoujiError, ReadError
+from gouji.messages import Voice
+from gouji.reporters import plain
+
+if TYPE_CHECKING:
+    from gouji.corpus.run import Job
+
+_REFRESH = 0.2  # seconds
+
+
+@click.command("run", help="help.corpus_run")
+@click.argument("paths", metavar="IN...", nargs=-1, required=True)
+@click.option("-o", "--output", metavar="OUT", required=True, help="option.corpus_output")
+@click.option("-j", "--processes", type=click.IntRange(1), metavar="N", help="option.processes")
+@click.option("--seconds", type=click.FloatRange(0.1), metavar="N", default=60, help="option.seconds")
+@click.option("--megabytes", type=click.IntRange(16), metavar="N", default=1024, help="option.megabytes")
+@click.option("--scheduler", metavar="ADDRESS", help="option.scheduler")
+@packs_option
+@language_option
+@verbose_option
+@click.pass_obj
+def run(
+    say: Voice,
+    paths: tuple[str, ...],
+    output: str,
+    processes: int | None,
+    seconds: float,
+    megabytes: int,
+    scheduler: str | None,
+    packs: tuple[Path, ...],
+    verbose: bool,
+) -> int:
+    """Read and check all reports, write the data set."""
+    _require("pyarrow", "duckdb")
+    from contextlib import nullcontext
+
+    from gouji.corpus.run import Job, alone, cores, run_here
+    from gouji.corpus.store import is_remote
+    from gouji.corpus.worker import Setup
+
+    setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes)
+    job = Job(paths, setup)
+    with _writing(say, output), nullcontext() if is_remote(output) else alone(output):
+        job.begin()
+        with _progress(say, job):
+            if scheduler is None:
+                run_here(job, processes or cores())
+            else:
+                _require("distributed")
+                from gouji.corpus.scheduler import run_there
+
+                run_there(job, scheduler)
+        job.end()
+    tally = job.tally
+    errors = sum(tally.errors.values())
+    print(
+        say("corpus.ran", files=tally.files, kept=tally.kept, errors=errors, out=plain.clean(output)), file=sys.stderr
+    )
+    return WRONG if errors else 0
+
+
+@click.command("status", help="help.corpus_status")
+@click.argument("out", metavar="OUT")
+@language_option
+@click.pass_obj
+def status(say: Voice, out: str) -> int:
+    """Tell how far a data set has come."""
+    _require("pyarrow", "duckdb")
+    from gouji.corpus import store
+    from gouji.corpus.run import ABOUT
+    from gouji.corpus.tables import opened
+
+    _present(say, out)
+    place = store.at(out)
+    complete = place.has(ABOUT)
+    with opened(out) as data:
+        counts = ("reports", "errors", "findings", "between")
+        reports, errors, findings, between = (
+            data.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in counts
+        )
+        failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
+    state = say("corpus.complete" if complete else "corpus.incomplete")
+    parts = sum(1 for _ in place.names("reports"))
+    print(
+        say(
+            "corpus.status",
+            out=plain.clean(out),
+            state=state,
+            files=reports + errors,
+            reports=reports,
+            parts=parts,
+            findings=findings + between,
+            between=between,
+        )
+    )
+    for file, code, problem in failed:
+        print(plain.clean(f"  {code}  {file}: {problem}"))
+    return 0 if complete else WRONG
+
+
+@click.command("report", help="help.corpus_report")
+@click.argument("out", metavar="OUT")
+@click.option("-o", "--output", type=Path, metavar="FILE.html", help="option.page")
+@packs_option
+@language_option
+@no_color_option
+@click.pass_obj
+def report(say: Voice, out: str, output: Path | None, packs: tuple[Path, ...], no_color: bool) -> int:
+    """Tell what a data set holds."""
+    _require("pyarrow", "duckdb", "plotly", "jinja2")
+    _present(say, out)
+    # The engine is loaded first: what is there then is kept until the end, and DuckDB must not be.
+    engine = load_engine(packs)
+    from gouji.corpus.summary import summarise
+    from gouji.corpus.tables import opened
+    from gouji.corpus.telling import tell
+
+    with opened(out) as data:
+        found = summarise(data)
+    say = Voice(say.lang, engine.messages)
+    told = tell(found, say, engine.rulebook, engine.registry)
+    if output is None:
+        from rich.console import Console
+
+        from gouji.corpus.terminal import show
+
+        show(told, Console(no_color=no_color or None, highlight=False))
+        return 0
+    from gouji.atomicfile import replacing
+    from gouji.corpus.page import html
+
+    page = html(told, say)
+    with _writing(say, output), replacing(output) as file:
+        file.write(page.encode("utf-8", "backslashreplace"))
+    return 0
+
+
+@click.command("sample", help="help.corpus_sample")
+@click.argument("count", metavar="COUNT", type=click.IntRange(1))
+@click.option("-o", "--output", type=Path, metavar="DIR", required=True, help="option.sample_folder")
+@click.option("--seed", type=int, default=0, metavar="N", help="option.seed")
+@language_option
+@click.pass_obj
+def sample(say: Voice, count: int, output: Path, seed: int) -> int:
+    """Compose reports."""
+    from gouji.corpus.sample import Composer, write
+
+    composer = Composer(load_engine(()), seed)
+    with _writing(say, output):
+        reports, errors = write(composer, count, output)
+    print(say("corpus.sampled", reports=reports, errors=errors, folder=plain.clean(str(output))), file=sys.stderr)
+    return 0
+
+
+def _present(say: Voice, out: str) -> None:
+    """Whether there is a data set. Raises ReadError."""
+    from gouji.corpus import store
+
+    if not any(True for _ in store.at(out).names("reports")):
+        known = say.known
+        raise ReadError(
+            out, "no-data-set", known.message("corpus.no_data_set"), known.message("corpus.no_data_set_remedy")
+        )
+
+
+@contextmanager
+def _writing(say: Voice, path: Path | str) -> Iterator[None]:
+    """Whatever cannot be written meanwhile is an error of `path`."""
+    try:
+        yield
+    except GoujiError:
+        raise
+    except OSError as error:
+        problem = say.known.message("error.unwritable", reason=error.strerror or str(error))
+        raise ReadError(str(path), "unwritable", problem, say.known.message("error.unwritable_remedy")) from error
+
+
+def _require(*modules: str) -> None:
+    """The libraries that a command needs, or the extra that brings them."""
+    from importlib.util import find_spec
+
+    if any(find_spec(module) is None for module in modules):
+        extra = "dask" if "distributed" in modules else "corpus"
+        context = click.get_current_context()
+        raise click.UsageError(context.obj("usage.corpus_extra", extra=extra), context)
+
+
+@contextmanager
+def _progress(say: Voice, job: Job) -> Iterator[None]:
+    """On a terminal, a bar: how fast it goes, how long it will take, what could not be read."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    over = Event()
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[errors]}"),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task(say("corpus.progress"), total=None, rate="", errors="")
+        began = monotonic()
+
+        def follow() -> None:
+            # Names are counted while the first files are read.
+            total: int | None = None
+            counted = job.count()
+            while not over.wait(_REFRESH):
+                total = next(counted, total)
+                files, kept, errors = job.tally
+                rate = (files - kept) / (monotonic() - began)
+                told = " · ".join(f"{code} {n}" for code, n in sorted(errors.items()))
+                bar.update(task, total=total, completed=files, rate=say("corpus.rate", rate=f"{rate:.0f}"), errors=told)
+
+        follower = Thread(target=follow, daemon=True)
+        follower.start()
+        try:
+            yield
+        finally:
+            over.set()
+            follower.join()

@@ -1,0 +1,144 @@
+"""What is told of a data set: on the terminal, as a page, as a status."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from gouji.cli import main
+from gouji.corpus import dataset, sample
+from gouji.corpus.run import Job, run_here
+from gouji.corpus.worker import Setup
+from gouji.pipeline import Engine
+
+REPORTS = 60
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data set of composed reports, one with a table that no grammar knows, and of a file that is no report."""
+    corpus, out = tmp_path_factory.mktemp("corpus"), tmp_path_factory.mktemp("out")
+    sample.write(sample.Composer(Engine.load(), seed=2, share=0.3), REPORTS, corpus)
+    strange = "馆藏<b>册数 | 年初 | 年末 |\n图书 | 12 | 31 |\n期刊 | 4 | 5 |\n"
+    for n in (1, 2):
+        text = f"青禾县{2010 + n}年政府信息公开工作年度报告\n收到政府信息公开申请{n}件。\n附表\n{strange}"
+        (corpus / f"strange{n}.txt").write_text(text, encoding="utf-8")
+    (corpus / "shopping<script>.txt").write_text("豆腐三块\n", encoding="utf-8")
+    job = Job([str(corpus)], Setup(str(out)))
+    job.begin()
+    run_here(job, 2)
+    job.end()
+    yield out
+    # The command line keeps what it loads until its end, and this is not the end.
+    gc.unfreeze()
+
+
+class Page(HTMLParser):
+    """The elements of a page, its text, what it refers to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._script = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._script = tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._script = False
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self._script else data
+
+
+@pytest.fixture(scope="module")
+def page(out: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
+    target = tmp_path_factory.mktemp("page") / "page.html"
+    assert main(["corpus", "report", str(out), "-o", str(target), "--lang", "en"]) == 0
+    return Page(target.read_text(encoding="utf-8"))
+
+
+def test_the_page_stands_alone(page: Page) -> None:
+    """Nothing is loaded, and the policy of the page forbids it to whatever would try."""
+    (policy,) = (a["content"] for tag, a in page.tags if tag == "meta" and "Content-Security-Policy" in a.values())
+    assert policy is not None
+    assert policy.startswith("default-src 'none';")
+    assert "http" not in policy
+    assert "connect-src" not in policy
+    assert {tag for tag, _ in page.tags}.isdisjoint({"link", "iframe", "img", "object", "embed", "base"})
+    assert [a for _, a in page.tags if a.keys() & {"src", "href", "action", "data", "srcset", "background"}] == []
+
+
+def test_charts_and_tables_are_there(page: Page) -> None:
+    ids = {a.get("id") for tag, a in page.tags if tag == "div"}
+    assert {"chart-years", "chart-provinces", "chart-coverage", "chart-rules", "chart-quality", "chart-trend-0"} <= ids
+    assert f"{REPORTS + 2}reports" in page.text
+    assert "no-report" in page.text
+
+
+def test_hostile_names_are_text(page: Page) -> None:
+    assert "shopping<script>.txt" in page.text
+    assert "馆藏<b>册数" in page.text
+    assert "b" not in {tag for tag, a in page.tags if "册数" in str(a)}
+
+
+def test_unknown_layouts_are_a_queue(page: Page, capsys: pytest.CaptureFixture[str], out: Path) -> None:
+    """Two tables of one unknown layout are one entry."""
+    assert main(["corpus", "report", str(out), "--lang", "en", "--no-color"]) == 0
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert re.search(r"馆藏<b>册数\S* 2 2 ", told)
+    assert "1 in all" in told
+
+
+def test_the_terminal_tells_the_same(capsys: pytest.CaptureFixture[str], out: Path) -> None:
+    assert main(["corpus", "report", str(out), "--lang", "zh", "--no-color"]) == 0
+    told = capsys.readouterr().out
+    for heading in ("读了什么", "覆盖", "发现的问题", "趋势", "尚无语法的版式", "没有读成的文件"):
+        assert heading in told
+    assert "\x1b" not in told
+
+
+def test_status(capsys: pytest.CaptureFixture[str], out: Path) -> None:
+    assert main(["corpus", "status", str(out), "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert f"complete. {REPORTS + 3} files, {REPORTS + 2} of them reports" in told
+    assert "no-report" in told
+    about = out / "corpus.json"
+    kept = about.read_bytes()
+    about.unlink()
+    assert main(["corpus", "status", str(out), "--lang", "en"]) == 2
+    assert "not complete" in capsys.readouterr().out
+    about.write_bytes(kept)
+
+
+def test_where_there_is_no_data_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("status", "report"):
+        assert main(["corpus", command, str(tmp_path), "--lang", "en"]) == 2
+        assert "there is no data set here" in capsys.readouterr().err
+
+
+def test_where_nothing_can_be_written(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "nowhere" / "page.html"
+    assert main(["corpus", "report", str(out), "-o", str(page), "--lang", "en"]) == 2
+    assert str(page) in capsys.readouterr().err
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert main(["corpus", "sample", "1", "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
+    assert main(["corpus", "run", str(tmp_path), "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
+    assert capsys.readouterr().err.count(str(tmp_path / "file")) == 2
+
+
+def test_commands_run_and_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["corpus", "sample", "5", "-o", str(tmp_path / "in"), "--seed", "4", "--lang", "en"]) == 0
+    assert (tmp_path / "in" / sample.LEDGER).exists()
+    assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1", "--lang", "en"]) == 0
+    assert "5 files, 0 of them done before; 0 could not be read" in capsys.readouterr().err
+    assert main(["corpus", "run", str(tmp_path / "nowhere"), "-o", str(tmp_path / "other"), "--lang", "en"]) == 2
+    assert dataset.SCHEMA in (tmp_path / "out" / "corpus.json").read_text()

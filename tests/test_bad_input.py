@@ -21,6 +21,7 @@ from attrs import frozen
 import carriers
 import gouji
 from gouji.cli import main
+from gouji.readers import limits
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 GOOD = EXAMPLES / "stat2014-faulty.txt"
@@ -272,6 +273,25 @@ def test_huge_file_is_refused_before_it_is_parsed(tmp_path: Path, check: Run, mo
         raise AssertionError("parsed")
 
     monkeypatch.setattr("gouji.pipeline.canonicalise", parsed)
+    refused(check(path), path, "too-large")
+
+
+@pytest.mark.parametrize("row", ["a|b|\n", "\ta\n\tb\n\n", "a |\n7 |\n"])
+def test_more_cells_than_any_report_has(row: str, tmp_path: Path, check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither one table nor many small ones have more; what has fewer is read."""
+    path = tmp_path / "cells.txt"
+    monkeypatch.setattr(limits, "CELLS", 1000)
+    for text in (row * 600, f"{row * 5}下表\n" * 120):
+        path.write_text(TEXT + text, encoding="utf-8")
+        refused(check(path), path, "too-large")
+    path.write_text(TEXT + row * 50, encoding="utf-8")
+    assert check(path).status != 2
+
+
+def test_more_text_than_any_report_has(tmp_path: Path, check: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    monkeypatch.setattr(limits, "TEXT_LENGTH", len(TEXT) - 1)
     refused(check(path), path, "too-large")
 
 

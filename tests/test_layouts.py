@@ -21,6 +21,7 @@ from gouji.grammar import Grammar
 from gouji.layouts import Layout
 from gouji.packs import builtin
 from gouji.records import Report
+from gouji.tables import COLUMNS_LIMIT, HEAD_ROWS_LIMIT, _Columns
 from strategies import COUNTS
 
 LAYOUTS = gouji.engine().layouts
@@ -132,6 +133,36 @@ def test_rows_that_a_grammar_refuses_cost_themselves_only() -> None:
     assert values(report) == {"review.total": 4, "complaints.total": 5} | (
         {"review.corrected": 3} if "review.corrected" in report else {}
     )
+
+
+RECEIVED = "一、本年新收政府信息公开申请数量"
+CARRIED = "二、上年结转政府信息公开申请数量"
+
+
+def test_a_row_that_contradicts_those_above_it_is_not_read() -> None:
+    """A blank cell to the left of one row and to the right of another: the first says where its own values begin."""
+    first, second = f"{RECEIVED}||1|2|3|4|5|6|21|\n", f"{CARRIED}|1|2|3|4|5|6|21||\n"
+    report = read(gouji.engine(), first + second)
+    assert list(values(report).values()) == [1, 2, 3, 4, 5, 6, 21]
+    assert [u.text + "\n" for u in report.unparsed] == [second]
+    alike = read(gouji.engine(), first + f"{CARRIED}||1|2|3|4|5|6|21|\n")
+    assert list(values(alike).values()) == [1, 2, 3, 4, 5, 6, 21] * 2
+
+
+def test_heads_that_go_on_unfolding_are_no_heads() -> None:
+    """Each of these rows stands below the last columns of the row above it, so that columns multiply."""
+    head, row = "行政复议|行政诉讼|未经复议直接起诉|复议后起诉|\n", f"{RECEIVED}|1|0|0|0|0|0|1|\n"
+    columns = _Columns()
+    form = next(layout for layout in LAYOUTS if layout.pack == "table2021")
+    sizes = []
+    for _ in range(3 * HEAD_ROWS_LIMIT):
+        columns = columns.below([form.head(text) for text in head.rstrip("|\n").split("|")])
+        sizes.append(len(columns.heads))
+    assert max(sizes) <= COLUMNS_LIMIT
+    assert columns.foreign
+    report = read(gouji.engine(), head * 3 * HEAD_ROWS_LIMIT + row)
+    assert not report.observations
+    assert [u.text + "\n" for u in report.unparsed] == [row]
 
 
 def values(report: Report) -> dict[str, Decimal]:

@@ -293,6 +293,23 @@ def test_a_parent_of_which_there_are_two_needs_its_full_name(tmp_path: Path) -> 
         read_roster(path, ENGINE.bodies)
 
 
+def test_a_chain_of_thousands_is_no_recursion(tmp_path: Path) -> None:
+    path = tmp_path / "r.yaml"
+    rows = [f"- {{body: 第{n}局, parent: 第{n + 1}局}}\n" for n in range(2000)]
+    path.write_text("".join(rows) + "- {body: 第2000局}\n", encoding="utf-8")
+    assert [m.parent for m in read_roster(path, ENGINE.bodies).members] == [*range(1, 2001), None]
+    path.write_text("".join(rows) + "- {body: 第2000局, parent: 第0局}\n", encoding="utf-8")
+    with pytest.raises(PackError, match="stands above itself"):
+        read_roster(path, ENGINE.bodies)
+
+
+def test_folders_of_one_body_are_one_member(tmp_path: Path) -> None:
+    for place in ("望澜市/2021/东湖区", "望澜市/2022/东湖区", "望澜市/2022/西山区/教育局"):
+        (tmp_path / place).mkdir(parents=True)
+    members = read_roster(tmp_path, ENGINE.bodies).members
+    assert [(m.name, m.parent) for m in members] == [("望澜市", None), ("东湖区", 0), ("西山区", 0), ("教育局", 2)]
+
+
 @pytest.mark.parametrize("child", ["西湖区", "望澜市西湖区", "西湖区人民政府"])
 def test_a_name_may_repeat_the_place_above(child: str, tmp_path: Path) -> None:
     path = tmp_path / "r.yaml"

@@ -17,7 +17,7 @@ import forms
 import gouji
 import writers
 from gouji.errors import ReadError
-from gouji.readers import limits
+from gouji.readers import bounded, limits
 from gouji.records import Report
 
 REPORT = forms.report(2022, ["0"] * len(forms.paths(2022)), ["全县收到政府信息公开申请97件。"])
@@ -153,6 +153,89 @@ def test_an_encrypted_office_file(refused: Refused) -> None:
 def test_tables_nested_beyond_reason_in_word(refused: Refused) -> None:
     body = "<w:tbl><w:tr><w:tc>" * 2000 + TITLE + "</w:tc></w:tr></w:tbl>" * 2000
     assert refused(word(body), "nested.docx").code == "damaged"
+
+
+# --- workbooks ---------------------------------------------------------------------------------------------------------
+
+CELLS = "<row r='1'><c r='A1'><v>1</v></c><c r='B1'><v>2</v></c></row>"
+
+
+def workbook(rows: str, after: str = "", encoding: str = "utf-8") -> bytes:
+    """A workbook whose first sheet holds these rows, and what is to stand behind them."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(writers.xlsx(REPORT))) as good, zipfile.ZipFile(out, "w") as archive:
+        for name in good.namelist():
+            data = good.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = (
+                    f'<?xml version="1.0" encoding="{encoding}"?>'
+                    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+                    f"<sheetData>{rows}</sheetData>{after}</worksheet>"
+                ).encode(encoding)
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("rows", "after"),
+    [
+        (CELLS + '<row r="200000"><c r="AAA200000"><v>2</v></c></row>', ""),
+        (CELLS + "<row r='200000'><c r='AAA200000'><v>2</v></c></row>", ""),
+        (CELLS + '<row r ="200000"><c r = "AAA200000"><v>2</v></c></row>', ""),
+        (CELLS, '<mergeCells count="1"><mergeCell ref="A1:XFD100000"/></mergeCells>'),
+        (CELLS, "<mergeCells><mergeCell ref='A1:XFD20'/><mergeCell ref='A21:XFD40'/></mergeCells>"),
+        (CELLS, '<hyperlinks><hyperlink ref="A1:XFD100000" location="A1"/></hyperlinks>'),
+    ],
+)
+def test_a_workbook_of_millions_of_cells(rows: str, after: str, encoding: str, refused: Refused) -> None:
+    assert refused(workbook(rows, after, encoding), "wide.xlsx").code == "too-large"
+
+
+def test_a_merged_title_is_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "title.xlsx"
+    text = '<row r="1"><c r="A1" t="inlineStr"><is><t>全县收到政府信息公开申请97件。</t></is></c></row>'
+    path.write_bytes(workbook(text, '<mergeCells><mergeCell ref="A1:XFD1"/></mergeCells>'))
+    assert gouji.check(path)["requests.received.total"] == 97
+
+
+def test_a_workbook_that_takes_too_long(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(*_: object, **__: object) -> None:
+        raise bounded.Exceeded
+
+    monkeypatch.setattr("openpyxl.load_workbook", endless)
+    assert refused(writers.xlsx(REPORT), "slow.xlsx").code == "too-large"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
+def test_an_old_workbook_whose_last_cell_is_far_away(refused: Refused, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library makes all cells before it, and ends its process when memory runs out."""
+    monkeypatch.setattr(limits, "SHEET_MEMORY", 300 << 20)
+    data = writers.xls(REPORT)
+    at = data.rindex(b"\xfd\x00\x0a\x00") + 4
+    assert refused(data[:at] + b"\xff\xff\xff\xff" + data[at + 4 :], "far.xls").code == "too-large"
+
+
+def test_an_old_workbook_that_is_truncated(refused: Refused) -> None:
+    data = writers.xls(REPORT)
+    assert refused(data[: len(data) // 2], "cut.xls").code in ("damaged", "binary")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
+def test_an_alarm_at_the_last_moment_leaves_no_bound_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+    import signal
+
+    before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)
+
+    def setitimer(which: int, seconds: float) -> None:
+        if not seconds:
+            raise bounded.Exceeded
+
+    monkeypatch.setattr(signal, "setitimer", setitimer)
+    with pytest.raises(bounded.Exceeded), bounded.bounded(60, 1 << 30):
+        assert resource.getrlimit(resource.RLIMIT_AS) != before[0]
+    assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)) == before
 
 
 # --- HTML ------------------------------------------------------------------------------------------------------------

@@ -128,6 +128,15 @@ def test_shares_that_fit_or_cannot_be_told_are_silent(text: str) -> None:
     assert checked(text) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "scope"),
+    [("青禾省人民政府", None), ("青禾省林业局", None), ("青禾省望湖市人民政府", "全省"), ("", "全省")],
+)
+def test_the_whole_of_a_province_is_the_whole_of_its_own_report_only(body: str, scope: str | None) -> None:
+    text = f"{body}2021年政府信息公开工作年度报告\n一、总体情况\n全省共收到政府信息公开申请9000件。\n"
+    assert [(o.value, o.scope) for o in gouji.engine().understand(document(text))] == [(9000, scope)]
+
+
 def test_an_item_of_a_list_on_its_own_line_is_read_with_its_total() -> None:
     report = gouji.engine().understand(
         document(

@@ -332,13 +332,20 @@ class _Roster:
         self.bodies = bodies
         self.rows = rows
         self.known: dict[int, Body] = {}
+        self.words: dict[str, list[int]] = {}  # what a row calls its body -> rows
+        self.names: dict[str, list[int]] = {}  # full name of a known body -> rows
+        for n, row in enumerate(rows):
+            self.words.setdefault(row["body"], []).append(n)
+        self.lengths = sorted({len(word) for word in self.words})
 
     def hierarchy(self, complete: bool) -> Hierarchy:
+        for n in range(len(self.rows)):
+            if n not in self.known:
+                self.resolve(n)
         members = []
         for n, row in enumerate(self.rows):
-            body = self.body(n, ())
             files = self.files(row["path"]) if "path" in row else ()
-            members.append(Member(body, str(row["body"]), self.parent(row, ()), files))
+            members.append(Member(self.known[n], str(row["body"]), self.parent(row), files))
         first: dict[tuple[str, ...], Row] = {}
         for row, member in zip(self.rows, members, strict=True):
             other = first.setdefault((*member.body.region, member.body.organ), row)
@@ -352,26 +359,46 @@ class _Roster:
                 )
         return Hierarchy(tuple(members), complete)
 
-    def body(self, n: int, below: tuple[int, ...]) -> Body:
-        """The body of a row, with the places of those above it; `below` are the rows that asked for it."""
-        if n not in self.known:
+    def resolve(self, n: int) -> None:
+        """Make the body of a row known, with the places of those above it, which become known first."""
+        path = {n: self.above(n)}  # from the row upwards: what stands above each and was not yet looked at
+        while path:
+            n, above = next(reversed(path.items()))
             row = self.rows[n]
-            if n in below:
-                raise invalid(row["parent"], f"{row['body']} 的上级绕回自身", f"{row['body']} stands above itself")
-            parent = self.parent(row, (*below, n))
-            above = () if parent is None else self.body(parent, (*below, n)).region
-            self.known[n] = self.bodies.named(row["body"], above)
-        return self.known[n]
+            for one in above:
+                if one in path and self.rows[one]["body"] == row["parent"]:
+                    other = self.rows[one]
+                    message = f"{other['body']} 的上级绕回自身", f"{other['body']} stands above itself"
+                    raise invalid(other["parent"], *message)
+                if one not in path and one not in self.known:
+                    path[one] = self.above(one)
+                    break
+            else:
+                del path[n]
+                parent = self.parent(row)
+                body = self.bodies.named(row["body"], () if parent is None else self.known[parent].region)
+                self.known[n] = body
+                self.names.setdefault(body.name, []).append(n)
 
-    def parent(self, row: Row, below: tuple[int, ...]) -> int | None:
+    def above(self, n: int) -> Iterator[int]:
+        """The rows of which the body must be known before it can be said which of them the parent of a row is."""
+        name = self.rows[n].get("parent")
+        if name is None:
+            return iter(())
+        if name in self.words:
+            return iter(self.words[name] if len(self.words[name]) == 1 else ())
+        ends = (name[-length:] for length in self.lengths if 0 < length < len(name))
+        return (one for end in ends for one in self.words.get(end, ()))
+
+    def parent(self, row: Row) -> int | None:
         """The row that `parent` names: by its words, or by its full name where several bodies share these."""
         name = row.get("parent")
         if name is None:
             return None
-        found = [n for n, other in enumerate(self.rows) if other["body"] == name]
+        found = self.words.get(name)
         if not found:
-            ends = [n for n, other in enumerate(self.rows) if name.endswith(other["body"]) and n not in below]
-            found = [n for n in ends if self.body(n, below).name == self.bodies.folded(name)]
+            full = self.names.get(self.bodies.folded(name), ())
+            found = [n for n in full if name.endswith(self.rows[n]["body"])]
         if not found:
             raise unknown(name, "上级", "parent", {str(other["body"]) for other in self.rows})
         if len(found) > 1:
@@ -401,6 +428,7 @@ def _folders(root: Path, bodies: BodyModel) -> Hierarchy:
     from gouji.readers import READERS
 
     members: dict[tuple[str, ...], Member] = {}
+    ordinals: dict[tuple[str, ...], int] = {}
     at: dict[str, tuple[str, ...] | None] = {os.path.dirname(root): None}
     for folder, names, files in os.walk(root):
         names.sort()
@@ -411,7 +439,8 @@ def _folders(root: Path, bodies: BodyModel) -> Hierarchy:
         if not _YEAR.fullmatch(name) and (folder != str(root) or reports):
             body = bodies.named(name, () if parent is None else members[parent].body.region)
             key = (*body.region, body.organ)
-            members.setdefault(key, Member(body, name, None if parent is None else [*members].index(parent), ()))
+            ordinals.setdefault(key, len(ordinals))
+            members.setdefault(key, Member(body, name, None if parent is None else ordinals[parent], ()))
         at[folder] = key
         if key is not None:
             members[key] = evolve(members[key], files=(*members[key].files, *reports))

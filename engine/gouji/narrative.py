@@ -61,7 +61,8 @@ class _Figure:
         self.cumulative = False
 
 
-_MARKS = ("clause_year", "scope_whole", "scope_part")
+_MARKS = ("clause_year", "scope_part", "scope_whole")
+"""Words for year and scope; of two at one place the one named first holds."""
 _MONEY = ("元", "万元", "亿元")
 _YEAR = re.compile(r"20\d\d")
 
@@ -132,6 +133,7 @@ class _Reader:
         self.era = era
         self.tables = tables
         self.report_year = str(outline.report_year or "")
+        self.region = outline.region or ""
         self.own_names = " ".join(m.text for m in outline.mentions if m.kind in ("title", "issuer"))
         self.figures: list[_Figure] = []
         self.broken: list[tuple[int, int]] = []
@@ -139,6 +141,7 @@ class _Reader:
         # What holds in the paragraph, and in the sentence.
         self.topic: str | None = None
         self.scope: str | None = None
+        self.beyond = False
         self.previous: _Figure | None = None
         self.paragraph_start = 0
         self.marks: list[tuple[int, int, str, re.Match[str]]] = []
@@ -457,9 +460,11 @@ class _Reader:
             return
         known = {f.path: f.quantity.value for f in figures if f.path}
         # What was received is what was new, where nothing was carried in.
-        received = known.get("requests.received.total")
-        if received is not None and not known.get("requests.t3.carried_in.total"):
-            known.setdefault("requests.t3.new.total", received)
+        totals = {path for paths in self.model.wholes.values() for path in paths}
+        for figure in reversed(figures):
+            parts, path = (figure.cue and figure.cue.becomes) or (frozenset[str](), None)
+            if figure.path and figure.path != path and not any(known.get(p) for p in parts):
+                known.update((p, figure.quantity.value) for p in parts & totals - known.keys())
         summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
         fitting = [
             whole
@@ -485,10 +490,13 @@ class _Reader:
         while self.marks and self.marks[-1][1] <= at:
             _, _, name, match = self.marks.pop()
             if name == "clause_year":
-                self.year = match["year"] or ""
+                self.year = self.report_year if match["this"] else match["year"] or ""
                 self.since = bool(match["since"] or match["since_ever"])
-            else:
-                self.scope, self.body = (match.group() if name == "scope_part" else None), None
+            elif name == "scope_part" or self.beyond or not match["own"]:
+                wide = match["beyond"] if name == "scope_part" else None
+                self.beyond = wide is not None and not self.region.endswith(wide)
+                part = name == "scope_part" and (self.beyond or wide is None)
+                self.scope, self.body = match.group() if part else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
                 self.passing = len(self.figures) > self.sentence_start
 

@@ -12,7 +12,7 @@ from gouji.facts import UNKNOWN, Facts, index
 from gouji.findings import Filling, Finding, Term, Verdicts
 from gouji.intervals import Interval, Operand
 from gouji.plans import Plan
-from gouji.records import Report, number_text
+from gouji.records import Number, Report, number_text
 from gouji.registry import Metric, Registry
 from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Rulebook
@@ -251,12 +251,17 @@ def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]
     for finding in findings:
         rule = yields.get(finding.rule)
         if rule is not None:
-            mine = set(finding.operands)
-            others = (set(f.operands) for f in findings if f.rule in rule.yields)
+            mine = _figures(finding)
+            others = (_figures(f) for f in findings if f.rule in rule.yields)
             if any(other and (other <= mine or mine <= other) for other in others):
                 continue
         kept.append(finding)
     return kept
+
+
+def _figures(finding: Finding) -> set[tuple[str, Number | None]]:
+    """The figures of a finding; one that is stated twice is the same."""
+    return {(term.path, term.value) for term in finding.terms if term.operand is not None}
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

@@ -37,6 +37,10 @@ CELLS_LIMIT = 60
 """Cells of the longest row that is looked at when its label is damaged."""
 LEFT_LIMIT = 100
 """Rows of one table that are looked at again when the grammar does not know them."""
+HEAD_ROWS_LIMIT = 10
+"""Head rows that unfold one another; a table with more has no heads, and is left alone."""
+COLUMNS_LIMIT = 100
+"""Columns that the heads of a table may name; one with more is left alone."""
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
@@ -156,8 +160,9 @@ def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
 class _Columns:
     """The columns that the heads of a table name, read from its head rows downwards."""
 
-    def __init__(self, heads: Sequence[Head] = (), foreign: bool = False) -> None:
+    def __init__(self, heads: Sequence[Head] = (), foreign: bool = False, depth: int = 1) -> None:
         self.heads = list(heads)
+        self.depth = depth
         self.leaves = [head for head in heads if not head.open]
         self.foreign = foreign
         self._default: dict[Sequence[str], bool] = {}
@@ -167,8 +172,17 @@ class _Columns:
         return bool(self.heads) or self.foreign
 
     def below(self, row: list[Head]) -> _Columns:
-        """The columns with one more head row; the first behind a row of figures begins anew."""
-        return _Columns(row if self.closed else _unfolded(self.heads, row))
+        """The columns with one more head row; the first behind a row of figures begins anew.
+
+        What grows beyond the limits stays foreign.
+        """
+        if self.closed:
+            return _Columns(row)
+        if self.depth < HEAD_ROWS_LIMIT:
+            columns = _unfolded(self.heads, row)
+            if len(columns) <= COLUMNS_LIMIT:
+                return _Columns(columns, depth=self.depth + 1 if any(head.open for head in self.heads) else 1)
+        return _Columns(foreign=True, depth=HEAD_ROWS_LIMIT)
 
     def default(self, columns: tuple[str, ...]) -> bool:
         """Whether nothing in the heads speaks against the columns of the form in their order."""
@@ -388,7 +402,9 @@ class _Binder:
             return None if extra else 0
         leading, trailing = not any(values[:extra]), not any(values[width:])
         if leading != trailing:
-            return self.starts.setdefault(len(values), extra if leading else 0)
+            # What a row shows itself must not contradict the rows above it.
+            start = extra if leading else 0
+            return start if self.starts.setdefault(len(values), start) == start else None
         if leading:
             return self.starts.get(len(values), None if any(values) else extra)
         return None

@@ -21,20 +21,31 @@ def bounded(seconds: int, memory: int) -> Iterator[None]:
     Time is bounded in the main thread of a Unix process, memory on Linux; elsewhere the work goes on unbounded.
     """
     restore = _limit_memory(memory)
-    timed = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-    if timed:
-        before = signal.signal(signal.SIGALRM, _alarm)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        yield
+        with _timed(seconds):
+            yield
     finally:
-        if timed:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
         if restore is not None:
             import resource
 
             resource.setrlimit(resource.RLIMIT_AS, restore)
+
+
+@contextmanager
+def _timed(seconds: int) -> Iterator[None]:
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _alarm)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        yield
+    finally:
+        try:
+            # The alarm may still go off right here.
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        finally:
+            signal.signal(signal.SIGALRM, before)
 
 
 def _alarm(number: int, frame: FrameType | None) -> None:

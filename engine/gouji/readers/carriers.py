@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from lark import Token
@@ -15,10 +15,15 @@ from lark import Token
 from gouji.document import Cell, Table
 from gouji.grammar import Grammar
 from gouji.patterns import Pattern
+from gouji.readers import limits
 from gouji.spans import Span
 
 _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
+
+
+class TooManyCells(Exception):
+    """The tables of a text are beyond the limit."""
 
 
 class Carrier(NamedTuple):
@@ -48,6 +53,10 @@ class Carrier(NamedTuple):
             return None
         return Table(tuple(tuple(row) for row in rows if row), self.name)
 
+    def exceeds(self, text: str, count: int) -> bool:
+        """Whether `text`, which no grammar has seen yet, has more than `count` cells."""
+        return len(text) > count and next(islice(self.cell.finditer(text), count, None), None) is not None
+
     def _cells(self, row: str, start: int) -> list[Cell]:
         cells = []
         end_of_row = len(row)
@@ -68,8 +77,12 @@ class Carrier(NamedTuple):
 
 
 def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table]]:
-    """Every table that `text` (lines ended by newline) carries, with the span of its region, in order."""
+    """Every table that `text` (lines ended by newline) carries, with the span of its region, in order.
+
+    Raises TooManyCells beyond `limits.CELLS`.
+    """
     position = 0
+    left = limits.CELLS
     while candidate := _CANDIDATE.search(text, position):
         start = candidate.start()
         # What looks like a table and is none is passed over as a whole: each line is looked at once.
@@ -77,7 +90,10 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
         for carrier in carriers:
             if region := carrier.region.match(text, start):
                 position = max(position, region.end())
+                if carrier.exceeds(region.group(), left):
+                    raise TooManyCells
                 if table := carrier.table(region.group(), start):
+                    left -= sum(map(len, table.rows))
                     position = region.end()
                     yield Span(start, position), table
                     break

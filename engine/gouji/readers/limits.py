@@ -21,7 +21,8 @@ TEXT_LENGTH = 16 << 20
 """Code points of extracted text."""
 
 CELLS = 200_000
-"""Cells of all tables together; also of the rectangle that a sheet spans, times 20."""
+"""Cells of all tables together; the cells that a sheet says it has, merged ones too, times 2, and those of the
+rectangle that it spans, times 20."""
 
 COLUMNS = 1000
 """What `colspan` may say; HTML itself knows no more."""
@@ -40,6 +41,12 @@ PDF_SECONDS = 120
 
 PDF_MEMORY = 2 << 30
 """Memory for one PDF, on top of what the process has already."""
+
+SHEET_SECONDS = 60
+"""Time for one workbook."""
+
+SHEET_MEMORY = 2 << 30
+"""Memory for one workbook, on top of what the process has already."""
 
 CONVERT_SECONDS = 60
 """Time for LibreOffice to convert one file."""

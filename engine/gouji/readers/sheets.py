@@ -1,21 +1,33 @@
-"""Workbooks: XLSX with its frames and merged cells (openpyxl), XLS as a grid of values (calamine)."""
+"""Workbooks: XLSX with its frames and merged cells (openpyxl), XLS as a grid of values (calamine).
+
+calamine is no Python: where it runs out of memory it ends its process. It gets one of its own.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from importlib.util import find_spec
 from io import BytesIO
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from gouji.document import Document, Place
+from gouji.errors import ReadError
 from gouji.readers import flow, limits
-from gouji.readers.archive import Archive, refuse_declarations
+from gouji.readers.archive import Archive, parse, refuse_declarations
+from gouji.readers.bounded import Exceeded, bounded
 from gouji.readers.flow import FIGURE, CellNode, ParagraphNode, Piece, TableNode
 from gouji.readers.refusals import damaged, missing, too_large
 
-_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})(\d{1,7})"')
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
 _SECTION = re.compile("[一二三四五六七八九十]{1,3}[、.．]")
 # (first row, first column, last row, last column), 1-based and inclusive.
 Merged: TypeAlias = tuple[int, int, int, int]
@@ -40,28 +52,43 @@ def read(data: bytes, source: str, *_: object) -> Document:
 
 
 def _xlsx(data: bytes, source: str) -> list[_Sheet]:
+    if find_spec("openpyxl") is None:
+        raise missing(source, "XLSX", "office")
+    try:
+        with bounded(limits.SHEET_SECONDS, limits.SHEET_MEMORY):
+            return _framed_sheets(data, source)
+    except (Exceeded, MemoryError) as error:
+        raise _endless(source) from error
+    except ReadError:
+        raise
+    except Exception as error:
+        # openpyxl meets damaged files with whatever exception comes first.
+        raise damaged(source, "XLSX") from error
+
+
+def _framed_sheets(data: bytes, source: str) -> list[_Sheet]:
+    from openpyxl import load_workbook
+
     archive = Archive(data, source, "XLSX")
     for name in archive.names:
         part = archive.part(name) or b""
         if name.endswith((".xml", ".rels")):
             refuse_declarations(part, source, "XLSX")
-        if name.startswith("xl/worksheets/"):
-            _bounded(source, ((int(row), _column(letters)) for letters, row in _CELL.findall(part)))
-    try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise missing(source, "XLSX", "office") from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(BytesIO(data), data_only=True, keep_links=False)
-    except Exception as error:
-        # openpyxl meets damaged files with whatever exception comes first.
-        raise damaged(source, "XLSX") from error
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            count = _count(parse(part, source, "XLSX"))
+            if count > limits.CELLS * 2:
+                raise too_large(
+                    source, f"工作表有 {count} 个单元格，超过上限", f"a sheet of {count} cells is above the limit"
+                )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = load_workbook(BytesIO(data), data_only=True, keep_links=False)
     sheets = []
     for number, sheet in enumerate(book.worksheets, 1):
         if sheet.sheet_state != "visible":
             continue
+        if _too_wide(sheet.max_row, sheet.max_column):
+            raise _wide(source, sheet.max_row, sheet.max_column)
         values: dict[tuple[int, int], str] = {}
         framed = set()
         for row in sheet.iter_rows():
@@ -75,51 +102,95 @@ def _xlsx(data: bytes, source: str) -> list[_Sheet]:
     return sheets
 
 
+def _count(sheet: _Element) -> int:
+    """The cells of a sheet, rows as one each, and those of its ranges, of which openpyxl makes every cell."""
+    from openpyxl.utils.cell import range_boundaries
+
+    count = sum(1 for _ in sheet.iter("{*}row", "{*}c"))
+    for one in sheet.iter("{*}mergeCell", "{*}hyperlink"):
+        left, top, right, bottom = range_boundaries(str(one.get("ref")))
+        count += (bottom - top + 1) * (right - left + 1)
+    return count
+
+
+def _too_wide(rows: int, columns: int) -> bool:
+    """Whether a sheet spans a rectangle of millions of cells: libraries fill it."""
+    return rows * columns > limits.CELLS * 20
+
+
+def _wide(source: str, rows: int, columns: int) -> ReadError:
+    return too_large(
+        source,
+        f"工作表有 {rows} 行 {columns} 列，超过上限",
+        f"a sheet of {rows} rows and {columns} columns is above the limit",
+    )
+
+
+def _endless(source: str) -> ReadError:
+    seconds, memory = limits.SHEET_SECONDS, limits.SHEET_MEMORY >> 30
+    return too_large(
+        source,
+        f"读取工作簿超过 {seconds} 秒或 {memory} GB 内存的上限",
+        f"reading the workbook takes more than {seconds} seconds or {memory} GB, the limit",
+    )
+
+
 def _xls(data: bytes, source: str) -> list[_Sheet]:
+    if find_spec("python_calamine") is None:
+        raise missing(source, "XLS", "office")
+    child = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        f"from gouji.readers import sheets; sheets.print_xls({limits.SHEET_SECONDS}, {limits.SHEET_MEMORY})"
+    )
+    command = [sys.executable, "-c", child]
     try:
-        from python_calamine import CalamineWorkbook
-    except ImportError as error:
-        raise missing(source, "XLS", "office") from error
+        done = subprocess.run(
+            command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=limits.SHEET_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _endless(source) from error
+    if done.returncode < 0:
+        raise _endless(source)
+    if done.returncode:
+        raise damaged(source, "XLS")
     sheets = []
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(data))
-        for number, about in enumerate(book.sheets_metadata, 1):
-            if str(about.visible).endswith("Visible"):
-                sheet = book.get_sheet_by_name(about.name)
-                rows = sheet.to_python(skip_empty_area=False)
-                values = {
-                    (r, c): _text(value)
-                    for r, row in enumerate(rows, 1)
-                    for c, value in enumerate(row, 1)
-                    if value != ""
-                }
-                ranges = sheet.merged_cell_ranges or []
-                merged = [(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in ranges]
-                sheets.append(_Sheet(number, values, None, merged))
-    except Exception as error:
-        # calamine meets damaged files with whatever exception comes first.
-        raise damaged(source, "XLS") from error
+    for number, rows, columns, values, merged in json.loads(done.stdout):
+        if _too_wide(rows, columns):
+            raise _wide(source, rows, columns)
+        sheets.append(_Sheet(number, {(r, c): text for r, c, text in values}, None, [(*m,) for m in merged]))
     return sheets
 
 
-def _bounded(source: str, cells: Iterable[tuple[int, int]]) -> None:
-    """Refuse a sheet that spans a rectangle of millions of cells: libraries fill it."""
-    rows = columns = count = 0
-    for row, column in cells:
-        rows, columns, count = max(rows, row), max(columns, column), count + 1
-    if rows * columns > limits.CELLS * 20 or count > limits.CELLS * 2:
-        raise too_large(
-            source,
-            f"工作表有 {rows} 行 {columns} 列，超过上限",
-            f"a sheet of {rows} rows and {columns} columns is above the limit",
-        )
+def print_xls(seconds: int, memory: int) -> None:
+    """Print the visible sheets of the XLS file on standard input as JSON: number, extent, values, merged cells.
 
+    This is what the process of its own does. What is wrong with the file ends it, by a signal where memory runs out.
+    """
+    from python_calamine import CalamineWorkbook
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    sheets: list[tuple[int, int, int, list[tuple[int, int, str]], list[Merged]]] = []
+    data = sys.stdin.buffer.read()
+    try:
+        with bounded(seconds, memory):
+            book = CalamineWorkbook.from_filelike(BytesIO(data))
+            for number, about in enumerate(book.sheets_metadata, 1):
+                if not str(about.visible).endswith("Visible"):
+                    continue
+                sheet = book.get_sheet_by_name(about.name)
+                height, width = sheet.total_height, sheet.total_width
+                values = []
+                if not _too_wide(height, width):
+                    values = [
+                        (r, c, _text(value))
+                        for r, row in enumerate(sheet.to_python(skip_empty_area=False), 1)
+                        for c, value in enumerate(row, 1)
+                        if value != ""
+                    ]
+                merged = [(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in sheet.merged_cell_ranges or []]
+                sheets.append((number, height, width, values, merged))
+            sys.stdout.write(json.dumps(sheets))
+    except (Exceeded, MemoryError):
+        os.abort()
 
 
 def _text(value: Any) -> str:

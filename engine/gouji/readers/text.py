@@ -9,8 +9,9 @@ from hashlib import sha256
 
 from gouji.document import Block, Document, Paragraph
 from gouji.errors import ReadError
-from gouji.readers.carriers import Carrier, tables
-from gouji.readers.refusals import empty, refuse
+from gouji.readers import limits
+from gouji.readers.carriers import Carrier, TooManyCells, tables
+from gouji.readers.refusals import empty, refuse, too_large
 from gouji.spans import Span
 
 _BOMS = (
@@ -30,14 +31,26 @@ _SEPARATORS = re.compile(r"[\x0b\x0c\x85\u2028\u2029]")
 def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
     """The Document of a text file.
 
-    Raises ReadError for a file that is empty, binary, or in no encoding that it can be read in.
+    Raises ReadError for a file that is empty, binary, beyond the limits, or in no encoding that it can be read in.
     """
     text = _SEPARATORS.sub(" ", _NEWLINE.sub("\n", decode(data, source))) if data else ""
     if not text.strip("\ufeff \t\n\u3000\xa0"):
         raise empty(source)
     if len(_CONTROL.findall(text[:65536])) > len(text[:65536]) // 50:
         raise _binary(source)
-    return Document(source, sha256(data).hexdigest(), text, tuple(_blocks(text, carriers)))
+    if len(text) > limits.TEXT_LENGTH:
+        raise too_large(
+            source,
+            f"文字超过 {limits.TEXT_LENGTH} 个字符的上限",
+            f"its text is longer than {limits.TEXT_LENGTH} characters, the limit",
+        )
+    try:
+        blocks = tuple(_blocks(text, carriers))
+    except TooManyCells as error:
+        from gouji.readers.flow import too_many_cells
+
+        raise too_many_cells(source) from error
+    return Document(source, sha256(data).hexdigest(), text, blocks)
 
 
 def decode(data: bytes, source: str, declared: str = "") -> str:

@@ -26,7 +26,7 @@ def compile_packs(
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     inspect(packs)
     registry = load_registry(packs.metrics())
-    messages = Messages.load(packs.messages()[0])
+    messages = Messages.merged(packs.messages())
     return (
         registry,
         evolve(load_rulebook(packs.rules(), registry), slips=messages.below("slip")),
@@ -60,6 +60,12 @@ def _folds(packs: Packs) -> Folds:
                             key,
                             "应为非空文字，characters 中一个字符对一个字符",
                             "expected text, in `characters` one character for one",
+                        )
+                    if table.get(str(key), value) != value:
+                        raise invalid(
+                            key,
+                            f"“{key}”已折为“{table[str(key)]}”",
+                            f"“{key}” is folded to “{table[str(key)]}” already",
                         )
                     table[str(key)] = str(value)
             for pattern in data.get("noise", ()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -35,8 +35,15 @@ class Grammar:
         return lark
 
     @classmethod
-    def build(cls, path: Path, roots: list[Path], starts: tuple[str, ...], **options: Any) -> Grammar:
-        """Compile `path`, with imports from `roots`.
+    def build(
+        cls,
+        path: Path,
+        roots: list[Path],
+        starts: tuple[str, ...],
+        edit: Callable[[Any], None] | None = None,
+        **options: Any,
+    ) -> Grammar:
+        """Compile `path`, with imports from `roots`; `edit` adds to the loaded grammar before.
 
         Raises PackError with file, line and column for a grammar that Lark refuses, and for a terminal or rule
         without an ASCII name (Lark drops such terminals from what it says it expected).
@@ -44,7 +51,7 @@ class Grammar:
         try:
             text = path.read_text(encoding="utf-8")
             lark = Lark(
-                text,
+                text if edit is None else edited(text, path, roots, edit),
                 parser="lalr",
                 start=list(starts),
                 import_paths=[str(root) for root in roots],
@@ -114,6 +121,15 @@ class _Expressions:
 
     def match(self, source: str, text: str, flags: int = 0) -> re.Match[str] | None:
         return self.compile(source, flags).match(text)
+
+
+def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None]) -> Any:
+    """A grammar as Lark loads it, with `edit` applied. Raises what Lark raises."""
+    from lark.load_grammar import load_grammar
+
+    grammar, _ = load_grammar(text, str(path), [str(root) for root in roots], False)  # type: ignore[no-untyped-call]
+    edit(grammar)
+    return grammar
 
 
 def _broken(where: str, zh: str, en: str) -> PackError:

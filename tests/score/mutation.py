@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from attrs import evolve
+from lark.exceptions import LarkError
 
 from gouji.compiler import compile_packs
 from gouji.errors import GoujiError
@@ -101,7 +102,10 @@ def noticed(base: Engine, mutant: Mutant, cases: Sequence[Case]) -> bool:
         except GoujiError:
             return True
         engine = evolve(base, carriers=parts[4], layouts=parts[5], narrative=parts[6])
-        return any(corpus.result(engine, case) != case.expected for case in cases)
+        try:
+            return any(corpus.result(engine, case) != case.expected for case in cases)
+        except LarkError:
+            return True
 
 
 def _unbound(root: Path, mutant: Mutant) -> None:

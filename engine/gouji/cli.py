@@ -38,6 +38,8 @@ AUTHORING = {
     "trace": "gouji.grammarcli:trace",
     "cover": "gouji.grammarcli:cover",
     "test": "gouji.grammarcli:test",
+    "watch": "gouji.grammarcli:watch",
+    "sample": "gouji.grammarcli:sample",
 }
 """Where the commands of `gouji grammar` lie."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -531,6 +533,8 @@ def canon(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: 
 @click.pass_obj
 def rules(say: Voice, ids: tuple[str, ...], markdown: bool, packs: tuple[Path, ...], no_color: bool) -> int:
     """List the rules, or explain those that are asked for; the beginning of an id lists what begins so."""
+    if ids[:1] == ("try",):
+        return _tried(say, ids[1:], packs)
     engine = load_engine(packs)
     if markdown:
         from gouji.reporters.handbook import markdown as told
@@ -549,6 +553,29 @@ def rules(say: Voice, ids: tuple[str, ...], markdown: bool, packs: tuple[Path, .
     if not ids:
         page.put(RuleList(page, engine.rulebook.rules).lines())
     return 0
+
+
+def _tried(say: Voice, given: tuple[str, ...], packs: tuple[Path, ...]) -> int:
+    """An equation, and the reports that it is tried on."""
+    from gouji.workbench.trying import Trying
+
+    if len(given) < 2:
+        _wrong("usage.missing", name="EQUATION FILE...")
+    engine = load_engine(packs)
+    trying = Trying(given[0], engine.registry)
+    walk = Walk(say, verbose=False)
+    failed = False
+
+    def tell(source: str) -> None:
+        nonlocal failed
+        trial = trying.on(engine.parse(source))
+        failed |= trial.outcome == "fail"
+        missing = say("report.comma").join(trial.missing)
+        key = "try_missing" if trial.outcome == "not assessable" else f"try_{trial.outcome}"
+        print(plain.clean(say(f"rules.{key}", source=source, equation=trial.shown, missing=missing)))
+
+    walk.over(given[1:], tell)
+    return WRONG if walk.failed else FOUND if failed else 0
 
 
 @gouji.group("grammar", cls=_SpeakingGroup, help="help.grammar", invoke_without_command=True, located=AUTHORING)

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from gouji.workbench.coverage import Cluster, Coverage, Share
     from gouji.workbench.packtest import PackTest
     from gouji.workbench.tabletrace import LineTrace
+    from gouji.workbench.watching import View
+
+
+SHOWN_CHANGES = 20
 
 
 def show(line: str) -> None:
@@ -229,3 +233,63 @@ def _traced(say: Voice, source: str, one: LineTrace) -> Iterator[str]:
     for bound in one.bound:
         value = bound.state if bound.value is None else f"{bound.value} {bound.unit or ''}".rstrip()
         yield say("trace.bound", path=bound.path, value=value, by=say.of(bound.by))
+
+
+@click.command("sample", cls=Speaking, help="help.grammar_sample")
+@click.argument("name", metavar="PACK")
+@click.option("-n", "--count", type=click.IntRange(1, 1000), default=3, metavar="N", help="option.count")
+@click.option("--seed", type=int, default=0, metavar="N", help="option.seed")
+@packs_option
+@language_option
+@click.pass_obj
+def sample(say: Voice, name: str, count: int, seed: int, packs: tuple[Path, ...]) -> int:
+    """Documents from the grammar of a pack, as a corpus."""
+    from gouji.workbench.sampling import samples
+
+    for number, one in enumerate(samples(name, count, packs, seed), 1):
+        show(f"=== sample {number}")
+        for line in [*one.text.splitlines(), "---", *one.expected, ""]:
+            show(line)
+    return 0
+
+
+@click.command("watch", cls=Speaking, help="help.grammar_watch")
+@click.argument("name", metavar="PACK")
+@paths_argument
+@packs_option
+@language_option
+@click.pass_obj
+def watch(say: Voice, name: str, paths: tuple[str, ...], packs: tuple[Path, ...]) -> int:
+    """A live view of a pack on files."""
+    from importlib.util import find_spec
+
+    from gouji.errors import PackError
+    from gouji.pipeline import inputs
+    from gouji.workbench.watching import Watch, views
+
+    if find_spec("watchfiles") is None:
+        raise PackError(
+            "watchfiles", "extra", say.known.message("workbench.extra"), say.known.message("workbench.extra_remedy")
+        )
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    files = [source for source in inputs(paths) if isinstance(source, str)]
+    with Live(console=Console(), auto_refresh=False) as live:
+        for view in views(Watch(name, files, packs)):
+            live.update(Text("\n".join(plain.clean(line) for line in _viewed(say, view))), refresh=True)
+    return 0
+
+
+def _viewed(say: Voice, view: View) -> Iterator[str]:
+    for file, share in view.shares:
+        part = share.part or 0.0
+        yield say("workbench.watched", file=file, bar=_bar(part, 30), percent=int(part * 100))
+    yield say("workbench.watched_cases", passed=view.cases[0], n=view.cases[1])
+    for file, change in view.changes[:SHOWN_CHANGES]:
+        yield say("workbench.watched_change", file=file, change=change)
+    if view.failure is None:
+        yield say("workbench.watched_fine")
+    else:
+        yield say("workbench.watched_failure", where=view.failure[0], what=say.of(view.failure[1]))

@@ -41,7 +41,9 @@ def strategy(engine: Engine, layout: Layout) -> Any:
         say = builtin().message
         raise PackError("hypothesis", "extra", say("workbench.extra"), say("workbench.extra_remedy")) from error
 
-    rows = [key for key in layout.rows if key in dict.fromkeys(_rows(layout))]
+    texts = dict(_labels(layout))
+    rows = [*texts]
+    opening = _head(layout)
     value = st.one_of(st.integers(0, LARGEST).map(str), st.sampled_from(MARKS))
 
     @st.composite
@@ -50,7 +52,7 @@ def strategy(engine: Engine, layout: Layout) -> Any:
         lines, expected = [], []
         for key in sorted(chosen, key=rows.index):
             binding = layout.rows[key]
-            label = draw(st.sampled_from(_texts(layout, key)))
+            label = draw(st.sampled_from(texts[key]))
             cells = []
             for column, path in zip(binding.columns, binding.paths, strict=True):
                 if not path:
@@ -62,26 +64,20 @@ def strategy(engine: Engine, layout: Layout) -> Any:
                 expected.append(f"{head} {unit}".rstrip())
                 cells.append(text)
             lines.append(label + "".join(f"{cell}|" for cell in cells) + "\n")
-        return Sample("".join([*_head(layout), *lines]), tuple(expected))
+        return Sample("".join([*head, *lines]), tuple(expected))
 
     return samples()
 
 
-def _rows(layout: Layout) -> Iterator[str]:
-    """The rows that have a label of their own and need no head: their cells are in the order of the form."""
+def _labels(layout: Layout) -> Iterator[tuple[str, list[str]]]:
+    """The rows that have a label of their own and need no head, and texts of the label: their cells stand in order."""
+    sources = {shown(terminal.name): terminal.pattern.to_regexp() for terminal in layout.grammar.lark.terminals}
     for key, binding in layout.rows.items():
-        if not binding.heading and not binding.headed and "." not in key and _texts(layout, key):
-            yield key
-
-
-def _texts(layout: Layout, key: str) -> list[str]:
-    """Texts of the label of a row."""
-    for terminal in layout.grammar.lark.terminals:
-        if shown(terminal.name) == key.rpartition(".")[2]:
-            return [
-                text for text in examples(terminal.pattern.to_regexp()) if text.endswith("|") and text.count("|") == 1
-            ]
-    return []
+        if binding.heading or binding.headed or "." in key or key not in sources:
+            continue
+        texts = [text for text in examples(sources[key]) if text.endswith("|") and text.count("|") == 1]
+        if texts:
+            yield key, texts
 
 
 def _head(layout: Layout) -> list[str]:

@@ -12,7 +12,7 @@ import gouji
 from gouji.cli import main
 from gouji.errors import PackError
 from gouji.workbench.corpus import read, told
-from gouji.workbench.coverage import clusters, cover
+from gouji.workbench.coverage import Table, clusters, cover
 from gouji.workbench.sampling import samples, strategy
 from gouji.workbench.scaffold import scaffold
 from gouji.workbench.trying import Trying
@@ -61,6 +61,7 @@ def test_unknown_layouts_are_clustered(tmp_path: Path) -> None:
     first, second = clusters(found)
     assert (first.files, first.times, first.columns, first.labels) == (5, 5, 2, ("馆藏", "藏书", "期刊"))
     assert (second.files, second.labels) == (1, ("门诊", "急诊"))
+    assert isinstance(first.example, Table)
     assert first.example.head == ("项目", "本月", "累计")
 
 
@@ -79,7 +80,7 @@ TABLES = [one for one in gouji.engine().layouts if one.reads == "table"]
 
 
 @pytest.mark.parametrize("layout", TABLES, ids=lambda one: one.pack)
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(data=st.data())
 def test_a_sample_gives_what_it_should(layout: object, data: st.DataObject) -> None:
     sample = data.draw(strategy(gouji.engine(), layout))  # type: ignore[arg-type]

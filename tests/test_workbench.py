@@ -131,3 +131,10 @@ def test_a_project_file_that_is_wrong(
         Packs.find()
     assert place in caught.value.source
     assert hint in caught.value.problem.en + caught.value.remedy.en
+
+
+@pytest.mark.parametrize("pack", [folder.name for folder in Packs.find().folders()])
+def test_every_built_in_pack_passes_its_test(pack: str) -> None:
+    (tested,) = run([pack])
+    assert [r.case.title for r in tested.results if not r.passed] == []
+    assert [(n.where, n.problem.en) for n in tested.notes if n.severity == "error"] == []

@@ -64,7 +64,7 @@ def strategy(engine: Engine, layout: Layout) -> Any:
                 expected.append(f"{head} {unit}".rstrip())
                 cells.append(text)
             lines.append(label + "".join(f"{cell}|" for cell in cells) + "\n")
-        return Sample("".join([*head, *lines]), tuple(expected))
+        return Sample("".join([*opening, *lines]), tuple(expected))
 
     return samples()
 

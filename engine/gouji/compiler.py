@@ -26,6 +26,7 @@ def compile_packs(
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     inspect(packs)
     registry = load_registry(packs.metrics())
+    layouts = load_layouts(packs, registry)
     messages = Messages.merged(packs.messages())
     return (
         registry,
@@ -33,7 +34,7 @@ def compile_packs(
         messages,
         _folds(packs),
         _carriers(packs),
-        load_layouts(packs, registry),
+        layouts,
         load_narrative(packs, registry),
         load_outline(packs),
     )

@@ -40,7 +40,6 @@ def conflicts(rules: Collection[Any], terminals: Collection[Any], starts: Sequen
     texts = {terminal.name: example(terminal.pattern.to_regexp()) for terminal in terminals}
     shortest = _shortest(rules, texts)
     found: list[Conflict] = []
-    seen: set[tuple[tuple[str, str], bool]] = set()
     ways: dict[int, tuple[Any, ...]] = {}
     for state in analysis.lr0_itemsets:
         for ahead, complete in sorted(state.lookaheads.items(), key=lambda item: item[0].name):
@@ -53,13 +52,16 @@ def conflicts(rules: Collection[Any], terminals: Collection[Any], starts: Sequen
                 pair, shift = (names[0], (going_on or names)[0]), True
             else:
                 continue
-            if (pair, shift) not in seen:
-                seen.add((pair, shift))
-                ways = ways or _ways(analysis, shortest)
-                way = ways.get(id(state), ())
-                before = "".join("".join(texts.get(t, "…") for t in shortest[s.name][1]) for s in way)
-                found.append(Conflict(before, texts.get(ahead.name, ""), pair, shift))
-    yield from sorted(found, key=lambda conflict: (conflict.shift, len(conflict.before), conflict))
+            ways = ways or _ways(analysis, shortest)
+            way = ways.get(id(state), ())
+            before = "".join("".join(texts.get(t, "…") for t in shortest[s.name][1]) for s in way)
+            found.append(Conflict(before, texts.get(ahead.name, ""), pair, shift))
+    # The states are a set: what is told of them must not depend on their order.
+    seen: set[tuple[tuple[str, str], bool]] = set()
+    for conflict in sorted(found, key=lambda one: (one.shift, len(one.before), one)):
+        if (conflict.rules, conflict.shift) not in seen:
+            seen.add((conflict.rules, conflict.shift))
+            yield conflict
 
 
 def _expects(pointer: Any, terminal: Any) -> bool:
@@ -92,16 +94,17 @@ def _shortest(rules: Collection[Any], texts: Mapping[str, str]) -> dict[str, tup
 def _ways(analysis: Any, shortest: Mapping[str, tuple[int, tuple[str, ...]]]) -> dict[int, tuple[Any, ...]]:
     """State -> the symbols of the shortest text that leads there."""
     order = count()
-    queue: list[tuple[int, int, Any, tuple[Any, ...]]] = [
-        (0, next(order), state, ()) for state in analysis.lr0_start_states.values()
+    queue: list[tuple[int, tuple[str, ...], int, Any, tuple[Any, ...]]] = [
+        (0, (), next(order), state, ()) for state in analysis.lr0_start_states.values()
     ]
     ways: dict[int, tuple[Any, ...]] = {}
     while queue:
-        cost, _, state, way = heapq.heappop(queue)
+        cost, names, _, state, way = heapq.heappop(queue)
         if id(state) in ways:
             continue
         ways[id(state)] = way
         for symbol, following in state.transitions.items():
             length = shortest.get(symbol.name, (0, ()))[0]
-            heapq.heappush(queue, (cost + length + 1, next(order), following, (*way, symbol)))
+            step = (cost + length + 1, (*names, str(symbol.name)), next(order), following, (*way, symbol))
+            heapq.heappush(queue, step)
     return ways

@@ -160,10 +160,11 @@ def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
     """
     contents = {folder.name: (folder, read(folder / "pack.yaml")) for folder in packs.folders()}
     added = amendments(packs)
-    layouts: list[Layout] = []
-    for name, (folder, content) in contents.items():
+    built: dict[str, list[Layout]] = {}
+    # Packs of users come last: what is wrong with one of them is said before the others are compiled.
+    for name, (folder, content) in reversed(contents.items()):
         try:
-            layouts.extend(_of_pack(name, folder, content, contents, registry, packs, added))
+            built[name] = list(_of_pack(name, folder, content, contents, registry, packs, added))
         except (AttributeError, TypeError, KeyError) as error:
             # A list where a mapping belongs, or the other way round, wherever it stands.
             raise invalid(
@@ -171,7 +172,7 @@ def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
                 "结构不对：应为键与值",
                 "the structure is wrong: keys with values are expected",
             ) from error
-    return tuple(layouts)
+    return tuple(layout for name in contents for layout in built[name])
 
 
 def _of_pack(

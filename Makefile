@@ -1,6 +1,6 @@
 # Each target does its own set-up: on a fresh clone it makes .venv and installs gouji with its tools.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench score format readme docs clean
+.PHONY: help demo test bench score mutation format readme docs clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -25,6 +25,9 @@ bench: $(READY) ## how fast gouji is, against a baseline measured in the same ru
 
 score: $(READY) ## how well real reports are read, against the truth beside the checkout
 	$(BIN)/python tests/score/run.py --readme
+
+mutation: $(READY) ## delete every rule and terminal of the grammars once: some corpus case must notice
+	$(BIN)/python tests/score/mutation.py
 
 format: $(READY) ## bring the code into the form that `make test` asks for
 	$(BIN)/ruff check --fix .

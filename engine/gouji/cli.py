@@ -37,6 +37,16 @@ HELP_WIDTH = 100
 _SHORTEST = 6  # So many digits of a fingerprint tell findings apart.
 CORPUS = {name: f"gouji.corpuscli:{name}" for name in ("run", "status", "report", "sample")}
 """Where the commands of `gouji corpus` lie."""
+AUTHORING = {
+    "list": "gouji.grammarcli:packs",
+    "new": "gouji.grammarcli:new",
+    "trace": "gouji.grammarcli:trace",
+    "cover": "gouji.grammarcli:cover",
+    "test": "gouji.grammarcli:test",
+    "watch": "gouji.grammarcli:watch",
+    "sample": "gouji.grammarcli:sample",
+}
+"""Where the commands of `gouji grammar` lie."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -249,6 +259,7 @@ _paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 
 
 # What commands in modules of their own share with those below.
+Speaking = _Speaking
 language_option, packs_option, verbose_option, no_color_option, paths_argument = (
     _language, _packs, _verbose, _no_color, _paths,
 )  # fmt: skip
@@ -335,7 +346,7 @@ def check(
             serious,
         )
     )
-    walk = _Walk(say, verbose, reporter)
+    walk = Walk(say, verbose, reporter)
     crossed = _Crossed(engine, rulebook, roster)
     found = False
 
@@ -401,7 +412,7 @@ def decide(
     day = when.date() if when else date.today()
     engine = load_engine(packs)
     reports: list[Report] = []
-    walk = _Walk(say, verbose)
+    walk = Walk(say, verbose)
     walk.over(paths, lambda source: reports.append(engine.check(source)))
     wanted = [(name, "accepted") for name in accept] + [(name, "disputed") for name in dispute]
     entries: dict[Path, list[dict[str, str]]] = {}
@@ -477,7 +488,7 @@ def diff(
 
     say = Voice(say.lang, engine.messages)
     reports: list[Report] = []
-    walk = _Walk(say, verbose)
+    walk = Walk(say, verbose)
     walk.over([old, new], lambda source: reports.append(engine.parse(source)))
     if walk.failed or len(reports) != 2:
         if not walk.failed:
@@ -519,7 +530,7 @@ def extract(
         _wrong("usage.output", file=plain.clean(str(output)))
     _require(suffix, output)
     engine = load_engine(packs)
-    walk = _Walk(say, verbose)
+    walk = Walk(say, verbose)
     reports = figures = 0
     try:
         with suppress(_Nothing), replacing(output) as file:
@@ -575,7 +586,7 @@ def _require(suffix: str, output: Path) -> None:
 def canon(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: bool) -> int:
     """Print the text that grammars see, each line with its line number in the source."""
     engine = load_engine(packs)
-    walk = _Walk(say, verbose)
+    walk = Walk(say, verbose)
 
     def show(source: str) -> None:
         for line, text in engine.canon(source):
@@ -594,6 +605,8 @@ def canon(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: 
 @click.pass_obj
 def rules(say: Voice, ids: tuple[str, ...], markdown: bool, packs: tuple[Path, ...], no_color: bool) -> int:
     """List the rules, or explain those that are asked for; the beginning of an id lists what begins so."""
+    if ids[:1] == ("try",):
+        return _tried(say, ids[1:], packs)
     engine = load_engine(packs)
     if markdown:
         from gouji.reporters.handbook import markdown as told
@@ -625,6 +638,40 @@ def corpus(context: click.Context) -> int | None:
     return None
 
 
+def _tried(say: Voice, given: tuple[str, ...], packs: tuple[Path, ...]) -> int:
+    """An equation, and the reports that it is tried on."""
+    from gouji.workbench.trying import Trying
+
+    if len(given) < 2:
+        _wrong("usage.missing", name="EQUATION FILE...")
+    engine = load_engine(packs)
+    trying = Trying(given[0], engine.registry)
+    walk = Walk(say, verbose=False)
+    failed = False
+
+    def tell(source: str) -> None:
+        nonlocal failed
+        trial = trying.on(engine.parse(source))
+        failed |= trial.outcome == "fail"
+        missing = say("report.comma").join(trial.missing)
+        key = "try_missing" if trial.outcome == "not assessable" else f"try_{trial.outcome}"
+        print(plain.clean(say(f"rules.{key}", source=source, equation=trial.shown, missing=missing)))
+
+    walk.over(given[1:], tell)
+    return WRONG if walk.failed else FOUND if failed else 0
+
+
+@gouji.group("grammar", cls=_SpeakingGroup, help="help.grammar", invoke_without_command=True, located=AUTHORING)
+@_language
+@click.pass_context
+def grammar(context: click.Context) -> int | None:
+    """The workbench of authors; without a command there is only help to give."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        context.exit(WRONG)
+    return None
+
+
 # --- what the commands share ----------------------------------------------------------------------
 
 
@@ -642,7 +689,7 @@ def load_engine(packs: Sequence[Path]) -> Engine:
 
 
 @define(eq=False, repr=False)
-class _Walk:
+class Walk:
     """One walk over the inputs: whatever goes wrong with one of them, the others go on."""
 
     say: Voice
@@ -718,7 +765,7 @@ class _Crossed:
         else:
             self._load().add(report)
 
-    def finish(self, walk: _Walk, previous: Path | None) -> Crossing | None:
+    def finish(self, walk: Walk, previous: Path | None) -> Crossing | None:
         """Read what else there is to compare with, and compare; None where there is one report alone."""
         if previous is None and self.comparison is None:
             return None

@@ -10,6 +10,7 @@ from gouji.canonical import Folds
 from gouji.crosswalk import Crosswalk, load_crosswalk
 from gouji.cues import NarrativeModel, load_narrative
 from gouji.grammar import Grammar
+from gouji.inspection import inspect
 from gouji.layouts import Layout, load_layouts
 from gouji.messages import Messages
 from gouji.outline import OutlineModel, load_outline
@@ -37,8 +38,10 @@ def compile_packs(
     Kept[Crosswalk],
 ]:
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
+    inspect(packs)
     registry = load_registry(packs.metrics())
-    messages = Messages.load(packs.messages()[0])
+    layouts = load_layouts(packs, registry)
+    messages = Messages.merged(packs.messages())
     folds = _folds(packs)
     return (
         registry,
@@ -46,7 +49,7 @@ def compile_packs(
         messages,
         folds,
         _carriers(packs),
-        load_layouts(packs, registry),
+        layouts,
         load_narrative(packs, registry),
         load_outline(packs),
         Kept(load_bodies(packs, folds.table)),
@@ -75,6 +78,12 @@ def _folds(packs: Packs) -> Folds:
                             key,
                             "应为非空文字，characters 中一个字符对一个字符",
                             "expected text, in `characters` one character for one",
+                        )
+                    if table.get(str(key), value) != value:
+                        raise invalid(
+                            key,
+                            f"“{key}”已折为“{table[str(key)]}”",
+                            f"“{key}” is folded to “{table[str(key)]}” already",
                         )
                     table[str(key)] = str(value)
             for pattern in data.get("noise", ()):

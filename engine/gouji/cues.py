@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lark import Lark
 from lark.exceptions import LarkError
 
-from gouji.grammar import Grammar
+from gouji.amendments import alternatives, amendments, editing, merged
+from gouji.grammar import Grammar, edited
 from gouji.islands import IslandScanner
 from gouji.packs import Packs
 from gouji.patterns import Pattern
@@ -22,6 +23,7 @@ COUNTS = frozenset(["QUANTITY", "HAN_QUANTITY", "RANGE", "BROKEN"])
 """The terminals that hold numbers."""
 _CUE_KEYS = frozenset(
     [
+        "label",
         "path",
         "paths",
         "units",
@@ -122,25 +124,34 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
     Raises PackError for a cue that the grammar does not have, an unknown metric, unit group or key.
     """
     folder, content = next(
-        (folder, data) for folder in packs.folders() if "narrative" in (data := read(folder / "pack.yaml"))
+        (folder, data)
+        for folder in packs.folders()
+        if "narrative" in (data := read(folder / "pack.yaml")) and "amends" not in data
     )
+    added = amendments(packs).get(folder.name, [])
     data = content["narrative"]
     for key in data:
         if key not in _KEYS:
             raise unknown(key, "键", "key", _KEYS)
     # The tokens come from the scanner; a single lexer is the least that Lark makes.
     grammar = Grammar.build(folder / data["grammar"], packs.grammar_roots, ("start",), lexer="basic")
-    terminals = _terminals(folder / data["cues"])
+    bindings = merged(content["cues"], [one.part("cues") for one in added])
+    edit = editing([s for one in added for s in one.spellings()], cell=False)
+    terminals = _terminals(folder / data["cues"], edit)
     units = {str(k): frozenset(map(str, v)) for k, v in data["units"].items()}
     cues = {}
-    for name, spec in content["cues"].items():
+    for name, spec in bindings.items():
         if name not in terminals:
             raise unknown(name, "提示词", "cue", terminals)
         cues[str(name)] = _cue(name, spec, units, registry, data["wholes"])
     structural = [t for t in grammar.lark.terminals if t.name != "CUE"]
     scanner = IslandScanner.build([*(terminals[name] for name in cues), *structural], grammar.lark.ignore_tokens)
     counts = {t.name: t.pattern.to_regexp() for t in structural if t.name in COUNTS}
-    patterns = {str(k): _pattern(v) for k, v in data.items() if isinstance(v, Scalar) and k not in ("grammar", "cues")}
+    patterns = {
+        str(k): _pattern(_amended(k, v, [one.part("narrative") for one in added]))
+        for k, v in data.items()
+        if isinstance(v, Scalar) and k not in ("grammar", "cues")
+    }
     return NarrativeModel(
         grammar,
         scanner,
@@ -163,9 +174,14 @@ def _together(groups: dict[Any, Any], cues: Mapping[str, Cue]) -> dict[str, froz
     return {str(topic): frozenset(map(str, names)) for topic, names in groups.items()}
 
 
-def _terminals(path: Path) -> dict[str, Any]:
+def _amended(key: Scalar, value: Scalar, parts: list[Mapping[Any, Any]]) -> Scalar:
+    return Scalar(alternatives(value, [part[key] for part in parts if key in part]), value.where)
+
+
+def _terminals(path: Path, edit: Callable[[Any], None] | None) -> dict[str, Any]:
     try:
-        lark = Lark(path.read_text(encoding="utf-8"), parser=None, lexer="basic")
+        text = path.read_text(encoding="utf-8")
+        lark = Lark(text if edit is None else edited(text, path, [], edit), parser=None, lexer="basic")
     except (OSError, LarkError) as error:
         where = f"{path}:{getattr(error, 'line', 1)}:{getattr(error, 'column', 1)}"
         reason = str(error).strip().splitlines()[0]

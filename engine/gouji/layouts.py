@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import define, field
 
+from gouji.amendments import Amendment, amendments, editing, merged
 from gouji.grammar import Grammar
 from gouji.packs import Packs
 from gouji.patterns import Pattern
 from gouji.registry import Registry
-from gouji.yamlfile import Scalar, invalid, read, unknown
+from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 Reads: TypeAlias = Literal["table", "chart"]
 
@@ -30,10 +31,13 @@ _PACK_KEYS = frozenset(
         "narrative",
         "cues",
         "outline",
+        "amends",
+        "labels",
+        "detect",
     }
 )
 _LAYOUT_KEYS = frozenset({"grammar", "start", "reads", "detect"})
-_ROW_KEYS = frozenset({"path", "cells", "heading", "head"})
+_ROW_KEYS = frozenset({"path", "cells", "heading", "head", "label", "like"})
 _BRACKETS = re.compile(r"\([^()]*\)?")
 _UNIT = re.compile(r"亿元|万元|元")
 _NOT_IN_LABEL = re.compile(r"\([^()]*\)|^其中|[^\w]")
@@ -95,6 +99,7 @@ class Layout:
     """
 
     pack: str
+    name: str
     reads: Reads
     start: str
     detect: Pattern
@@ -154,10 +159,12 @@ def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
     metric, a binding of a terminal that the grammar does not have.
     """
     contents = {folder.name: (folder, read(folder / "pack.yaml")) for folder in packs.folders()}
-    layouts: list[Layout] = []
-    for name, (folder, content) in contents.items():
+    added = amendments(packs)
+    built: dict[str, list[Layout]] = {}
+    # Packs of users come last: what is wrong with one of them is said before the others are compiled.
+    for name, (folder, content) in reversed(contents.items()):
         try:
-            layouts.extend(_of_pack(name, folder, content, contents, registry, packs))
+            built[name] = list(_of_pack(name, folder, content, contents, registry, packs, added))
         except (AttributeError, TypeError, KeyError) as error:
             # A list where a mapping belongs, or the other way round, wherever it stands.
             raise invalid(
@@ -165,7 +172,7 @@ def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
                 "结构不对：应为键与值",
                 "the structure is wrong: keys with values are expected",
             ) from error
-    return tuple(layouts)
+    return tuple(layout for name in contents for layout in built[name])
 
 
 def _of_pack(
@@ -175,16 +182,22 @@ def _of_pack(
     contents: Mapping[str, tuple[Path, dict[Any, Any]]],
     registry: Registry,
     packs: Packs,
+    added: Mapping[str, Sequence[Amendment]],
 ) -> Iterator[Layout]:
     for key in content:
         if key not in _PACK_KEYS:
             raise unknown(key, "键", "key", _PACK_KEYS)
     if "layouts" in content:
-        chain = [content]
+        chain, names = [content], [name]
         while base := chain[-1].get("extends"):
-            if base not in contents or len(chain) > len(contents):
+            if base not in contents:
                 raise unknown(base, "规则包", "pack", contents)
+            if base in names:
+                circle = " → ".join([*names, base])
+                raise invalid(base, f"extends 循环：{circle}", f"extends goes round in a circle: {circle}")
             chain.append(contents[base][1])
+            names.append(str(base))
+        more = [one for pack in names for one in added.get(pack, ())]
         cells: dict[str, Any] = {}
         heads: dict[str, Scalar] = {}
         for one in chain:
@@ -194,23 +207,35 @@ def _of_pack(
         for one in reversed(chain):
             cells |= one.get("cells") or {}
             heads |= one.get("heads") or {}
+        cells = merged(cells, [one.part("cells") for one in more])
+        for amendment in more:
+            for key, head in amendment.part("heads").items():
+                heads[key] = Scalar(f"{heads[key]}|{head}", where(head)) if key in heads else head
         # The rows of the pack itself stand first, as table 2 stands before table 3.
         rows: dict[str, RowBinding] = {}
         for one in chain:
             for label, data in (one.get("rows") or {}).items():
                 rows.setdefault(str(label), _row(label, data, cells, registry))
-        for layout in content["layouts"].values():
-            yield _layout(name, folder, content, layout, rows, heads, packs)
+        first = {str(label): label for one in chain for label in one.get("rows") or ()}
+        for label, data in merged(first, [one.part("rows") for one in more]).items():
+            if str(label) not in rows:
+                rows[str(label)] = _row(label, data, cells, registry)
+        edit = editing([s for one in more for s in one.spellings()], cell=True)
+        detect = [cue for one in more for cue in one.content.get("detect", ())]
+        for layout, data in content["layouts"].items():
+            yield _layout((name, str(layout)), folder, content, data, rows, heads, packs, edit, detect)
 
 
 def _layout(
-    pack: str,
+    names_of: tuple[str, str],
     folder: Path,
     content: dict[Any, Any],
     data: dict[Any, Any],
     rows: dict[str, RowBinding],
     heads: dict[str, Scalar],
     packs: Packs,
+    edit: Callable[[Any], None] | None,
+    detect: Sequence[Scalar],
 ) -> Layout:
     for key in data:
         if key not in _LAYOUT_KEYS:
@@ -221,7 +246,7 @@ def _layout(
     if data["reads"] not in ("table", "chart"):
         raise unknown(data["reads"], "读取对象", "kind of region", ("table", "chart"))
     start = str(data.get("start", "start"))
-    grammar = Grammar.build(folder / data["grammar"], packs.grammar_roots, (start,))
+    grammar = Grammar.build(folder / data["grammar"], packs.grammar_roots, (start,), edit)
     terminals = {t.name.rsplit("__", 1)[-1]: t.pattern.to_regexp() for t in grammar.lark.terminals}
     names = terminals.keys() | {str(r.origin.name).rsplit("__", 1)[-1] for r in grammar.lark.rules}
     for key in content.get("rows", ()):
@@ -233,10 +258,10 @@ def _layout(
         if not binding.heading and (texts := _spelt(terminals.get(key.rsplit(".", 1)[-1], "")))
     )
     return Layout(
-        pack,
+        *names_of,
         data["reads"],
         start,
-        _compiled(data["detect"], "|".join(f"(?:{cue})" for cue in data["detect"])),
+        _compiled(data["detect"], "|".join(f"(?:{cue})" for cue in (*data["detect"], *detect))),
         grammar,
         rows,
         labels,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -32,6 +32,25 @@ class Messages:
         from gouji import yamlfile
 
         return cls(dict(_entries(yamlfile.read(path), str(path))))
+
+    @classmethod
+    def merged(cls, paths: Iterable[Path]) -> Messages:
+        """The messages of several files; PackError for a text that is in two of them, naming both places."""
+        from gouji import yamlfile
+
+        entries: dict[str, Message] = {}
+        places: dict[str, str] = {}
+        for path in paths:
+            entries |= (own := dict(_entries(data := yamlfile.read(path), str(path))))
+            for key in own:
+                group, _, name = key.partition(".")
+                at = next(n for g, names in data.items() if g == group for n in names if n == name)
+                if key in places:
+                    raise yamlfile.invalid(
+                        at, f"{key} 已在 {places[key]} 定义", f"{key} is already defined at {places[key]}"
+                    )
+                places[key] = at.where
+        return cls(entries)
 
     def message(self, key: str, **values: object) -> Message:
         """The text of `key` with its placeholders filled, in both languages."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gouji.amendments import alternatives, amendments
 from gouji.canonical import Canonical
 from gouji.document import Document
 from gouji.packs import Packs
@@ -48,7 +49,12 @@ class Outline:
 
 def load_outline(packs: Packs) -> OutlineModel:
     """The outline model of the packs. Raises PackError for a wrong pattern."""
-    data = next(c["outline"] for folder in packs.folders() if "outline" in (c := read(folder / "pack.yaml")))
+    name, data = next(
+        (folder.name, content["outline"])
+        for folder in packs.folders()
+        if "outline" in (content := read(folder / "pack.yaml")) and "amends" not in content
+    )
+    added = [one.part("outline") for one in amendments(packs).get(name, ())]
 
     def pattern(value: Scalar) -> Pattern:
         try:
@@ -58,7 +64,11 @@ def load_outline(packs: Packs) -> OutlineModel:
 
     return OutlineModel(
         tuple(pattern(level) for level in data["levels"]),
-        {str(k): pattern(v) for k, v in data.items() if isinstance(v, Scalar)},
+        {
+            str(k): pattern(Scalar(alternatives(v, [one[k] for one in added if k in one]), v.where))
+            for k, v in data.items()
+            if isinstance(v, Scalar)
+        },
         {str(k): pattern(v) for k, v in data["mentions"].items()},
     )
 

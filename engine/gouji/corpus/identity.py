@@ -19,9 +19,9 @@ def engine_digest(packs: Sequence[Path]) -> str:
         _add(total.update, file.relative_to(package).as_posix(), file.read_bytes())
     for n, root in enumerate(Packs.find(packs).roots):
         for folder in ("grammars", "rules"):
-            for file in sorted((root / folder).rglob("*")):
+            for file in sorted((root.path / folder).rglob("*")):
                 if file.suffix in (".yaml", ".lark") and file.is_file():
-                    _add(total.update, f"{n}/{file.relative_to(root).as_posix()}", file.read_bytes())
+                    _add(total.update, f"{n}/{file.relative_to(root.path).as_posix()}", file.read_bytes())
     return total.hexdigest()
 
 

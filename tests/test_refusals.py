@@ -1,0 +1,151 @@
+"""Packs that cannot be used are refused, each with its place and what to do about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gouji.cli import main
+from gouji.errors import PackError
+from gouji.explosive import explosive
+from gouji.pipeline import Engine
+from gouji.wordings import example, examples
+from gouji.workbench.scaffold import scaffold
+
+LARK, PACK = "grammars/monthly/monthly.lark", "grammars/monthly/pack.yaml"
+
+REFUSALS = {
+    "an LALR conflict": (
+        {LARK: [("start: (row | unknown)+", "start: (row | item | unknown)+\nitem: _label (VALUES | DAMAGED)")]},
+        f"{LARK}:5:1",
+        "ambiguous: after “收到件数|⏎” and at the end both rule item and rule row are complete",
+        "let the rules begin or end with different terminals, or make them one",
+    ),
+    "a catastrophic regular expression": (
+        {LARK: [("/收到件数/", "/收到(?:件|件数|数)*总/")]},
+        f"{LARK}:12:12",
+        "the regular expression explodes: on a text like “件数件件数件件数件…” each further “件数件” doubles",
+        "let what repeats be split in one way only: no + or * within another, no choice that others make up",
+    ),
+    "a catastrophic expression in pack.yaml": (
+        {PACK: [("'项目|指标名称'", "'(?:项目|项|目)+'")]},
+        f"{PACK}:18:10",
+        "the regular expression explodes",
+        "let what repeats be split in one way only",
+    ),
+    "an unknown metric": (
+        {PACK: [("path: monthly.closed", "path: monthly.closd")]},
+        f"{PACK}:25:18",
+        "unknown metric monthly.closd",
+        "the nearest is monthly.closed",
+    ),
+    "a CJK literal": (
+        {LARK: [("row: _label (", 'row: (_label | "其他项") (')]},
+        f"{LARK}:6:17",
+        "其他项 has no ASCII terminal name",
+        "correct the grammar",
+    ),
+    "a circular import": (
+        {
+            LARK: [("start: (", "%import .other (EXTRA)\nstart: (")],
+            "grammars/monthly/other.lark": [("", "%import .monthly (OPEN)\nEXTRA: OPEN\n")],
+        },
+        "grammars/monthly/other.lark:1:9",
+        "circular import: monthly.lark → other.lark → monthly.lark",
+        "move what both need to a third file that both import",
+    ),
+    "a file too many": (
+        {"grammars/monthly/setup.py": [("", "raise SystemExit\n")]},
+        "grammars/monthly/setup.py",
+        "setup.py does not belong into a pack",
+        "move it away; a pack holds data only",
+    ),
+    "a file whose name is misspelt": (
+        {"grammars/monthly/metric.yaml": [("", "blocks: []\n")]},
+        "grammars/monthly/metric.yaml",
+        "unknown file metric.yaml",
+        "the nearest is metrics.yaml",
+    ),
+    "an import of nothing": (
+        {LARK: [("%import common.cells", "%import common.cell")]},
+        f"{LARK}:2:9",
+        "unknown grammar file common.cell",
+        "the nearest is common.cells",
+    ),
+    "a terminal that can match nothing": (
+        {LARK: [("CLOSED: /办结件数/ NOTE", "CLOSED: /(?:办结件数)?/")]},
+        f"{LARK}:13:1",
+        "terminal CLOSED can match nothing",
+        "correct the grammar",
+    ),
+    "a rule that is not defined": (
+        {LARK: [("(row | unknown)", "(row | rows | unknown)")]},
+        f"{LARK}:4:15",
+        "rows is not defined",
+        "correct the grammar",
+    ),
+    "a rule with a wrong equation": (
+        {"rules/monthly.yaml": [("monthly.closed + monthly.open", "monthly.closed + monthly.opened")]},
+        "rules/monthly.yaml:8:",
+        "unknown metric monthly.opened",
+        "the nearest is monthly.open",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_refused_with_place_and_remedy(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edits, place, problem, remedy = REFUSALS[name]
+    scaffold("monthly", tmp_path)
+    for file, pairs in edits.items():
+        path = tmp_path / file
+        content = path.read_text(encoding="utf-8") if path.exists() else ""
+        for old, new in pairs:
+            assert old in content
+            content = content.replace(old, new, 1)
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        Engine.load([tmp_path])
+    assert caught.value.source.startswith(f"{tmp_path / place}")
+    assert problem in caught.value.problem.en
+    assert remedy in caught.value.remedy.en
+    assert main(["grammar", "test", str(tmp_path), "--lang", "en"]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert place in told
+    assert problem in told
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["(a+)+b", "(?:a?b?)*c", "(?:x+x+)+y", r"(\d+,?)*x", "(?:数|数量|量)*", "(?:a{1,50}){1,50}b", "(?:[^|]*|a)*b"],
+)
+def test_explosive_expressions(source: str) -> None:
+    assert explosive(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a*b*",
+        r"(?:[^|\n]*\|){7}\n",
+        "(?:数|量)*",
+        r"(?:(?:19|20)\d\d年?)+",
+        r"\d{1,3}(?:,\d{3})*",
+        "(?:ab)+(?:cd)*",
+        "x{0,2}y",
+    ],
+)
+def test_expressions_that_are_not_explosive(source: str) -> None:
+    assert explosive(source) is None
+
+
+def test_examples_are_matched_by_their_expression() -> None:
+    import re
+
+    for source in ("收到(?:件|份)?数", r"[^|\n]*\|", r"\d{2}(?:年|月)", "(?:甲|乙)+丙?", "[^甲]乙"):
+        found = list(examples(source))
+        assert found
+        assert all(re.fullmatch(source, text) for text in found)
+    assert example(r"x(?!\d)(?<=y)") == "…"

@@ -1,6 +1,6 @@
 # Each target does its own set-up: on a fresh clone it makes .venv and installs gouji with its tools.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench format readme docs clean
+.PHONY: help demo test bench score format readme docs clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -22,6 +22,9 @@ test: $(READY) ## everything that must hold: style, types, layers, behaviour, an
 
 bench: $(READY) ## how fast gouji is, against a baseline measured in the same run
 	$(BIN)/python tests/bench/run.py
+
+score: $(READY) ## how well real reports are read, against the truth beside the checkout
+	$(BIN)/python tests/score/run.py --readme
 
 format: $(READY) ## bring the code into the form that `make test` asks for
 	$(BIN)/ruff check --fix .

@@ -23,7 +23,7 @@ RETURNS: ORDINAL? "归还" NOTE
 """
 PACK = """
 title: {zh: 图书馆统计表, en: library statistics}
-years: 2014-
+authority: 县图书馆
 layouts:
   table: {grammar: library.lark, reads: table, detect: [馆藏项目]}
 rows:
@@ -102,7 +102,7 @@ def test_without_the_pack_the_rows_are_unparsed(tmp_path: Path) -> None:
     [
         ("grammars/library/pack.yaml", "library.loans", "library.loan", "pack.yaml:8:17", "library.loans"),
         ("grammars/library/pack.yaml", "LOANS:", "LONS:", "pack.yaml:8:3", "LOANS"),
-        ("grammars/library/pack.yaml", "years:", "yers:", "pack.yaml:3:1", "years"),
+        ("grammars/library/pack.yaml", "authority:", "autority:", "pack.yaml:3:1", "authority"),
         ("grammars/library/pack.yaml", "reads: table", "reads: tabel", "pack.yaml:5:41", "table"),
         ("grammars/library/pack.yaml", "[馆藏项目]", "['(馆藏']", "pack.yaml:5:", ""),
         ("grammars/library/library.lark", "LOANS |", "LOANZ |", "library.lark:4:15", "LOANZ"),
@@ -162,3 +162,42 @@ def test_a_damaged_cache_is_no_harm(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_without_a_place_for_the_cache_it_works_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOUJI_CACHE", "/proc/nowhere")
     assert Engine.load().layouts
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place", "hint"),
+    [
+        ("folds.yaml", "characters: [甲, 乙]\n", "folds.yaml:1:14", ""),
+        ("folds.yaml", "characters: {甲乙: 丙}\n", "folds.yaml:1:14", ""),
+        ("folds.yaml", "phrases: {甲: [乙]}\n", "folds.yaml:1:", ""),
+        ("folds.yaml", "noise: ['(甲']\n", "folds.yaml:1:9", ""),
+        ("folds.yaml", "phrase: {甲: 乙}\n", "folds.yaml:1:1", "phrases"),
+        ("pack.yaml", "[1, 2]\n", "pack.yaml", ""),
+        ("pack.yaml", "carriers: [1, 2]\n", "pack.yaml:1:12", ""),
+        ("pack.yaml", "carriers: {csv: [1]}\n", "pack.yaml:1:", ""),
+        (
+            "pack.yaml",
+            "carriers: {csv: {grammar: a.lark, regoin: a, cell: b, rows: lines}}\n",
+            "pack.yaml:1:35",
+            "region",
+        ),
+        (
+            "pack.yaml",
+            "carriers: {csv: {grammar: a.lark, region: a, cell: b, rows: line}}\n",
+            "pack.yaml:1:61",
+            "lines",
+        ),
+        ("pack.yaml", "carriers: {csv: {grammar: a.lark, region: a, cell: b, rows: lines}}\n", "a.lark", ""),
+        ("pack.yaml", "heads: [1]\nlayouts: {t: {grammar: a.lark, reads: table, detect: [甲]}}\n", "pack.yaml", ""),
+    ],
+)
+def test_a_wrong_structure_is_said_with_its_place(
+    tmp_path: Path, name: str, content: str, place: str, hint: str
+) -> None:
+    folder = tmp_path / "grammars" / "own"
+    folder.mkdir(parents=True)
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        Engine.load([tmp_path])
+    assert place in caught.value.source
+    assert hint in caught.value.remedy.en

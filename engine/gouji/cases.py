@@ -27,7 +27,6 @@ _FIGURE = re.compile(
     r"(?P<implied>implied )?(?P<low>[+-]?\d+(\.\d+)?)(?P<range>\.\.(?P<high>\d+(\.\d+)?)?)?( (?P<unit>\S+))??( @(?P<scope>.+))?"
 )
 _QUALIFIED = re.compile(r"(table|text|chart)\((.+)\)")
-_FORMS = ("stat2014", "table2019", "table2021", "annex", "narrative")
 
 
 def example_report(rulebook: Rulebook, rule: Rule, figures: Mapping[str, Any], source: Source | None = None) -> Report:
@@ -84,7 +83,8 @@ class _Example:
 
     def report(self, rulebook: Rulebook, rule: Rule, facts: Mapping[str, Any]) -> Report:
         layouts = rule.applies.layouts or {f for e in rulebook.eras if e.name in rule.applies.eras for f in e.forms}
-        form = str(facts.get("form", next((f for f in _FORMS if f in layouts), "narrative")))
+        forms = (form for era in rulebook.eras for form in era.forms)
+        form = str(facts.get("form", next((f for f in forms if f in layouts), "narrative")))
         era = next((e for e in rulebook.eras if form in e.forms), None)
         year = int(facts["year"]) if "year" in facts else era.first if era else None
         partitions = [self.partition(facts["partition"])] if "partition" in facts else []

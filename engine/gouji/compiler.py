@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from attrs import evolve
 
+from gouji import schema
 from gouji.canonical import Folds
 from gouji.cues import NarrativeModel, load_narrative
 from gouji.grammar import Grammar
@@ -13,12 +12,11 @@ from gouji.layouts import Layout, load_layouts
 from gouji.messages import Messages
 from gouji.outline import OutlineModel, load_outline
 from gouji.packs import Packs
-from gouji.patterns import Pattern
 from gouji.readers.carriers import Carrier
 from gouji.registry import Registry, load_registry
 from gouji.rulebook import Rulebook
 from gouji.rulecompiler import load_rulebook
-from gouji.yamlfile import read
+from gouji.yamlfile import invalid, read, unknown
 
 
 def compile_packs(
@@ -45,20 +43,48 @@ def _folds(packs: Packs) -> Folds:
     noise: list[str] = []
     for root in packs.grammar_roots:
         for file in sorted(root.glob("*/folds.yaml")):
-            data = read(file)
-            characters |= {str(k): str(v) for k, v in data.get("characters", {}).items()}
-            phrases |= {str(k): str(v) for k, v in data.get("phrases", {}).items()}
-            noise += map(str, data.get("noise", ()))
+            data = schema.keys(read(file), _FOLDS, (), str(file))
+            for name, table in (("characters", characters), ("phrases", phrases)):
+                pairs = data.get(name, {})
+                if not isinstance(pairs, dict):
+                    raise invalid(pairs, "此处应为键值表", "expected a mapping here")
+                for key, value in pairs.items():
+                    if (
+                        not key
+                        or not schema.text(value)
+                        or (name == "characters" and (len(key) != 1 or len(value) != 1))
+                    ):
+                        raise invalid(
+                            key,
+                            "应为非空文字，characters 中一个字符对一个字符",
+                            "expected text, in `characters` one character for one",
+                        )
+                    table[str(key)] = str(value)
+            for pattern in data.get("noise", ()):
+                schema.pattern(pattern)
+                noise.append(str(pattern))
     return Folds.build(characters, phrases, noise)
+
+
+_FOLDS = ("characters", "phrases", "noise")
+_CARRIER = ("grammar", "region", "cell", "rows")
+_ROWS = ("lines", "series", "stream")
 
 
 def _carriers(packs: Packs) -> tuple[Carrier, ...]:
     carriers = []
     for folder in packs.folders():
-        specs: Mapping[str, Mapping[str, str]] = read(folder / "pack.yaml").get("carriers", {})
+        content = read(folder / "pack.yaml")
+        if not isinstance(content, dict):
+            raise invalid(content or str(folder / "pack.yaml"), "此处应为键值表", "expected a mapping here")
+        specs = content.get("carriers", {})
+        if not isinstance(specs, dict):
+            raise invalid(specs, "此处应为键值表", "expected a mapping here")
         for name, spec in specs.items():
-            grammar = Grammar.build(folder / spec["grammar"], packs.grammar_roots, ("start",))
-            carriers.append(
-                Carrier(str(name), Pattern(str(spec["region"])), Pattern(str(spec["cell"])), str(spec["rows"]), grammar)
-            )
+            schema.keys(spec, _CARRIER, _CARRIER, name)
+            if schema.text(spec["rows"]) not in _ROWS:
+                raise unknown(spec["rows"], "行的取法", "way of rows", _ROWS)
+            grammar = Grammar.build(folder / schema.text(spec["grammar"]), packs.grammar_roots, ("start",))
+            region, cell = schema.pattern(spec["region"]), schema.pattern(spec["cell"])
+            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar))
     return tuple(carriers)

@@ -13,7 +13,7 @@ from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.kinds import Kind
 from gouji.patterns import Pattern
-from gouji.records import Section, Unparsed
+from gouji.records import Section, number_text
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
 from gouji.spans import Span
@@ -53,12 +53,19 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     top = [s for s in report.sections if s.level == 1]
     if not top:
         facts.add(rule, instance="none", message=p["absent"], values={"name": Message("各部分", "its sections")})
+    loose = [s.title for s in report.sections if s.level > 1]
+    loose += [line for s in top for line in s.body.split("\n")] if top else []
     last: Span | None = None
     required = p["required"] if top else ()
     places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
     for n, (wanted, at) in enumerate(zip(required, places, strict=True), 1):
         name = Message(wanted["name"], wanted["name"])
+        title = wanted["title"]
         found = None if at is None else top[at]
+        if found is None and any(title.search(line) and p["unnumbered"].fullmatch(line) for line in loose):
+            # A heading that lost its ordinal, or has that of a lower level.
+            facts.passed += 1
+            continue
         if found is None:
             facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[wanted["name"]])
             continue
@@ -176,20 +183,101 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 )
             else:
                 facts.passed += 1
-    added: dict[int, list[Unparsed]] = {}
+    for renamed in report.mentions:
+        if renamed.kind == "renamed":
+            facts.add(
+                rule,
+                instance=f"renamed.{renamed.value}",
+                severity="info",
+                message=rule.params["renamed"],
+                values={"text": renamed.text, "label": Message(renamed.value, renamed.value)},
+                span=renamed.span,
+                identity=[renamed.text],
+            )
+    added: dict[int, list[tuple[Span, str]]] = {}
     for row in report.unparsed:
         if row.table is not None:
-            added.setdefault(row.table, []).append(row)
+            added.setdefault(row.table, []).append((row.span, row.text.strip("|\n ")))
+    for o in report.observations:
+        if o.table is not None and o.path.startswith("ext.table."):
+            rows = added.setdefault(o.table, [])
+            if not any(label == o.label for _, label in rows):
+                rows.append((o.span, o.label))
     for ordinal, rows in added.items():
         facts.add(
             rule,
             instance=f"added.{ordinal}",
             severity="info",
             message=rule.params["added"],
-            values={"count": str(len(rows)), "text": rows[0].text.strip("|\n ")[:40]},
-            span=rows[0].span,
-            identity=[row.text for row in rows],
+            values={"count": str(len(rows)), "text": rows[0][1][:40]},
+            span=rows[0][0],
+            identity=[text for _, text in rows],
         )
+
+
+def _nesting(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """A total and the rows below it that a form has; groups of rows stand below it in some forms and beside it in others.
+
+    Rows that the form does not have count nothing; it is enough that one way of nesting balances.
+    """
+    p = rule.params
+    for case, sums in p["sums"].items():
+        total, parts = facts.where.get(sums["total"]), _known(facts, sums["parts"])
+        groups = [found for group in sums["maybe"] if (found := _known(facts, group))]
+        indices = [*parts, *chain(*groups)]
+        if total is None or not indices or facts.report.observations[total].state != "value":
+            continue
+        if any(facts.report.observations[i].state == "text" for i in indices):
+            continue
+        values = {i: facts.report.observations[i].value or 0 for i in (total, *indices)}
+        ways: list[list[int]] = [[]] if parts else []
+        for group in groups:
+            ways += [[*way, *group] for way in ways or [[]]]
+        right = values[total]
+        sides = [(abs(sum(values[i] for i in (*parts, *way)) - right), len(way), [*parts, *way]) for way in ways]
+        if min(sides)[0] <= p["within"]:
+            facts.passed += 1
+            continue
+        chosen = min(sides)[2]
+        left = sum(values[i] for i in chosen)
+        terms = [*(facts.term("left", i) for i in chosen), facts.term("right", total)]
+        metric = facts.registry.metric(sums["total"])
+        facts.add(
+            rule,
+            instance=case,
+            values={"right_label": Message(metric.zh, metric.en)},
+            equation=f"{' + '.join(number_text(values[i]) for i in chosen)} = {number_text(left)} ≠ {number_text(right)}",
+            left=left,
+            right=right,
+            terms=terms,
+        )
+
+
+def _known(facts: Facts, paths: tuple[str, ...]) -> list[int]:
+    return [facts.where[path] for path in paths if path in facts.where]
+
+
+def _cumulative(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Figures since the beginning against those of the year in the same table."""
+    observations = facts.report.observations
+    for i, o in enumerate(observations):
+        if o.source != "table" or not o.scope or not rule.params["scope"].search(o.scope) or o.value is None:
+            continue
+        j = facts.where.get(o.path)
+        if j is None or observations[j].table != o.table or (year := observations[j].value) is None or j == i:
+            continue
+        if year <= o.value:
+            facts.passed += 1
+        else:
+            facts.add(
+                rule,
+                instance=o.path,
+                values={"label": Message(observations[j].label, facts.registry.label(o.path, "en"))},
+                equation=f"{number_text(year)} > {number_text(o.value)}",
+                left=year,
+                right=o.value,
+                terms=[facts.term("left", j), facts.term("right", i)],
+            )
 
 
 def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -375,6 +463,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     section = schema.record(name=schema.text, title=pattern, nil=(schema.flag, False), table=(schema.text, None))
     sections: dict[str, Reader] = {
         "nil": pattern,
+        "unnumbered": pattern,
         "required": schema.each(section),
         "tables": schema.table(schema.below),
         "absent": message,
@@ -387,8 +476,12 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     topic = schema.record(name=message, words=words, metrics=(schema.metrics, ()))
     yield "topics", Kind(_topics, {"topics": schema.table(topic)}, ("topics",), ("name",))
     yield "images", Kind(_images, {"expected": schema.table(schema.each(schema.below))}, ("expected",), ("count",))
-    labels: dict[str, Reader] = {"forms": _expected, "added": message}
-    yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text"))
+    labels: dict[str, Reader] = {"forms": _expected, "added": message, "renamed": message}
+    yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
+    sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
+    nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}
+    yield "nesting", Kind(_nesting, nesting, tuple(nesting), ("right_label", "left", "right", "difference"))
+    yield "cumulative", Kind(_cumulative, {"scope": pattern}, ("scope",), ("label", "left", "right"))
     yield "generation", Kind(_generation, {}, (), ("year", "years"))
     deadline = schema.record(day=schema.text, body=(pattern, None))
     yield (

@@ -1,4 +1,4 @@
-"""Layouts of tables: how to recognise one, which grammar reads it, what its rows bind to."""
+"""Layouts of tables: how to recognise one, which grammar reads it, what its rows bind to, how its columns are headed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+from attrs import define, field
 
 from gouji.grammar import Grammar
 from gouji.packs import Packs
@@ -19,11 +21,10 @@ _PACK_KEYS = frozenset(
     {
         "title",
         "authority",
-        "years",
-        "era",
         "extends",
         "layouts",
         "cells",
+        "heads",
         "rows",
         "carriers",
         "narrative",
@@ -32,31 +33,118 @@ _PACK_KEYS = frozenset(
     }
 )
 _LAYOUT_KEYS = frozenset({"grammar", "start", "reads", "detect"})
-_ROW_KEYS = frozenset({"path", "cells", "heading"})
+_ROW_KEYS = frozenset({"path", "cells", "heading", "head"})
+_BRACKETS = re.compile(r"\([^()]*\)?")
+_UNIT = re.compile(r"亿元|万元|元")
+_NOT_IN_LABEL = re.compile(r"\([^()]*\)|^其中|[^\w]")
+_ORDINALS = re.compile(r"^#*(?:\(?[一二三四五六七八九十\d]{1,3}[)、.:])+")
 
 
 class RowBinding(NamedTuple):
-    """What a row gives: a metric for each cell; "unit" is the cell of the printed unit. A heading gives none."""
+    """What a row gives: the metrics of its cells in the order of the form.
+
+    "unit" is the cell of the printed unit and "code" that of the code of the row. `stem` is what the names of
+    columns are appended to. A heading gives no metric. `headed` rows are read below known heads only.
+    """
 
     columns: tuple[str, ...]
     paths: tuple[str, ...]
+    stem: str = ""
     heading: bool = False
+    headed: bool = False
 
 
-class Layout(NamedTuple):
-    """One table layout of a pack. `rows` is keyed by TERMINAL, rule.TERMINAL or rule, then by number of cells."""
+class Head(NamedTuple):
+    """What one cell of a head says: the name of a column, whose figures stand below it, and in which unit.
+
+    `always` says that the scope holds even where no other column has one.
+    `FRAGMENT` is a piece of the heads of the form, `FOREIGN` the head of a column that the form does not have.
+    """
+
+    name: str
+    scope: str | None = None
+    unit: str | None = None
+    always: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it stands above the heads of columns."""
+        return self.name == SPAN or self.name.endswith(".")
+
+
+SPELLINGS = 24
+"""Spellings of one label that damaged labels are compared with."""
+
+SPAN, LABEL, CAPTION = "span", "label", "caption"
+FRAGMENT, FOREIGN = Head("?fragment"), Head("?foreign")
+
+
+class RowLabel(NamedTuple):
+    """The label of a row in the spellings that its terminal knows; `place` counts the rows of the form."""
+
+    row: str
+    texts: tuple[str, ...]
+    place: int
+
+
+@define(slots=False, eq=False, repr=False)
+class Layout:
+    """One table layout of a pack.
+
+    `rows` is keyed by TERMINAL, rule.TERMINAL or rule. `values` matches the cells behind a label.
+    """
 
     pack: str
-    era: str
     reads: Reads
     start: str
     detect: Pattern
     grammar: Grammar
-    rows: Mapping[str, Mapping[int, RowBinding]]
+    rows: Mapping[str, RowBinding]
+    labels: tuple[RowLabel, ...]
+    values: Pattern
+    heads: Pattern
+    head_names: tuple[str, ...]
+    head_characters: frozenset[str]
+    _known_heads: dict[str, Head] = field(factory=dict, init=False)
 
     def evidence(self, table: str) -> int:
         """How many different cues of the layout the canonical text of a table holds."""
         return len(set(self.detect.findall(table)))
+
+    def head(self, cell: str) -> Head:
+        """What a cell says as the head of a column."""
+        found = self._known_heads.get(cell)
+        if found is None:
+            found = self._head(cell)
+            if len(self._known_heads) < 1000:
+                self._known_heads[cell] = found
+        return found
+
+    def _head(self, cell: str) -> Head:
+        match = self.heads.fullmatch(cell) or self.heads.fullmatch(_BRACKETS.sub("", cell)) if len(cell) < 400 else None
+        if match is None:
+            return FRAGMENT if self.head_characters.issuperset(cell) else FOREIGN
+        unit = _UNIT.search(cell, cell.find("(")) if "(" in cell else None
+        index = int((match.lastgroup or "h0")[1:])
+        scopes = match.groupdict()
+        always = scopes.get("always")
+        return Head(self.head_names[index], always or scopes.get("scope"), unit[0] if unit else None, bool(always))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_known_heads"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _known_heads={})
+
+
+def plain(label: str) -> str:
+    """A label without ordinals, notes in brackets and punctuation: what fuzzy matching compares."""
+    return _NOT_IN_LABEL.sub("", unnumbered(label))
+
+
+def unnumbered(label: str) -> str:
+    """A label or a heading without its ordinal."""
+    return _ORDINALS.sub("", label)
 
 
 def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
@@ -92,13 +180,37 @@ def _of_pack(
         if key not in _PACK_KEYS:
             raise unknown(key, "键", "key", _PACK_KEYS)
     if "layouts" in content:
-        rows = dict(_rows(content, contents, registry))
+        chain = [content]
+        while base := chain[-1].get("extends"):
+            if base not in contents or len(chain) > len(contents):
+                raise unknown(base, "规则包", "pack", contents)
+            chain.append(contents[base][1])
+        cells: dict[str, Any] = {}
+        heads: dict[str, Scalar] = {}
+        for one in chain:
+            for key in ("cells", "heads", "rows", "layouts"):
+                if not isinstance(one.get(key, {}), dict):
+                    raise invalid(one[key], f"{key} 应为键值表", f"{key}: expected a mapping")
+        for one in reversed(chain):
+            cells |= one.get("cells") or {}
+            heads |= one.get("heads") or {}
+        # The rows of the pack itself stand first, as table 2 stands before table 3.
+        rows: dict[str, RowBinding] = {}
+        for one in chain:
+            for label, data in (one.get("rows") or {}).items():
+                rows.setdefault(str(label), _row(label, data, cells, registry))
         for layout in content["layouts"].values():
-            yield _layout(name, folder, content, layout, rows, packs)
+            yield _layout(name, folder, content, layout, rows, heads, packs)
 
 
 def _layout(
-    pack: str, folder: Path, content: dict[Any, Any], data: dict[Any, Any], rows: Mapping[str, Any], packs: Packs
+    pack: str,
+    folder: Path,
+    content: dict[Any, Any],
+    data: dict[Any, Any],
+    rows: dict[str, RowBinding],
+    heads: dict[str, Scalar],
+    packs: Packs,
 ) -> Layout:
     for key in data:
         if key not in _LAYOUT_KEYS:
@@ -110,50 +222,84 @@ def _layout(
         raise unknown(data["reads"], "读取对象", "kind of region", ("table", "chart"))
     start = str(data.get("start", "start"))
     grammar = Grammar.build(folder / data["grammar"], packs.grammar_roots, (start,))
-    names = {t.name.rsplit("__", 1)[-1] for t in grammar.lark.terminals}
-    names |= {str(r.origin.name).rsplit("__", 1)[-1] for r in grammar.lark.rules}
+    terminals = {t.name.rsplit("__", 1)[-1]: t.pattern.to_regexp() for t in grammar.lark.terminals}
+    names = terminals.keys() | {str(r.origin.name).rsplit("__", 1)[-1] for r in grammar.lark.rules}
     for key in content.get("rows", ()):
         if key.rsplit(".", 1)[-1] not in names and data["reads"] == "table":
             raise unknown(key, "行标签", "row label", names)
+    labels = tuple(
+        RowLabel(key, texts, place)
+        for place, (key, binding) in enumerate(rows.items())
+        if not binding.heading and (texts := _spelt(terminals.get(key.rsplit(".", 1)[-1], "")))
+    )
+    return Layout(
+        pack,
+        data["reads"],
+        start,
+        _compiled(data["detect"], "|".join(f"(?:{cue})" for cue in data["detect"])),
+        grammar,
+        rows,
+        labels,
+        Pattern(terminals.get("VALUES", "(?!)")),
+        _compiled(heads, "|".join(f"(?P<h{n}>{head})" for n, head in enumerate(heads.values())) or "(?!)"),
+        tuple(map(str, heads)),
+        frozenset(c for head in heads.values() for c in head if "\u4e00" <= c <= "\u9fff"),
+    )
+
+
+def _compiled(at: Any, source: str) -> Pattern:
     try:
-        detect = Pattern("|".join(f"(?:{cue})" for cue in data["detect"]))
+        return Pattern(source)
     except re.error as error:
-        raise invalid(
-            data["detect"], f"正则表达式有误：{error}", f"the regular expression is wrong: {error}"
-        ) from error
-    return Layout(pack, str(content.get("era", "")), data["reads"], start, detect, grammar, rows)
+        raise invalid(at, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 
 
-def _rows(
-    content: dict[Any, Any], contents: Mapping[str, tuple[Path, dict[Any, Any]]], registry: Registry
-) -> Iterator[tuple[str, dict[int, RowBinding]]]:
-    cells: dict[str, Any] = {}
-    if base := content.get("extends"):
-        if base not in contents:
-            raise unknown(base, "规则包", "pack", contents)
-        cells |= contents[base][1].get("cells", {})
-        yield from _rows(contents[base][1], contents, registry)
-    cells |= content.get("cells", {})
-    for label, data in (content.get("rows") or {}).items():
-        for key in data:
-            if key not in _ROW_KEYS:
-                raise unknown(key, "键", "key", _ROW_KEYS)
-        columns = data.get("cells", ["value"])
-        if isinstance(columns, Scalar):
-            if columns not in cells:
-                raise unknown(columns, "列组", "group of cells", cells)
-            columns = cells[columns]
-        heading = data.get("heading") == "true"
-        paths = ["" if heading or c == "unit" else _path(data.get("path", label), c, registry) for c in columns]
-        binding = RowBinding(tuple(map(str, columns)), tuple(paths), heading)
-        bindings = {len(columns): binding}
-        if binding.columns == ("unit", "value"):
-            bindings[1] = RowBinding(("value",), binding.paths[1:], heading)
-        yield str(label), bindings
+def _spelt(source: str) -> tuple[str, ...]:
+    """The texts that a label's expression spells out, without the rest of the cell; SPELLINGS of them at most."""
+    tree: Any = re._parser.parse(source)
+
+    def spell(tree: Any) -> list[str]:
+        texts = [""]
+        for operation, argument in tree:
+            name = str(operation)
+            found = [""]
+            if name == "LITERAL":
+                found = [chr(argument)]
+            elif name == "BRANCH":
+                found = [text for branch in argument[1] for text in spell(branch)]
+            elif name == "SUBPATTERN":
+                found = spell(argument[-1])
+            elif name in ("MAX_REPEAT", "MIN_REPEAT"):
+                found = spell(argument[2]) + [""] * (not argument[0])
+            texts = [text + more for text in texts for more in dict.fromkeys(found)][:SPELLINGS]
+        return texts
+
+    texts = (plain(text.partition("|")[0]) for text in spell(tree))
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def _row(label: Scalar, data: dict[Any, Any], cells: Mapping[str, Any], registry: Registry) -> RowBinding:
+    for key in data:
+        if key not in _ROW_KEYS:
+            raise unknown(key, "键", "key", _ROW_KEYS)
+    columns = data.get("cells", ["value"])
+    if isinstance(columns, Scalar):
+        if columns not in cells:
+            raise unknown(columns, "列组", "group of cells", cells)
+        columns = cells[columns]
+    heading = data.get("heading") == "true"
+    stem = data.get("path", label)
+    paths = tuple("" if heading or c in ("unit", "code") else _path(stem, c, registry) for c in columns)
+    return RowBinding(tuple(map(str, columns)), paths, str(stem), heading, data.get("head") == "required")
+
+
+def column_path(stem: str, column: str) -> str:
+    """The metric of a column in the row with this stem."""
+    return stem if column == "value" else f"{stem}.{column}".lstrip(".")
 
 
 def _path(stem: Scalar, column: Scalar, registry: Registry) -> str:
-    path = stem if column == "value" else f"{stem}.{column}".lstrip(".")
+    path = column_path(stem, column)
     if path not in registry and not path.startswith("ext."):
         raise unknown(
             Scalar(path, column.where if column != "value" else stem.where), "指标", "metric", registry.metrics

@@ -25,6 +25,7 @@ from gouji.readers.carriers import Carrier
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.rulebook import Rulebook
+from gouji.rulemodel import Era
 from gouji.tables import read_tables
 
 _NARRATIVE = "narrative"
@@ -92,7 +93,7 @@ class Engine:
                 Message("请检查是否选对了文件", "check that it is the right file"),
             )
         outline = read_outline(document, canonical, self.outline)
-        era = _era(tables.eras, outline.report_year)
+        era = _era(self.rulebook.eras, tables.packs, outline.report_year)
         narrative = read_narrative(document, canonical, outline, self.narrative, era, tables=bool(tables.observations))
         shift = len(tables.observations)
         partitions = tuple(
@@ -185,13 +186,16 @@ def _bytes(source: str) -> bytes:
         ) from error
 
 
-def _era(eras: Sequence[str], year: int | None) -> str:
-    """The era whose metrics the running text counts: that of the tables, else that of the year."""
-    if eras:
-        return max(eras, key=eras.count)
-    if year is None or year >= 2021:
-        return "e4"
-    return "e3" if year >= 2019 else "e2" if year >= 2014 else "e1"
+def _era(eras: Sequence[Era], packs: Sequence[str], year: int | None) -> str:
+    """The era whose metrics the running text counts: that of most tables, else that of the year, else the present one."""
+    forms = {form: era for era in eras for form in era.forms}
+    read = [forms[pack].name for pack in packs if pack in forms]
+    if read:
+        return max(read, key=read.count).lower()
+    found = next((era for era in eras if year is not None and era.covers(year)), None)
+    if found is None and year is not None and year < eras[0].first:
+        found = eras[0]
+    return (found or eras[-1]).name.lower()
 
 
 def _shifted(reference: tuple[str, int], shift: int) -> tuple[str, int]:

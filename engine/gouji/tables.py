@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from attrs import evolve
 from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
-from gouji.layouts import Layout, RowBinding
+from gouji.layouts import (
+    CAPTION,
+    FOREIGN,
+    FRAGMENT,
+    LABEL,
+    SPAN,
+    Head,
+    Layout,
+    RowBinding,
+    RowLabel,
+    column_path,
+    plain,
+    unnumbered,
+)
 from gouji.quantities import cell
-from gouji.records import Mention, Observation, Unparsed
+from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
 
 ERRORS_LIMIT = 20
 """Rows of one table that a grammar may refuse before it is given single rows."""
+CELLS_LIMIT = 60
+"""Cells of the longest row that is looked at when its label is damaged."""
+LEFT_LIMIT = 100
+"""Rows of one table that are looked at again when the grammar does not know them."""
+ADDITIONS_AMONG = 3
+"""Rows of the form that a table must have before rows that the form does not have are kept as additions."""
+
+_NO_FIGURE = ("unit", "code")
 
 
 class TableReading:
-    """What the tables of a report gave; `used` names the layouts by pack, strongest first."""
+    """What the tables of a report gave; `used` names the layouts by pack, strongest first; `packs` that of each table.
+
+    `forms` holds the first cell of each metric: a table that has them again is that of another body.
+    """
 
     def __init__(self) -> None:
         self.observations: list[Observation] = []
         self.unparsed: list[Unparsed] = []
         self.mentions: list[Mention] = []
         self.used: list[str] = []
-        self.eras: list[str] = []
+        self.packs: list[str] = []
+        self.forms: dict[str, Observation] = {}
 
 
 def read_tables(
@@ -57,15 +85,15 @@ def read_tables(
         layout = layouts[best]
         if not chart:
             strength[layout.pack] = strength.get(layout.pack, 0) + found[best]
-            reading.eras.append(layout.era)
+            reading.packs.append(layout.pack)
         binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
         for tree, at in _trees(layout, text):
+            binder.shift(at)
             if tree is not None:
-                binder.shift(at)
                 binder.bind(tree)
             else:
-                start = lines[0].start + at
-                reading.unparsed.extend(_unread(canonical, [n for n in lines if n.start == start], ordinal))
+                binder.refused(text[at : text.index("\n", at)])
+        binder.finish()
     reading.used = sorted(strength, key=lambda pack: -strength[pack])
     return reading
 
@@ -125,7 +153,93 @@ def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
         yield group
 
 
+class _Columns:
+    """The columns that the heads of a table name, read from its head rows downwards."""
+
+    def __init__(self, heads: Sequence[Head] = (), foreign: bool = False) -> None:
+        self.heads = list(heads)
+        self.leaves = [head for head in heads if not head.open]
+        self.foreign = foreign
+        self._default: dict[Sequence[str], bool] = {}
+        self.closed = False
+
+    def __bool__(self) -> bool:
+        return bool(self.heads) or self.foreign
+
+    def below(self, row: list[Head]) -> _Columns:
+        """The columns with one more head row; the first behind a row of figures begins anew."""
+        return _Columns(row if self.closed else _unfolded(self.heads, row))
+
+    def default(self, columns: tuple[str, ...]) -> bool:
+        """Whether nothing in the heads speaks against the columns of the form in their order."""
+        known = self._default.get(columns)
+        if known is None:
+            known = self._default[columns] = self._fits(columns)
+        return known
+
+    def _fits(self, columns: tuple[str, ...]) -> bool:
+        names = [head.name for head in self.leaves]
+        if self.foreign or len(names) != len(columns):
+            return not self.foreign and not names
+        return all(
+            name == FRAGMENT.name or column == name or column.endswith("." + name)
+            for name, column in zip(names, columns, strict=True)
+        )
+
+
+def _unfolded(above: list[Head], row: list[Head]) -> list[Head]:
+    """Columns from left to right: what spans several columns in the rows `above` gives way to those below it."""
+    slots = [i for i, head in enumerate(above) if head.open]
+    if not slots:
+        return row
+    columns: list[Head] = []
+    rest = list(row)
+    for i, head in enumerate(above):
+        if not head.open:
+            columns.append(head)
+            continue
+        count = len(rest)
+        if i != slots[-1]:
+            grouped = bool(rest) and rest[0].open
+            names = [one.name for one in rest]
+            ends = (n for n, one in enumerate(rest) if one.open != grouped or one.name in names[:n])
+            count = 0 if grouped and head.name != SPAN else next(ends, len(rest))
+        below, rest = rest[:count], rest[count:]
+        prefix = "" if head.name == SPAN else head.name
+        columns.extend(one._replace(name=prefix + one.name) for one in below)
+        if not below:
+            columns.append(head)
+    return columns
+
+
+_NO_QUANTITY = (None, None, None, None)
+
+
+class _Cell(NamedTuple):
+    """Where in a row a metric stands: the number of its value cell, and what its head says."""
+
+    path: str
+    place: int
+    column: str
+    head: Head | None = None
+
+
+class _Left(NamedTuple):
+    """A row that was not bound: offsets in the canonical text, its cells, its row if its label is known.
+
+    `columns` are the heads that were in force.
+    """
+
+    start: int
+    end: int
+    cells: list[str]
+    row: str | None
+    columns: _Columns
+
+
 class _Binder:
+    """Binds the rows of one table."""
+
     def __init__(
         self,
         document: Document,
@@ -143,7 +257,15 @@ class _Binder:
         self.base = self.offset = offset
         self.table = table
         self.reading = reading
-        self.bound: set[str] = set()
+        self.columns = _Columns()
+        self.forms: dict[str, tuple[list[_Cell], int]] = {}  # row -> its cells below the heads in force
+        self.found: list[Observation] = []
+        self.bound: set[tuple[str, str | None]] = set()
+        self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
+        self.left: list[_Left] = []
+        self.starts: dict[int, int] = {}  # number of cells -> where the values begin among them
+        self.repeated = False
+        self.places = {label.row: label.place for label in layout.labels}
 
     def shift(self, at: int) -> None:
         """The next tree begins `at` characters into the table."""
@@ -162,70 +284,401 @@ class _Binder:
             else:
                 stack.extend(reversed(node.children))
 
+    def refused(self, row: str) -> None:
+        """A row that the grammar does not take where it stands; `shift` says where that is."""
+        self._leave(self.offset, self.offset + len(row), row.split("|")[:-1], None)
+
     def _row(self, rule: str, tokens: list[Token]) -> None:
         cells = tokens[-1]
         label = tokens[-2] if len(tokens) > 1 else None
         rows = self.layout.rows
-        bindings = rows.get(rule)
+        key = rule
         if label is not None:
             terminal = label.type.rsplit("__", 1)[-1]
-            bindings = rows.get(f"{rule}.{terminal}") or rows.get(terminal)
+            key = f"{rule}.{terminal}" if f"{rule}.{terminal}" in rows else terminal
+        binding = rows.get(key)
         values = str(cells).removesuffix("\n").split("|")[:-1]
-        binding = bindings.get(len(values)) if bindings else None
-        if binding is None or (binding.paths[-1] and binding.paths[-1] in self.bound):
-            self._leave(label or cells, cells, values)
-        else:
-            self._cells(binding, label, cells, values)
-
-    def _cells(self, binding: RowBinding, label: Token | None, cells: Token, values: list[str]) -> None:
-        text = self._label(label) if label is not None else ""
-        unit: str | None = None
         at = self.offset + (cells.start_pos or 0)
-        row = binding.paths[-1].rpartition(".")[0] if len(values) > 2 and label is not None else binding.paths[-1]
-        for column, path, value in zip(binding.columns, binding.paths, values, strict=True):
+        end = self.offset + (cells.end_pos or 0) - 1
+        readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or (len(self.left) < LEFT_LIMIT and self._worded(values))
+        if binding is None or not readable or not self._bind(key, label, values, at):
+            start = self._row_start(self.offset + ((label or cells).start_pos or 0))
+            self._leave(start, end, self.canonical.text[start:end].split("|")[:-1], key if binding else None)
+
+    def _row_start(self, at: int) -> int:
+        return self.canonical.text.rfind("\n", 0, at) + 1
+
+    def _bind(self, key: str, label: Token | str | None, values: list[str], at: int) -> bool:
+        """Bind the row `key` with the cells `values`, which begin `at`; whether that could be done."""
+        binding = self.layout.rows[key]
+        if isinstance(label, Token):
+            label = self._label(self.offset + (label.end_pos or 0) - 1)
+        if binding.heading:
+            self._heading(label or "", values, at)
+            return True
+        cells = self._cells(key, values)
+        if cells is None or self.repeated:
+            return False
+        names = [(cell.path, cell.head.scope if cell.head else None) for cell in cells if cell.path]
+        if not self.bound.isdisjoint(names):
+            self.repeated = True
+            return False
+        self.bound.update(names)
+        self.rows.append((at, key))
+        self.columns.closed = True
+        self._observe(binding.stem, cells, label, values, at)
+        return True
+
+    # --- which cell is which -----------------------------------------------------------------------------------
+
+    def _cells(self, key: str, values: list[str]) -> list[_Cell] | None:
+        """The metrics of a row by cell; None when in doubt."""
+        form = self.forms.get(key)
+        if form is None:
+            form = self.forms[key] = self._form(self.layout.rows[key])
+        cells, width = form
+        if not cells:
+            return None
+        if len(values) == width:
+            return cells
+        if len(values) == width - 1 and cells[0].column == "unit":
+            # The unit stands in the label or in the head.
+            return [cell._replace(place=cell.place - 1) for cell in cells[1:]]
+        if FRAGMENT in self.columns.heads and not self.columns.default(self.layout.rows[key].columns):
+            return None
+        start = self._start(values, width)
+        return None if start is None else [cell._replace(place=cell.place + start) for cell in cells]
+
+    def _form(self, binding: RowBinding) -> tuple[list[_Cell], int]:
+        """The cells of a row and how many there are: as the heads name them, else in the order of the form."""
+        heads = self.columns.leaves
+        if sum(head.name == "value" for head in heads) == 1:
+            # Whose figures the only column holds goes without saying.
+            heads = [head._replace(scope=None) if head.name == "value" and not head.always else head for head in heads]
+        if not self.columns or self.columns.default(binding.columns):
+            if binding.headed and not any(head.name != FRAGMENT.name for head in self.columns.heads):
+                return [], 0
+            order = enumerate(zip(binding.paths, binding.columns, strict=True))
+            cells = [_Cell(path, i, column, heads[i] if heads else None) for i, (path, column) in order]
+            return cells, len(cells)
+        if not binding.stem and not any("." in head.name for head in heads):
+            # What the columns are of, the line above the table says.
+            above = self.layout.head(unnumbered(self._caption()))
+            heads = [head._replace(name=above.name + head.name) for head in heads] if above.open else heads
+        cells = [
+            _Cell(path, i, head.name, head)
+            for i, head in enumerate(heads)
+            if (path := self._headed(binding, head)) is not None
+        ]
+        return (cells, len(heads)) if any(cell.path for cell in cells) else ([], 0)
+
+    def _headed(self, binding: RowBinding, head: Head) -> str | None:
+        """The metric of the column `head` in a row, "" for unit and code, None for what the row does not have."""
+        if head.name in _NO_FIGURE:
+            return ""
+        if head.name in binding.columns:
+            return binding.paths[binding.columns.index(head.name)]
+        path = column_path(binding.stem, head.name)
+        return path if path in self.registry.metrics else None
+
+    def _start(self, values: list[str], width: int) -> int | None:
+        """Where `width` values begin: empty cells around them are left of merged labels, or a column more."""
+        extra = len(values) - width
+        if extra <= 0:
+            return None if extra else 0
+        leading, trailing = not any(values[:extra]), not any(values[width:])
+        if leading != trailing:
+            return self.starts.setdefault(len(values), extra if leading else 0)
+        if leading:
+            return self.starts.get(len(values), None if any(values) else extra)
+        return None
+
+    # --- what a row says -----------------------------------------------------------------------------------------
+
+    def _heading(self, label: str, values: list[str], at: int) -> None:
+        for value in values:
+            if any(c.isdigit() for c in value):
+                span = self.canonical.source(at, at + len(value))
+                self.reading.mentions.append(Mention("header_number", label, value, span))
+            at += len(value) + 1
+
+    def _observe(self, stem: str, cells: list[_Cell], label: str | None, values: list[str], at: int) -> None:
+        unit = code = None
+        origin: Source = "chart" if self.layout.reads == "chart" else "table"
+        source, text, metric, units = (
+            self.canonical.source,
+            self.document.text,
+            self.registry.metric,
+            self.registry.units,
+        )
+        index = 0
+        for path, place, column, head in cells:
+            while index < place:
+                at += len(values[index]) + 1
+                index += 1
+            value = values[place]
+            if not path:
+                if column == "unit":
+                    unit = value.strip("()") or None
+                else:
+                    code = value or None
+                continue
             end = at + len(value)
-            if binding.heading:
-                if any(c.isdigit() for c in value):
-                    self.reading.mentions.append(Mention("header_number", text, value, self.canonical.source(at, end)))
-            elif column == "unit":
-                unit = value.strip("()") or None
-            else:
-                self.bound.add(path)
-                state, quantity = cell(value)
-                # A blank cell is where its mark is; any other is where its text is.
-                span = self.canonical.source(at, end) if value else self.canonical.source(end, end + 1)
-                printed = quantity.unit if quantity and quantity.unit else unit
-                self.reading.observations.append(
-                    Observation(
-                        path,
-                        "chart" if self.layout.reads == "chart" else "table",
-                        state,
-                        quantity.value if quantity else None,
-                        quantity.low if quantity else None,
-                        quantity.high if quantity else None,
-                        printed or (self.registry.metric(path).unit or None),
-                        self.document.text[span.start : span.end] if value else "",
-                        text or self.registry.metric(path).zh,
-                        span,
-                        table=self.table,
-                        row=row or path.rpartition(".")[0],
-                        column=column,
-                    )
+            # A blank cell is where its mark is; any other is where its text is.
+            span = source(at, end) if value else source(end, end + 1)
+            state, quantity = cell(value)
+            number, low, high, printed = quantity or _NO_QUANTITY
+            self.found.append(
+                Observation(
+                    path,
+                    origin,
+                    state,
+                    number,
+                    low,
+                    high,
+                    printed or (head.unit if head else None) or unit or units.get(path) or None,
+                    text[span.start : span.end] if value else "",
+                    label or metric(path).zh,
+                    span,
+                    head.scope if head else None,
+                    False,
+                    self.table,
+                    code or stem or path.rpartition(".")[0],
+                    column,
                 )
-            at = end + 1
+            )
 
-    def _leave(self, first: Token, cells: Token, values: list[str]) -> None:
-        if any(c.isdigit() for v in values for c in v) or first is not cells:
-            text = self.canonical.text
-            start, end = self.offset + (first.start_pos or 0), self.offset + (cells.end_pos or 0) - 1
-            while text[start - 1] not in "|\n" and start > 0:
-                start -= 1
-            if start < end:
-                self.reading.unparsed.append(Unparsed(self.canonical.source(start, end), text[start:end], self.table))
-
-    def _label(self, token: Token) -> str:
-        """The label as printed, with the ordinal that the grammar passed over."""
-        text, end = self.canonical.text, self.offset + (token.end_pos or 0) - 1
+    def _label(self, end: int) -> str:
+        """The label that ends at `end` as printed, with the ordinal that the grammar passed over."""
+        text = self.canonical.text
         start = max(text.rfind("\n", 0, end), text.rfind("|", 0, end)) + 1
         span = self.canonical.source(start, max(end, start + 1))
         return "".join(self.document.text[span.start : span.end].split())
+
+    # --- rows that the grammar does not know -------------------------------------------------------------------------
+
+    def _leave(self, start: int, end: int, cells: list[str], row: str | None) -> None:
+        """Keep a row for later, unless it is a head."""
+        if not self._head(cells):
+            self.left.append(_Left(start, end, cells, row, self.columns))
+
+    def _head(self, cells: list[str]) -> bool:
+        """Whether a row heads columns; if so, they are noted."""
+        self.forms.clear()
+        texts = [cell for cell in cells if cell]
+        if not self.layout.head_names or len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
+            return False
+        heads = [self.layout.head(text) for text in texts]
+        known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]
+        if known and known[0].name == CAPTION and len(known) == len(heads):
+            self.columns = _Columns()
+            return True
+        if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
+            self.columns = self.columns.below([head for head in heads if head.name not in (LABEL, CAPTION)])
+            return True
+        if any(c.isdigit() for text in texts for c in text) or len(texts) < 3:
+            return False
+        # Words over columns that the form does not have: its order says nothing about them.
+        if FOREIGN in heads:
+            self.columns = _Columns(foreign=True)
+        elif any(head.open for head in self.columns.heads):
+            self.columns = self.columns.below(heads)
+        return True
+
+    def finish(self) -> None:
+        """Look once more at the rows that were left, and hand everything over."""
+        for i, row in enumerate(self.left):
+            looked_at = i < LEFT_LIMIT
+            if (looked_at and self._rescue(i)) or not any(c.isdigit() for text in row.cells for c in text):
+                continue
+            if not looked_at or not self._addition(row):
+                text = self.canonical.text[row.start : row.end]
+                self.reading.unparsed.append(Unparsed(self.canonical.source(row.start, row.end), text, self.table))
+        if self.left:
+            self.found.sort(key=lambda o: o.span.start)
+        self.reading.observations.extend(self._own(self.found))
+
+    def _rescue(self, index: int) -> bool:
+        """Bind a row by a damaged label; whether that could be done.
+
+        Its place among the rows above and below that were read says which rows it can be; of these it is the one
+        whose label is nearest, if no other is as near.
+        """
+        left = self.left[index]
+        if left.row is not None or len(left.cells) > CELLS_LIMIT:
+            return False
+        split = self._values(left.cells)
+        if split is None or not any(left.cells[split:]):
+            return False
+        at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
+        labels = [left.cells[split - 1]]
+        if index and (above := self.left[index - 1]).end + 1 == left.start and sum(map(bool, above.cells)) == 1:
+            # The label began in the row above.
+            labels.append("".join(above.cells) + labels[0])
+        return any(self._nearest(left, split, at, label) for label in labels) or self._continued(left, split, at)
+
+    def _continued(self, left: _Left, split: int, at: int) -> bool:
+        """Give the values of a row to the row above, which was read as blank, where the labels of both are one label."""
+        place = bisect_left(self.rows, (at, ""))
+        if not place:
+            return False
+        text, (above, row) = self.canonical.text, self.rows[place - 1]
+        line = text[self._row_start(above) : text.find("\n", above)]
+        cells = [cell for cell in line.split("|") if cell]
+        if not cells or text.find("\n", above) + 1 != left.start:
+            return False
+        begun, label = cells[-1], cells[-1] + left.cells[split - 1]
+        spellings = next((known.texts for known in self.layout.labels if known.row == row), ())
+        open_ = begun.count("(") > begun.count(")")
+        if plain(label) not in spellings or (plain(label) == plain(begun) and not open_):
+            return False
+        paths = self.layout.rows[row].paths
+        blank = [o for o in self.found if o.path in paths]
+        if any(o.state != "blank" for o in blank):
+            return False
+        self.found = [o for o in self.found if o.path not in paths]
+        self.bound -= {(o.path, o.scope) for o in blank}
+        del self.rows[place - 1]
+        return self._as(row, left, split, at)
+
+    def _as(self, row: str, left: _Left, split: int, at: int) -> bool:
+        """Bind what was left as a certain row, below the heads that were in force there."""
+        heads, self.columns = self.columns, left.columns
+        self.forms.clear()
+        bound = self._bind(row, self._label(at - 1), left.cells[split:], at)
+        self.columns = heads
+        self.forms.clear()
+        self.rows.sort()
+        return bound
+
+    def _nearest(self, left: _Left, split: int, at: int, printed: str) -> bool:
+        """Bind a row by the label that is nearest to what it prints, among those that can stand there."""
+        label = plain(printed)
+        free = self._free(at)
+        near = sorted(
+            (far, known.row not in free, known.row, known.texts[0])
+            for known in self.layout.labels
+            if (far := _distance(label, known)) is not None
+        )
+        here = [one for one in near if not one[1]]
+        if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
+            return False
+        far, _, row, text = here[0]
+        bound = self._as(row, left, split, at)
+        if bound and far:
+            span = self.canonical.source(at - 1 - len(left.cells[split - 1]), at - 1)
+            self.reading.mentions.append(Mention("renamed", printed, text, span))
+        return bound
+
+    def _free(self, at: int) -> set[str]:
+        """The rows of the form that can stand at an offset: those between its neighbours that were not read."""
+        place = bisect_left(self.rows, (at, ""))
+        after = self.places.get(self.rows[place - 1][1], -1) if place else -1
+        before = self.places.get(self.rows[place][1], len(self.places)) if place < len(self.rows) else len(self.places)
+        taken = {row for _, row in self.rows}
+        return {k.row for k in self.layout.labels if after < k.place < before and k.row not in taken}
+
+    def _worded(self, values: list[str]) -> bool:
+        """Whether one cell of a row holds words, and neither a label nor a head: they are kept as unreadable."""
+        filled = [value for value in values if value]
+        words = [value for value in filled if not self.layout.values.fullmatch(value + "|\n")]
+        if len(words) != 1 or len(filled) == 1 or self.layout.head(words[0]) is not FOREIGN:
+            return False
+        label = plain(words[0])
+        return not any(_resembles(label, text) for known in self.layout.labels for text in known.texts)
+
+    def _values(self, cells: list[str]) -> int | None:
+        """The index of the first cell behind the label; None where the row has no label or no values."""
+        split = len(cells)
+        while split and self.layout.values.fullmatch(cells[split - 1] + "|\n"):
+            split -= 1
+        return split if 0 < split < len(cells) and cells[split - 1] else None
+
+    def _addition(self, left: _Left) -> bool:
+        """Keep a row that the national form does not have, where the rows around it show how it is read."""
+        split = self._values(left.cells)
+        place = bisect_left(self.rows, (left.start, ""))
+        if left.row is not None or split is None or not place or len(self.rows) < ADDITIONS_AMONG or self.repeated:
+            return False
+        label, free = plain(left.cells[split - 1]), self._free(left.start)
+        # What might be a row that is missing here is no addition.
+        if len(label) < 2 or any(
+            _resembles(label, text) or (known.row in free and 2 * _shared(label, text) >= min(len(label), len(text)))
+            for known in self.layout.labels
+            for text in known.texts
+        ):
+            return False
+        like = self.layout.rows[self.rows[place - 1][1]]
+        stem = f"ext.table.{label}"
+        binding = like._replace(
+            stem=stem, paths=tuple("" if c in _NO_FIGURE else column_path(stem, c) for c in like.columns)
+        )
+        at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
+        heads, self.columns = self.columns, left.columns
+        cells, width = self._form(binding)
+        self.columns = heads
+        names = [cell.path for cell in cells if cell.path]
+        if width != len(left.cells) - split or not names or any((name, None) in self.bound for name in names):
+            return False
+        self.bound.update((name, None) for name in names)
+        self._observe(stem, cells, self._label(at - 1), left.cells[split:], at)
+        return True
+
+    # --- forms of several bodies --------------------------------------------------------------------------------
+
+    def _own(self, found: list[Observation]) -> list[Observation]:
+        """What was found, with the body that it is of where another table has had the same metrics already."""
+        forms = self.reading.forms
+        again = [o for o in found if o.path in forms and o.scope is None]
+        if not again:
+            forms.update((o.path, o) for o in found)
+            return found
+        if len(again) == len(found) and all(o.value == forms[o.path].value for o in again):
+            return found
+        body = self._caption() or f"表{self.table + 1}"
+        return [evolve(o, scope=" ".join(filter(None, (body, o.scope)))) for o in found]
+
+    def _caption(self) -> str:
+        """The line above the table."""
+        text = self.canonical.text
+        start = text.rfind("\n", 0, max(self.base - 1, 0)) + 1
+        line = text[start : self.base - 1] if start < self.base else ""
+        return line if 0 < len(line) <= 40 and "|" not in line else ""
+
+
+def _tolerance(label: str) -> int:
+    """How many characters a damaged label may differ from `label` by."""
+    return len(label) // 4
+
+
+def _distance(label: str, known: RowLabel) -> int | None:
+    """How far a label is from that of a row; None where it is too far to be meant."""
+    near = [
+        far
+        for text in known.texts
+        if abs(len(text) - len(label)) <= _tolerance(text) and (far := distance(label, text)) <= _tolerance(text)
+    ]
+    return min(near, default=None)
+
+
+def _resembles(label: str, known: str) -> bool:
+    """Whether a label may be meant for `known`, its characters shuffled or not: it is no row of its own then."""
+    both = len(label) + len(known)
+    if 2 * min(len(label), len(known)) < 0.8 * both and abs(len(label) - len(known)) > _tolerance(known):
+        return False
+    return 2 * _shared(label, known) >= 0.8 * both or distance(label, known) <= _tolerance(known)
+
+
+def _shared(label: str, known: str) -> int:
+    return (Counter(label) & Counter(known)).total()
+
+
+def distance(a: str, b: str) -> int:
+    """The edit distance (Levenshtein) of two short texts, of which 80 characters count."""
+    a, b = a[:80], b[:80]
+    row = list(range(len(b) + 1))
+    for i, one in enumerate(a, 1):
+        corner, row[0] = row[0], i
+        for j, other in enumerate(b, 1):
+            corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + (one != other))
+    return row[-1]

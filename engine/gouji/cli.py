@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 FOUND, WRONG, INTERRUPTED, PIPE_CLOSED = 1, 2, 130, 141
 HELP_WIDTH = 100
 _SHORTEST = 6  # So many digits of a fingerprint tell findings apart.
+AUTHORING = {
+    "list": "gouji.grammarcli:packs",
+}
+"""Where the commands of `gouji grammar` lie."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -96,8 +100,8 @@ class _Speaking(click.Command):
         say: Voice = ctx.find_object(Voice) or Voice("en")
         pieces = [ctx.command_path, *(p for p in self.collect_usage_pieces(ctx) if p)]
         sections = [f"{say('help.usage')} {' '.join(pieces)}", *_paragraph(say(self.help or ""))]
-        if isinstance(self, click.Group):
-            listed = [(name, say((self.commands[name].help or "") + "_short")) for name in self.commands]
+        if isinstance(self, _SpeakingGroup):
+            listed = [(name, say(f"{self.help_of(name)}_short")) for name in self.list_commands(ctx)]
             sections += ["", say("help.commands"), *_columns(listed)]
         options = [
             (record[0], say(option.help or ""))
@@ -114,13 +118,32 @@ class _Speaking(click.Command):
 
 
 class _SpeakingGroup(_Speaking, click.Group):
+    """Commands in the order in which they were added; `located` ones are imported when they are asked for."""
+
     command_class = _Speaking
 
+    def __init__(self, *args: Any, located: Mapping[str, str] | None = None, **attributes: Any) -> None:
+        super().__init__(*args, **attributes)
+        self.located = located or {}
+
+    def help_of(self, name: str) -> str:
+        """The key of what a command does: known without importing it."""
+        return f"help.{self.name}_{name}" if name in self.located else self.commands[name].help or ""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*self.commands, *self.located]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.located:
+            from importlib import import_module
+
+            module, _, attribute = self.located[cmd_name].partition(":")
+            found: click.Command = getattr(import_module(module), attribute)
+            return found
         command = super().get_command(ctx, cmd_name)
         if command is None:
             sentence = ctx.obj("usage.no_command", name=plain.clean(cmd_name))
-            raise click.UsageError(sentence + _nearest(ctx.obj, cmd_name, self.commands), ctx)
+            raise click.UsageError(sentence + _nearest(ctx.obj, cmd_name, self.list_commands(ctx)), ctx)
         return command
 
 
@@ -222,6 +245,13 @@ _packs = click.option("--pack", "packs", type=Path, metavar="DIR", multiple=True
 _verbose = click.option("-v", "--verbose", is_flag=True, help="option.verbose")
 _no_color = click.option("--no-color", is_flag=True, help="option.no_color")
 _paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+
+
+# What commands in modules of their own share with those below.
+Speaking = _Speaking
+language_option, packs_option, verbose_option, no_color_option, paths_argument = (
+    _language, _packs, _verbose, _no_color, _paths,
+)  # fmt: skip
 
 
 # --- the commands ---------------------------------------------------------------------------------
@@ -515,6 +545,17 @@ def rules(say: Voice, ids: tuple[str, ...], markdown: bool, packs: tuple[Path, .
     if not ids:
         page.put(RuleList(page, engine.rulebook.rules).lines())
     return 0
+
+
+@gouji.group("grammar", cls=_SpeakingGroup, help="help.grammar", invoke_without_command=True, located=AUTHORING)
+@_language
+@click.pass_context
+def grammar(context: click.Context) -> int | None:
+    """The workbench of authors; without a command there is only help to give."""
+    if context.invoked_subcommand is None:
+        print(context.get_help(), file=sys.stderr)
+        context.exit(WRONG)
+    return None
 
 
 # --- what the commands share ----------------------------------------------------------------------

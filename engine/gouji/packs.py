@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal, NamedTuple, TypeAlias
 
 from attrs import frozen
 
 from gouji.errors import Message, PackError
-from gouji.yamlfile import invalid
+from gouji.yamlfile import Scalar, invalid, read, unknown
+
+Origin: TypeAlias = Literal["builtin", "installed", "environment", "project", "option"]
+
+VARIABLE = "GOUJI_PATH"
+PROJECT = "gouji.yaml"
+ENTRY_POINTS = "gouji.packs"
+
+
+class Root(NamedTuple):
+    """A folder with `grammars/` and/or `rules/`, and how it was found: `by` names what told of it."""
+
+    path: Path
+    origin: Origin = "option"
+    by: str = ""
 
 
 @frozen(eq=False, repr=False)
@@ -20,37 +37,55 @@ class Packs:
     every `rules/*.yaml` but `messages.yaml` adds rules.
     """
 
-    roots: tuple[Path, ...]
+    roots: tuple[Root, ...]
 
     @classmethod
-    def find(cls, extra: Sequence[Path] = ()) -> Packs:
-        """The built-in packs and those below the folders `extra`.
+    def find(cls, extra: Sequence[Path] = (), *, around: Path | None = None) -> Packs:
+        """The built-in packs and those of the user, in this order.
 
-        Raises PackError for a folder that is none, and for two packs of one name, naming both places.
+        Installed distributions tell of theirs by the entry points `gouji.packs`, the environment by the folders in
+        GOUJI_PATH, the project by `packs` in the `gouji.yaml` of the folder `around` (the current one if None) or
+        one above it, the caller by the folders `extra`. A folder that is told of twice counts once.
+
+        Raises PackError for a folder that is no pack, and for two packs of one name, naming both places.
         """
-        for root in extra:
-            if not root.is_dir() or not any((root / part).is_dir() for part in ("grammars", "rules")):
+        found: dict[Path, Root] = {}
+        user = (*_installed(), *_environment(), *_project(around or Path.cwd()), *(Root(p) for p in extra))
+        for root in (Root(builtin(), "builtin"), *user):
+            if not root.path.is_dir() or not any((root.path / part).is_dir() for part in ("grammars", "rules")):
+                by_zh, by_en = (f"（见 {root.by}）", f" (told of by {root.by})") if root.by else ("", "")
                 raise PackError(
-                    str(root), "no-pack",
-                    Message("不是规则包：其中没有 grammars/ 或 rules/ 文件夹", "no pack: it has no folder grammars/ or rules/"),
+                    str(root.path), "no-pack",
+                    Message(f"不是规则包：其中没有 grammars/ 或 rules/ 文件夹{by_zh}",
+                            f"no pack: it has no folder grammars/ or rules/{by_en}"),
                     Message("请指定含有 grammars/ 或 rules/ 的文件夹", "name a folder that holds grammars/ or rules/"),
                 )  # fmt: skip
-        packs = cls((builtin(), *extra))
+            found.setdefault(root.path.resolve(), root)
+        packs = cls(tuple(found.values()))
         seen: dict[str, Path] = {}
         for folder in packs.folders():
             if "__" in folder.name:
                 raise invalid(str(folder), "规则包名称不能含有 __", "the name of a pack must not contain __")
             if other := seen.get(folder.name):
                 raise invalid(
-                    str(folder), f"规则包 {folder.name} 与 {other} 重名", f"pack {folder.name} exists already: {other}"
+                    str(folder),
+                    f"规则包 {folder.name} 与 {other} 重名",
+                    f"pack {folder.name} exists already: {other}",
+                    "请改名；补充已有的规则包用 amends",
+                    "rename it; what adds to a pack says so by amends",
                 )
             seen[folder.name] = folder
         return packs
 
     @property
+    def user(self) -> Packs:
+        """The packs that do not come with gouji."""
+        return Packs(tuple(root for root in self.roots if root.origin != "builtin"))
+
+    @property
     def grammar_roots(self) -> list[Path]:
         """The folders in which one grammar finds another."""
-        return [root / "grammars" for root in self.roots]
+        return [root.path / "grammars" for root in self.roots]
 
     def folders(self) -> list[Path]:
         """The folder of every pack, in order of the roots and then of the names."""
@@ -64,18 +99,20 @@ class Packs:
 
     def rules(self) -> list[Path]:
         """The files that define rules."""
-        return [f for root in self.roots for f in sorted((root / "rules").glob("*.yaml")) if f.name != "messages.yaml"]
+        return [
+            f for root in self.roots for f in sorted((root.path / "rules").glob("*.yaml")) if f.name != "messages.yaml"
+        ]
 
     def messages(self) -> list[Path]:
         """The files that hold the words of the interface."""
-        return [f for root in self.roots if (f := root / "rules" / "messages.yaml").is_file()]
+        return [f for root in self.roots if (f := root.path / "rules" / "messages.yaml").is_file()]
 
     def digest(self) -> str:
         """A hash over the name and content of every file: what was compiled from them is good for this hash only."""
         total = sha256()
         for root in self.roots:
             for part in ("grammars", "rules"):
-                for file in sorted((root / part).rglob("*")):
+                for file in sorted((root.path / part).rglob("*")):
                     if file.suffix in (".yaml", ".lark") and file.is_file():
                         content = file.read_bytes()
                         total.update(f"{file}\0{len(content)}\0".encode())
@@ -96,3 +133,68 @@ def builtin() -> Path:
         Message("安装不完整：缺少语法和规则", "incomplete installation: grammars and rules are missing"),
         Message("请重新安装 gouji", "install gouji again"),
     )  # fmt: skip
+
+
+def _environment() -> Iterator[Root]:
+    for name in os.environ.get(VARIABLE, "").split(os.pathsep):
+        if name:
+            yield Root(Path(name), "environment", VARIABLE)
+
+
+def _project(folder: Path) -> Iterator[Root]:
+    """The packs of the project that `folder` belongs to."""
+    folder = folder.resolve()
+    file = next((f for above in (folder, *folder.parents) if (f := above / PROJECT).is_file()), None)
+    if file is None:
+        return
+    content = read(file)
+    if not isinstance(content, dict):
+        raise invalid(content or str(file), "此处应为键值表", "expected a mapping here")
+    for key in content:
+        if key != "packs":
+            raise unknown(key, "键", "key", ("packs",))
+    listed = content.get("packs", [])
+    if not isinstance(listed, list) or not all(isinstance(name, Scalar) for name in listed):
+        raise invalid(listed or str(file), "packs 应为文件夹的列表", "packs: expected a list of folders")
+    for name in listed:
+        yield Root(file.parent / name, "project", name.where)
+
+
+def _installed() -> Iterator[Root]:
+    """The packs of installed distributions: an entry point `gouji.packs` names a folder that holds data only."""
+    if not any(_mentions(folder) for folder in sys.path):
+        # Asking importlib.metadata takes longer than looking into the files that it would read.
+        return
+    from importlib.metadata import entry_points
+
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: (point.name, point.value)):
+        by = f"{point.dist.name if point.dist else '?'} {ENTRY_POINTS}: {point.name} = {point.value}"
+        yield Root(_folder_of(point.value, by), "installed", by)
+
+
+def _folder_of(package: str, by: str) -> Path:
+    """The folder of an installed package. It is found and not imported: no Python runs from a pack."""
+    parts = package.replace(":", ".").split(".")
+    for entry in sys.path:
+        folder = Path(entry or ".", *parts)
+        if folder.is_dir():
+            return folder
+    raise invalid(
+        by, f"找不到文件夹 {package}", f"there is no folder {package}", "请重新安装该发行包", "install it again"
+    )
+
+
+def _mentions(folder: str) -> bool:
+    """Whether a distribution installed in `folder` tells of packs."""
+    try:
+        names = [e.name for e in os.scandir(folder or ".") if e.name.endswith((".dist-info", ".egg-info"))]
+    except OSError:
+        return False
+    for name in names:
+        try:
+            with open(os.path.join(folder, name, "entry_points.txt"), "rb") as file:
+                if ENTRY_POINTS.encode() in file.read():
+                    return True
+        except OSError:
+            continue
+    return False

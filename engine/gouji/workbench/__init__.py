@@ -1,0 +1,1 @@
+"""The workbench: what authors of grammars need, as functions. `gouji grammar` shows what they give."""

@@ -34,6 +34,8 @@ HELP_WIDTH = 100
 _SHORTEST = 6  # So many digits of a fingerprint tell findings apart.
 AUTHORING = {
     "list": "gouji.grammarcli:packs",
+    "new": "gouji.grammarcli:new",
+    "test": "gouji.grammarcli:test",
 }
 """Where the commands of `gouji grammar` lie."""
 SETTINGS = {"help_option_names": ["-h", "--help"]}

@@ -8,6 +8,7 @@ from gouji import schema
 from gouji.canonical import Folds
 from gouji.cues import NarrativeModel, load_narrative
 from gouji.grammar import Grammar
+from gouji.inspection import inspect
 from gouji.layouts import Layout, load_layouts
 from gouji.messages import Messages
 from gouji.outline import OutlineModel, load_outline
@@ -23,6 +24,7 @@ def compile_packs(
     packs: Packs,
 ) -> tuple[Registry, Rulebook, Messages, Folds, tuple[Carrier, ...], tuple[Layout, ...], NarrativeModel, OutlineModel]:
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
+    inspect(packs)
     registry = load_registry(packs.metrics())
     messages = Messages.load(packs.messages()[0])
     return (

@@ -58,7 +58,7 @@ class Grammar:
             where = f"{path}:{getattr(error, 'line', '?')}:{getattr(error, 'column', '?')}"
             raise _broken(where, "Lark 语法错误", "this is not valid Lark") from error
         except (GrammarError, LarkError) as error:
-            raise _broken(_place(path, text, str(error)), *_explain(str(error))) from error
+            raise _refused(path, text, starts, roots, error) from error
         for terminal in lark.terminals:
             name = terminal.name.rsplit("__", 1)[-1]
             if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name):
@@ -134,6 +134,55 @@ def _place(path: Path, text: str, problem: str) -> str:
     return str(path)
 
 
-def _explain(problem: str) -> tuple[str, str]:
-    first = problem.strip().splitlines()[0] if problem.strip() else "invalid grammar"
-    return f"语法有误：{first}", f"the grammar is wrong: {first}"
+def _refused(path: Path, text: str, starts: tuple[str, ...], roots: list[Path], error: LarkError) -> PackError:
+    """What Lark says against a grammar, in words that an author can act on."""
+    problem = str(error).strip() or "invalid grammar"
+    if problem.startswith("Reduce/Reduce"):
+        from gouji.conflicts import conflicts
+
+        # Without a parser Lark makes no table, in which the conflict is.
+        lark = Lark(text, parser=None, lexer="basic", start=list(starts), import_paths=[str(r) for r in roots],
+                    source_path=str(path), maybe_placeholders=False)  # fmt: skip
+        conflict = next(conflicts(lark.rules, lark.terminals, starts))
+        one, other = conflict.rules
+        before, ahead = (text.replace("\n", "⏎") for text in (conflict.before, conflict.ahead))
+        next_zh, next_en = (f"、“{ahead}”之前", f" and before “{ahead}”") if ahead else ("", " and at the end")
+        return PackError(
+            named(path, text, one),
+            "invalid-grammar",
+            Message(
+                f"有歧义：在“{before}”之后{next_zh}，规则 {one} 和 {other} 都成立",
+                f"ambiguous: after “{before}”{next_en} both rule {one} and rule {other} are complete",
+            ),
+            Message(
+                "让两条规则以不同的终结符开头或结尾，或合并为一条",
+                "let the rules begin or end with different terminals, or make them one",
+            ),
+        )
+    for pattern, zh, en in _SAYINGS:
+        if match := re.search(pattern, problem):
+            name = next(filter(None, match.groups())).rsplit("__", 1)[-1]
+            return _broken(named(path, text, name, last="more than once" in en), zh.format(name), en.format(name))
+    if place := re.search(r"at line (\d+) column (\d+)", problem):
+        return _broken(f"{path}:{place[1]}:{place[2]}", "Lark 语法错误", "this is not valid Lark")
+    first = problem.splitlines()[0]
+    return _broken(_place(path, text, problem), f"语法有误：{first}", f"the grammar is wrong: {first}")
+
+
+_SAYINGS = (
+    (r"(?:Rule|Terminal) '?(\w+)'? used but not defined|used but not defined: (\w+)|undefined rule: NonTerminal\('(\w+)",
+     "{0} 没有定义", "{0} is not defined"),
+    (r"'?(\w+)'? defined more than once", "{0} 定义了不止一次", "{0} is defined more than once"),
+    (r"zero-width terminals?\.? \((\w+)", "终结符 {0} 可以什么都不匹配", "terminal {0} can match nothing"),
+    (r"Cannot compile token (\w+)", "终结符 {0} 的正则表达式有误", "the regular expression of terminal {0} is wrong"),
+)  # fmt: skip
+
+
+def named(path: Path, text: str, name: str, last: bool = False) -> str:
+    """`file:line:column` where a grammar defines `name` (for the first or last time), else where it uses it."""
+    found = list(re.finditer(rf"(?m)^[?!]*({re.escape(name)})(?=[.\d-]*\s*(?:\{{[^}}]*\}})?\s*:)", text))
+    found = found or list(re.finditer(rf"(?<![\w])({re.escape(name)})(?![\w])", text))
+    if not found:
+        return str(path)
+    start = found[-1 if last else 0].start(1)
+    return f"{path}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"

@@ -95,6 +95,7 @@ class Layout:
     """
 
     pack: str
+    name: str
     reads: Reads
     start: str
     detect: Pattern
@@ -199,12 +200,12 @@ def _of_pack(
         for one in chain:
             for label, data in (one.get("rows") or {}).items():
                 rows.setdefault(str(label), _row(label, data, cells, registry))
-        for layout in content["layouts"].values():
-            yield _layout(name, folder, content, layout, rows, heads, packs)
+        for layout, data in content["layouts"].items():
+            yield _layout((name, str(layout)), folder, content, data, rows, heads, packs)
 
 
 def _layout(
-    pack: str,
+    names_of: tuple[str, str],
     folder: Path,
     content: dict[Any, Any],
     data: dict[Any, Any],
@@ -233,7 +234,7 @@ def _layout(
         if not binding.heading and (texts := _spelt(terminals.get(key.rsplit(".", 1)[-1], "")))
     )
     return Layout(
-        pack,
+        *names_of,
         data["reads"],
         start,
         _compiled(data["detect"], "|".join(f"(?:{cue})" for cue in data["detect"])),

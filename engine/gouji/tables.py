@@ -63,6 +63,38 @@ def read_tables(
 ) -> TableReading:
     """The observations of every table, each read by the layout that has most evidence for it."""
     reading = TableReading()
+    strength: dict[str, int] = {}
+    for ordinal, found in enumerate(recognise(document, canonical, layouts)):
+        layout = found.layout
+        if layout is None:
+            reading.unparsed.extend(_unread(canonical, found.lines, ordinal))
+            continue
+        if layout.reads != "chart":
+            strength[layout.pack] = strength.get(layout.pack, 0) + found.evidence
+            reading.packs.append(layout.pack)
+        binder = _Binder(document, canonical, layout, registry, found.lines[0].start, ordinal, reading)
+        for tree, at in trees(layout, found.text):
+            binder.shift(at)
+            if tree is not None:
+                binder.bind(tree)
+            else:
+                binder.refused(found.text[at : found.text.index("\n", at)])
+        binder.finish()
+    reading.used = sorted(strength, key=lambda pack: -strength[pack])
+    return reading
+
+
+class Recognised(NamedTuple):
+    """A table, its canonical text, and the layout that has most evidence for it; None where none has any."""
+
+    lines: list[Line]
+    text: str
+    layout: Layout | None
+    evidence: int
+
+
+def recognise(document: Document, canonical: Canonical, layouts: Sequence[Layout]) -> Iterator[Recognised]:
+    """Every table of a document with its layout, in order."""
     carriers = [block.carrier for block in document.blocks if isinstance(block, Table)]
     tables = [(lines, canonical.text[lines[0].start : lines[-1].end + 1]) for lines in _tables(canonical.lines)]
     evidence = [
@@ -75,30 +107,15 @@ def read_tables(
     ]
     # What one table leaves open, the others of the report decide.
     overall = [sum(found.get(i, 0) for found in evidence) for i in range(len(layouts))]
-    strength: dict[str, int] = {}
-    for ordinal, ((lines, text), found) in enumerate(zip(tables, evidence, strict=True)):
+    for (lines, text), found in zip(tables, evidence, strict=True):
         best = max(found, key=lambda i: (found[i], overall[i], -i), default=None)
-        chart = carriers[ordinal] == "chart"
         if best is None or not (found[best] or overall[best]):
-            reading.unparsed.extend(_unread(canonical, lines, ordinal))
-            continue
-        layout = layouts[best]
-        if not chart:
-            strength[layout.pack] = strength.get(layout.pack, 0) + found[best]
-            reading.packs.append(layout.pack)
-        binder = _Binder(document, canonical, layout, registry, lines[0].start, ordinal, reading)
-        for tree, at in _trees(layout, text):
-            binder.shift(at)
-            if tree is not None:
-                binder.bind(tree)
-            else:
-                binder.refused(text[at : text.index("\n", at)])
-        binder.finish()
-    reading.used = sorted(strength, key=lambda pack: -strength[pack])
-    return reading
+            yield Recognised(lines, text, None, 0)
+        else:
+            yield Recognised(lines, text, layouts[best], found[best])
 
 
-def _trees(layout: Layout, text: str) -> Iterator[tuple[Tree[Any] | None, int]]:
+def trees(layout: Layout, text: str) -> Iterator[tuple[Tree[Any] | None, int]]:
     """The trees of a table with their offsets; a row that the grammar does not take at its place comes as None.
 
     Such rows are few: after ERRORS_LIMIT of them the rest of the table is read row by row.

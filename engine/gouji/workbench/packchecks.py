@@ -1,0 +1,210 @@
+"""Checks of a pack itself: what its grammar cannot do, and what its corpus does not show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from lark.exceptions import UnexpectedInput
+from lark.utils import TextSlice
+
+from gouji.canonical import canonicalise
+from gouji.conflicts import conflicts
+from gouji.errors import Message, ReadError
+from gouji.explosive import explosive
+from gouji.grammar import Grammar, named
+from gouji.inspection import imports
+from gouji.layouts import Layout
+from gouji.messages import builtin
+from gouji.outline import read_outline
+from gouji.pipeline import Engine
+from gouji.readers import text
+from gouji.tables import recognise, trees
+from gouji.wordings import examples
+from gouji.workbench.corpus import Case
+from gouji.yamlfile import read
+
+ENOUGH = 2
+"""Cases that a corpus has at least: one says how it is, two show what may differ."""
+
+
+class Note(NamedTuple):
+    """What is wrong with a pack, where, and what to do about it. Errors make its test fail."""
+
+    where: str
+    severity: Literal["error", "warning"]
+    problem: Message
+    remedy: Message
+
+
+def check(engine: Engine, folder: Path, roots: Sequence[Path], cases: Sequence[Case]) -> list[Note]:
+    """What is wrong with the pack in `folder`, by place."""
+    content = read(folder / "pack.yaml")
+    layouts = [layout for layout in engine.layouts if layout.pack == folder.name]
+    notes: list[Note] = []
+    seen = _seen(engine, cases)
+    for name in content.get("layouts") or ():
+        layout = next(one for one in layouts if one.name == name)
+        file = folder / content["layouts"][name]["grammar"]
+        notes += _layout(layout, file, roots)
+        notes += _unreached(layout, file, roots, seen)
+    if "cues" in content:
+        notes += _cues(folder / content.get("narrative", {}).get("cues", "cues.lark"), content["cues"], seen)
+    for name in content.get("carriers") or ():
+        if f"carrier {name}" not in seen:
+            notes.append(_note(folder / "pack.yaml", "error", "unreached_carrier", name=name))
+    notes += _unused(folder, roots, content)
+    if any(content.get(key) for key in ("layouts", "cues", "carriers", "amends")) and len(cases) < ENOUGH:
+        notes.append(_note(folder / "corpus", "warning", "small_corpus", n=len(cases), enough=ENOUGH))
+    titles = [case.title for case in cases]
+    for case in cases:
+        if titles.count(case.title) > 1:
+            notes.append(_note(f"{case.file}:{case.line}", "error", "same_title", title=case.title))
+    return sorted(dict.fromkeys(notes), key=lambda note: (note.severity, note.where))
+
+
+def _note(where: object, severity: Literal["error", "warning"], key: str, **values: object) -> Note:
+    say = builtin().message
+    return Note(str(where), severity, say(f"packcheck.{key}", **values), say(f"packcheck.{key}_remedy", **values))
+
+
+# --- the grammar -------------------------------------------------------------------------------------------------
+
+
+def _layout(layout: Layout, file: Path, roots: Sequence[Path]) -> Iterator[Note]:
+    lark = layout.grammar.lark
+    for conflict in conflicts(lark.rules, lark.terminals, (layout.start,)):
+        before, ahead = (one.replace("\n", "⏎") for one in (conflict.before, conflict.ahead))
+        rules = " / ".join(dict.fromkeys(conflict.rules))
+        where = place(file, conflict.rules[0], roots)
+        yield _note(where, "warning", "conflict", before=before, ahead=ahead or "⏎", rules=rules)
+    for terminal in lark.terminals:
+        name = shown(terminal.name)
+        source = terminal.pattern.to_regexp()
+        if (word := explosive(source)) is not None:
+            yield _note(place(file, name, roots), "error", "explosive", name=name, text=word * 3 + "…")
+        if (other := _shadow(layout.grammar, terminal.name, source)) is not None:
+            lost, winner = other
+            shadow = "shadowed" if winner else "cut"
+            yield _note(
+                place(file, name, roots), "error", shadow, name=name, other=shown(winner), text=lost.replace("\n", "⏎")
+            )
+
+
+def shown(name: str) -> str:
+    """The name of a rule or terminal as its author wrote it: Lark puts that of the file in front of it."""
+    return name.rsplit("__", 1)[-1]
+
+
+def place(file: Path, name: str, roots: Sequence[Path]) -> str:
+    """Where a rule or terminal is defined: in a grammar file or in one that it imports."""
+    pending, seen = [file], set()
+    while pending:
+        one = pending.pop(0)
+        if one in seen:
+            continue
+        seen.add(one)
+        content = one.read_text(encoding="utf-8")
+        for line in content.splitlines():
+            if line.lstrip("?!").partition(":")[0].partition(".")[0].strip() == name:
+                return named(one, content, name)
+        pending += [i.file for i in imports(one, roots) if i.file is not None]
+    return str(file)
+
+
+def _shadow(grammar: Grammar, name: str, source: str) -> tuple[str, str] | None:
+    """A text of a terminal that is always lexed otherwise, and as what; None where the terminal wins somewhere."""
+    lark: Any = grammar.lark
+    lexers = [one for one in _lexers(lark) if name in one.terminals_by_name and _has(one, name)]
+    found: tuple[str, str] | None = None
+    for word in examples(source):
+        for lexer in lexers:
+            match = lexer.match(TextSlice.cast_from(word), 0) if word else None
+            if match is not None and match[1] == name:
+                return None
+            if match is not None and found is None:
+                found = (word, match[1])
+    return found
+
+
+def _has(lexer: Any, name: str) -> bool:
+    return any(terminal.name == name for terminal in lexer.terminals)
+
+
+def _lexers(lark: Any) -> list[Any]:
+    lexers = getattr(lark.parser.lexer, "lexers", None)
+    return list({id(one): one for one in lexers.values()}.values()) if lexers else []
+
+
+# --- what the corpus shows ---------------------------------------------------------------------------------------
+
+
+def _seen(engine: Engine, cases: Sequence[Case]) -> set[str]:
+    """The rules, terminals, cues and carriers that the cases go through."""
+    seen: set[str] = set()
+    for case in cases:
+        try:
+            document = text.read(case.source.encode(), "corpus", engine.carriers)
+        except ReadError:
+            continue
+        canonical = canonicalise(document, engine.folds)
+        seen.update(f"carrier {block.carrier}" for block in document.blocks if hasattr(block, "carrier"))
+        for table in recognise(document, canonical, engine.layouts):
+            if table.layout is not None:
+                seen.update(_of_table(table.layout, table.text))
+        for stretch in read_outline(document, canonical, engine.outline).stretches:
+            seen.update(t.type for t in engine.narrative.scanner.scan(canonical.text, stretch.start, stretch.end))
+    return seen
+
+
+def _of_table(layout: Layout, table: str) -> Iterator[str]:
+    for tree, at in trees(layout, table):
+        if tree is None:
+            continue
+        for node in tree.iter_subtrees():
+            yield f"{layout.pack} {shown(node.data)}"
+        # What the tree leaves out has still been read.
+        parser = layout.grammar.lark.parse_interactive(table[at:], layout.start)
+        try:
+            for token in parser.iter_parse():
+                yield f"{layout.pack} {shown(token.type)}"
+        except UnexpectedInput:
+            pass
+
+
+def _unreached(layout: Layout, file: Path, roots: Sequence[Path], seen: set[str]) -> Iterator[Note]:
+    lark = layout.grammar.lark
+    terminals = {shown(s.name) for rule in lark.rules for s in rule.expansion if s.is_term}
+    rules = {shown(str(rule.origin.name)) for rule in lark.rules if not rule.origin.name.startswith("_")}
+    for name in sorted(terminals | {rule for rule in rules if not rule.startswith("_")}):
+        where = place(file, name, roots)
+        # What several packs share is for their corpora together.
+        if f"{layout.pack} {name}" not in seen and where.startswith(str(file.parent)):
+            yield _note(where, "error", "unreached", name=name)
+
+
+def _cues(file: Path, cues: dict[Any, Any], seen: set[str]) -> Iterator[Note]:
+    for name in cues:
+        if name not in seen:
+            where = named(file, file.read_text(encoding="utf-8"), name) if file.is_file() else name.where
+            yield _note(where, "error", "unreached_cue", name=name)
+
+
+def _unused(folder: Path, roots: Sequence[Path], content: dict[Any, Any]) -> Iterator[Note]:
+    """Grammar files of a pack that nothing uses; one that has no layout of its own is there for others."""
+    specs = [*(content.get("layouts") or {}).values(), *(content.get("carriers") or {}).values()]
+    narrative = content.get("narrative") or {}
+    pending = [folder / spec["grammar"] for spec in specs if "grammar" in spec]
+    pending += [folder / narrative[key] for key in ("grammar", "cues") if key in narrative]
+    if not pending:
+        return
+    used: set[Path] = set()
+    while pending:
+        file = pending.pop().resolve()
+        if file not in used:
+            used.add(file)
+            pending += [one.file for one in imports(file, roots) if one.file is not None]
+    for file in sorted(folder.rglob("*.lark")):
+        if file.resolve() not in used:
+            yield _note(file, "error", "unused", name=file.name)

@@ -268,6 +268,9 @@ def _spelt(source: str) -> tuple[str, ...]:
                 found = [chr(argument)]
             elif name == "BRANCH":
                 found = [text for branch in argument[1] for text in spell(branch)]
+            elif name == "IN" and all(str(kind) == "LITERAL" for kind, _ in argument):
+                # What alternatives have in common is taken out of them: 网上|网络 is 网[上络].
+                found = [chr(code) for _, code in argument]
             elif name == "SUBPATTERN":
                 found = spell(argument[-1])
             elif name in ("MAX_REPEAT", "MIN_REPEAT"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from attrs import define, field
 
@@ -32,6 +32,8 @@ RARE = 0.2
 """Share of the documents in which a form must be found to be drafted along with commoner ones."""
 LOCAL = 0.5
 """Share of the samples below which a row counts as an addition of some bodies."""
+ODD = 50
+"""Samples of which one may add a row that the draft passes over."""
 SYLLABLES = 6
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -76,6 +78,7 @@ class DraftForm:
     heads: dict[str, tuple[str, ...]]
     figures: Figures
     laws: list[Law]
+    units: tuple[str, ...]  # that the common terminal of values does not know
     decimals: set[tuple[int, int]]
     negative: set[tuple[int, int]]
 
@@ -147,9 +150,8 @@ def _taken(engine: Engine, document: Document) -> dict[int, str]:
     reading = read_tables(document, canonical, engine.layouts, engine.registry)
     read = Counter(o.table for o in reading.observations if o.table is not None and not o.path.startswith("ext."))
     open_ = {u.table for u in reading.unparsed} | {o.table for o in reading.observations if o.path.startswith("ext.")}
-    scopes = {o.table for o in reading.observations if o.scope and not o.path.startswith("ext.")}
     pack = "、".join(reading.used) or "?"
-    return {table: pack for table in read if table is not None and table not in open_ and table not in scopes - scopes}
+    return {table: pack for table in read if table is not None and table not in open_}
 
 
 # --- one form -----------------------------------------------------------------------------------------------------
@@ -169,7 +171,9 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords,
     negative = {c for numbers in figures.samples for c, v in numbers.items() if v < 0}
     proposed = laws(rows, units, figures, names, words.total)
     proposed = [law for law in proposed if all(i is None or drafted[i].bound for i, _ in (law.total, *law.parts))]
-    return DraftForm(cluster, drafted, columns, order, heads, figures, proposed, decimals, negative)
+    values = engine.layouts[0].values
+    odd = sorted({u for u in units if u and not values.fullmatch(u + "|\n")}, key=lambda u: (-len(u), u))
+    return DraftForm(cluster, drafted, columns, order, heads, figures, proposed, tuple(odd), decimals, negative)
 
 
 def _unit(row: FormRow, unit_at: Sequence[int]) -> str:
@@ -251,12 +255,18 @@ def pinyin(text: str, limit: int) -> str:
 def _named(
     pack: str, rows: Sequence[FormRow], units: Sequence[str], found: dict[int, Known], used: set[str], samples: int
 ) -> list[DraftRow]:
-    above = {row.parent for row in rows}
+    labels = Counter(row.key for row in rows)
+    # What few bodies add, and in different places, is left to the reader of tables; so is what hardly any body adds.
+    left_out = {
+        i
+        for i, row in enumerate(rows)
+        if len(row.found) < LOCAL * samples and (labels[row.key] > 1 or len(row.found) <= samples // ODD)
+    }
+    above = {row.parent for i, row in enumerate(rows) if i not in left_out}
     segments: dict[int, str] = {}
     stems: set[str] = set()
     terminals: dict[str, str] = {}
     drafted: list[DraftRow] = []
-    labels = Counter(row.key for row in rows)
     for i, row in enumerate(rows):
         chain = [i]
         while rows[chain[-1]].parent >= 0:
@@ -284,8 +294,7 @@ def _named(
             DraftRow(
                 row, units[i], terminals[row.key], sure.path if sure else stem, sure,
                 best if best and not sure else None, tuple(rows[k].label for k in chain), i, local,
-                # What few bodies add, and in different places, is left to the reader of tables.
-                left_out=local and labels[row.key] > 1,
+                i in left_out,
             )
         )  # fmt: skip
     return drafted
@@ -326,7 +335,3 @@ def _shared(texts: Sequence[str]) -> str:
 def _escaped(text: str) -> str:
     return re.sub(r"([\\.^$*+?{}\[\]|()/])", r"\\\1", text)
 
-
-def told(row: DraftRow) -> dict[str, Any]:
-    """What the draft says of a row, for programs."""
-    return {"label": row.row.label, "path": row.stem, "samples": len(row.row.found), "parents": list(row.titles[:-1])}

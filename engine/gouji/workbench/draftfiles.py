@@ -144,8 +144,11 @@ def _cues(form: DraftForm, claims: int) -> list[str]:
     samples = len(form.cluster.members)
     rows = [r for r in form.rows if len(r.row.found) * 5 >= samples * 4 and not r.left_out]
     rows.sort(key=lambda r: (r.known is not None, -min(len(r.row.key), 6), r.place))
-    wanted = max(CUES, claims + 5)
+    # Where a known layout claims the tables, too, every label is needed to tell them apart, damaged or not.
+    wanted = len(rows) if claims else CUES
     chosen = list(dict.fromkeys(_label(r.row.spellings, r.row.key) for r in sorted(rows[:wanted], key=lambda r: r.place)))
+    if claims:
+        chosen += sorted({_literal(head[-1]) for sheet in form.cluster.members for head in sheet.heads if head[-1]})
     return [f"{cue}(?:\\([^|]*\\))?\\|" for cue in chosen] or [spelled([form.rows[0].row.label])]
 
 

@@ -10,7 +10,7 @@ from gouji.errors import PackError
 from gouji.messages import Voice
 from gouji.packs import Packs
 from gouji.workbench.catalogue import catalogue
-from gouji.workbench.packtest import tests as run
+from gouji.workbench.packtest import tested as run
 from gouji.workbench.scaffold import scaffold
 
 

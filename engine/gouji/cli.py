@@ -35,6 +35,8 @@ _SHORTEST = 6  # So many digits of a fingerprint tell findings apart.
 AUTHORING = {
     "list": "gouji.grammarcli:packs",
     "new": "gouji.grammarcli:new",
+    "trace": "gouji.grammarcli:trace",
+    "cover": "gouji.grammarcli:cover",
     "test": "gouji.grammarcli:test",
 }
 """Where the commands of `gouji grammar` lie."""
@@ -332,7 +334,7 @@ def check(
             verbose,
         )
     )
-    walk = _Walk(say, verbose, reporter)
+    walk = Walk(say, verbose, reporter)
     found = False
 
     def judge(source: str) -> None:
@@ -389,7 +391,7 @@ def decide(
     day = when.date() if when else date.today()
     engine = load_engine(packs)
     reports: list[Report] = []
-    walk = _Walk(say, verbose)
+    walk = Walk(say, verbose)
     walk.over(paths, lambda source: reports.append(engine.check(source)))
     wanted = [(name, "accepted") for name in accept] + [(name, "disputed") for name in dispute]
     entries: dict[Path, list[dict[str, str]]] = {}
@@ -461,7 +463,7 @@ def extract(
         _wrong("usage.output", file=plain.clean(str(output)))
     _require(suffix, output)
     engine = load_engine(packs)
-    walk = _Walk(say, verbose)
+    walk = Walk(say, verbose)
     reports = figures = 0
     try:
         with suppress(_Nothing), replacing(output) as file:
@@ -510,7 +512,7 @@ def _require(suffix: str, output: Path) -> None:
 def canon(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: bool) -> int:
     """Print the text that grammars see, each line with its line number in the source."""
     engine = load_engine(packs)
-    walk = _Walk(say, verbose)
+    walk = Walk(say, verbose)
 
     def show(source: str) -> None:
         for line, text in engine.canon(source):
@@ -577,7 +579,7 @@ def load_engine(packs: Sequence[Path]) -> Engine:
 
 
 @define(eq=False, repr=False)
-class _Walk:
+class Walk:
     """One walk over the inputs: whatever goes wrong with one of them, the others go on."""
 
     say: Voice

@@ -8,11 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gouji.cli import FOUND, Speaking, language_option, packs_option
+from gouji.cli import (
+    FOUND,
+    WRONG,
+    Speaking,
+    Walk,
+    language_option,
+    load_engine,
+    packs_option,
+    paths_argument,
+    verbose_option,
+)  # fmt: skip
 from gouji.messages import Voice
 from gouji.reporters import plain
 
 if TYPE_CHECKING:
+    from gouji.workbench.coverage import Cluster, Coverage, Share
     from gouji.workbench.packtest import PackTest
 
 
@@ -57,16 +68,16 @@ def new(say: Voice, name: str, output: Path) -> int:
 @click.pass_obj
 def test(say: Voice, names: tuple[str, ...], update: bool, packs: tuple[Path, ...]) -> int:
     """The corpus of packs, and checks of the packs themselves."""
-    from gouji.workbench.packtest import tests
+    from gouji.workbench.packtest import tested
 
     passed = True
-    for tested in tests(names, packs):
-        for line in _told(say, tested):
+    for one in tested(names, packs):
+        for line in _told(say, one):
             show(line)
         if update:
-            for file in tested.update():
+            for file in one.update():
                 show(say("workbench.updated", file=file))
-        passed &= tested.passed or (update and not any(n.severity == "error" for n in tested.notes))
+        passed &= one.passed or (update and not any(n.severity == "error" for n in one.notes))
     return 0 if passed else FOUND
 
 
@@ -93,3 +104,79 @@ def _told(say: Voice, tested: PackTest) -> Iterator[str]:
         errors=severities.count("error"),
         warnings=severities.count("warning"),
     )
+
+
+@click.command("cover", cls=Speaking, help="help.grammar_cover")
+@paths_argument
+@packs_option
+@language_option
+@verbose_option
+@click.pass_obj
+def cover(say: Voice, paths: tuple[str, ...], packs: tuple[Path, ...], verbose: bool) -> int:
+    """How much of documents is taken."""
+    from gouji.workbench.coverage import clusters
+    from gouji.workbench.coverage import cover as measure
+
+    engine = load_engine(packs)
+    walk = Walk(say, verbose)
+    found: list[Coverage] = []
+
+    def look(source: str) -> None:
+        coverage = measure(engine, source)
+        found.append(coverage)
+        for line in _covered(say, coverage):
+            show(line)
+
+    walk.over(paths, look)
+    if len(found) > 1:
+        parts = [c.whole for c in found]
+        taken = sum(p.rows_taken + p.sentences_taken for p in parts)
+        part = taken / max(sum(p.rows + p.sentences for p in parts), 1)
+        show(say("cover.total", n=len(found), bar=_bar(part), percent=int(part * 100)))
+    grouped = clusters(found)
+    if grouped:
+        show("")
+        show(say("cover.probable"))
+        for number, cluster in enumerate(grouped, 1):
+            for line in _clustered(say, number, cluster):
+                show(line)
+    return WRONG if walk.failed else 0
+
+
+def _bar(part: float, room: int = 10) -> str:
+    full = int(part * room)
+    return "█" * full + "░" * (room - full)
+
+
+def _share(say: Voice, key: str, share: Share, **more: object) -> str:
+    part = share.part or 0.0
+    return say(key, bar=_bar(part), percent=f"{int(part * 100):>3}", **share._asdict() | more)
+
+
+def _covered(say: Voice, coverage: Coverage) -> Iterator[str]:
+    names = {"source": coverage.source, "form": coverage.form}
+    if coverage.whole.part is None:
+        yield say("cover.nothing", **names)
+        return
+    yield _share(say, "cover.document", coverage.whole, **names)
+    for share in coverage.sections:
+        yield _share(say, "cover.section", share, title=share.title or say("cover.no_section"))
+    for one in coverage.untaken:
+        yield say(f"cover.{one.kind}", place=f"{one.place.line}:{one.place.column}", text=one.text)
+
+
+def _clustered(say: Voice, number: int, cluster: Cluster) -> Iterator[str]:
+    from gouji.workbench.coverage import Table
+
+    counted = {"n": number, "files": cluster.files, "count": cluster.count}
+    if isinstance(cluster.example, Table):
+        table = cluster.example
+        known = say("cover.known", name=table.layout) if table.layout else ""
+        where = f"{table.source}:{table.line}"
+        yield say("cover.table", example=where, columns=cluster.columns, known=known, **counted)
+        if table.head:
+            yield say("cover.head", head=" | ".join(table.head))
+        yield say("cover.labels", labels="、".join(cluster.labels))
+    else:
+        source, one = cluster.example
+        yield say("cover.wording", example=f"{source}:{one.place.line}", text=one.text, **counted)

@@ -87,7 +87,7 @@ def targets(names: Sequence[str], packs: Sequence[Path] = ()) -> tuple[list[Path
     return folders, roots
 
 
-def tests(names: Sequence[str] = (), packs: Sequence[Path] = ()) -> Iterator[PackTest]:
+def tested(names: Sequence[str] = (), packs: Sequence[Path] = ()) -> Iterator[PackTest]:  # noqa: PT028
     """Test the packs that `names` stand for (see `targets`). Raises PackError for one that cannot be loaded."""
     folders, roots = targets(names, packs)
     engine = Engine.load(roots)

@@ -35,6 +35,7 @@ _SHORTEST = 6  # So many digits of a fingerprint tell findings apart.
 AUTHORING = {
     "list": "gouji.grammarcli:packs",
     "new": "gouji.grammarcli:new",
+    "draft": "gouji.draftcli:draft",
     "trace": "gouji.grammarcli:trace",
     "cover": "gouji.grammarcli:cover",
     "test": "gouji.grammarcli:test",

@@ -106,16 +106,16 @@ def draft(engine: Engine, name: str, documents: Sequence[Document]) -> Draft:
     Raises ReadError where there is no such table.
     """
     words = draft_words()
-    unread: list[Sheet] = []
+    left: list[Sheet] = []
     result = Draft(name, len(documents), [])
     for document in documents:
         found = list(sheets(engine, document, words))
         taken = _taken(engine, document)
         result.read_already.extend((sheet, taken[sheet.table]) for sheet in found if sheet.table in taken)
-        unread.extend(sheet for sheet in found if sheet.table not in taken)
+        left.extend(sheet for sheet in found if sheet.table not in taken)
         if not found:
             result.bare.append(document.source)
-    clusters = clustered(unread)
+    clusters = clustered(left)
     if not clusters:
         raise _nothing(result, documents)
     enough = max(len({s.source for s in cluster.members}) for cluster in clusters) * RARE
@@ -126,6 +126,12 @@ def draft(engine: Engine, name: str, documents: Sequence[Document]) -> Draft:
         else:
             result.forms.append(_form(engine, name, cluster, words, used))
     return result
+
+
+def unread(engine: Engine, document: Document) -> list[Sheet]:
+    """The tables of a document that no known layout reads completely."""
+    taken = _taken(engine, document)
+    return [sheet for sheet in sheets(engine, document, draft_words()) if sheet.table not in taken]
 
 
 def _nothing(result: Draft, documents: Sequence[Document]) -> ReadError:

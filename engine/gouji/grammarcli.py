@@ -25,6 +25,7 @@ from gouji.reporters import plain
 if TYPE_CHECKING:
     from gouji.workbench.coverage import Cluster, Coverage, Share
     from gouji.workbench.packtest import PackTest
+    from gouji.workbench.tabletrace import LineTrace
 
 
 def show(line: str) -> None:
@@ -168,7 +169,7 @@ def _covered(say: Voice, coverage: Coverage) -> Iterator[str]:
 def _clustered(say: Voice, number: int, cluster: Cluster) -> Iterator[str]:
     from gouji.workbench.coverage import Table
 
-    counted = {"n": number, "files": cluster.files, "count": cluster.count}
+    counted = {"n": number, "files": cluster.files, "count": cluster.times}
     if isinstance(cluster.example, Table):
         table = cluster.example
         known = say("cover.known", name=table.layout) if table.layout else ""
@@ -180,3 +181,51 @@ def _clustered(say: Voice, number: int, cluster: Cluster) -> Iterator[str]:
     else:
         source, one = cluster.example
         yield say("cover.wording", example=f"{source}:{one.place.line}", text=one.text, **counted)
+
+
+@click.command("trace", cls=Speaking, help="help.grammar_trace")
+@paths_argument
+@click.option("--line", "lines", type=int, metavar="N", multiple=True, help="option.line")
+@packs_option
+@language_option
+@verbose_option
+@click.pass_obj
+def trace(say: Voice, paths: tuple[str, ...], lines: tuple[int, ...], packs: tuple[Path, ...], verbose: bool) -> int:
+    """Why lines were or were not taken; without --line or -v those that were not."""
+    from gouji.packs import Packs
+    from gouji.workbench.trace import trace as explain
+
+    engine = load_engine(packs)
+    known = Packs.find(packs)
+    walk = Walk(say, verbose)
+
+    def tell(source: str) -> None:
+        found = False
+        for one in explain(engine, source, lines, known):
+            if lines or verbose or not one.taken:
+                found = True
+                for line in _traced(say, source, one):
+                    show(line)
+        if not found:
+            show(say("trace.all_taken", source=source))
+
+    walk.over(paths, tell)
+    return WRONG if walk.failed else 0
+
+
+def _traced(say: Voice, source: str, one: LineTrace) -> Iterator[str]:
+    yield say("trace.line", source=source, line=one.line, cause=say.of(one.cause))
+    if one.text:
+        yield say("trace.text", text=one.text)
+    for name, text in one.tokens:
+        yield say("trace.token", name=name or say("trace.passed"), text=text)
+    for near in one.near:
+        wanted = say("trace.wanted", wanted=near.wanted) if near.wanted else ""
+        yield say("trace.near", name=near.terminal, taken=near.taken, broke=near.broke.strip() or "⏎", wanted=wanted)
+    for rule, example in one.expected:
+        yield say("trace.expected", rule=rule, example=example)
+    if one.tree:
+        yield say("trace.tree", path=" › ".join(one.tree))
+    for bound in one.bound:
+        value = bound.state if bound.value is None else f"{bound.value} {bound.unit or ''}".rstrip()
+        yield say("trace.bound", path=bound.path, value=value, by=say.of(bound.by))

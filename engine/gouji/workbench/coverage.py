@@ -81,7 +81,7 @@ class Cluster(NamedTuple):
     kind: str  # "table" or "sentence"
     columns: int
     labels: tuple[str, ...]
-    count: int
+    times: int
     files: int
     example: Table | tuple[str, Untaken]
 
@@ -200,7 +200,7 @@ def _figures(text: str) -> bool:
 
 def label(row: Sequence[str]) -> str:
     """The label of a row: the longest cell of words before its first figure, without ordinal and notes."""
-    words = []
+    words: list[str] = []
     for text in row:
         if cell(text)[0] == "value" and words:
             break
@@ -227,5 +227,5 @@ def clusters(coverages: Sequence[Coverage]) -> list[Cluster]:
         files = len({source for source, _ in places})
         if len(places) > 1:
             found.append(Cluster("sentence", 0, (wording,), len(places), files, places[0]))
-    return sorted(found, key=lambda c: (c.kind != "table", -c.files, -c.count, c.labels))
+    return sorted(found, key=lambda c: (c.kind != "table", -c.files, -c.times, c.labels))
 

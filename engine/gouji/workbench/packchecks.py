@@ -6,23 +6,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from lark.exceptions import UnexpectedInput
 from lark.utils import TextSlice
 
-from gouji.canonical import canonicalise
 from gouji.conflicts import conflicts
-from gouji.errors import Message, ReadError
+from gouji.errors import Message
 from gouji.explosive import explosive
 from gouji.grammar import Grammar, named
 from gouji.inspection import imports
 from gouji.layouts import Layout
 from gouji.messages import builtin
-from gouji.outline import read_outline
 from gouji.pipeline import Engine
-from gouji.readers import text
-from gouji.tables import recognise, trees
 from gouji.wordings import examples
 from gouji.workbench.corpus import Case
+from gouji.workbench.reach import reached, shown
 from gouji.yamlfile import read
 
 ENOUGH = 2
@@ -43,11 +39,11 @@ def check(engine: Engine, folder: Path, roots: Sequence[Path], cases: Sequence[C
     content = read(folder / "pack.yaml")
     layouts = [layout for layout in engine.layouts if layout.pack == folder.name]
     notes: list[Note] = []
-    seen = _seen(engine, cases)
+    seen = reached(engine, cases)
     for name in content.get("layouts") or ():
         layout = next(one for one in layouts if one.name == name)
         file = folder / content["layouts"][name]["grammar"]
-        notes += _layout(layout, file, roots)
+        notes += _layout(engine, layout, file, roots)
         notes += _unreached(layout, file, roots, seen)
     if "cues" in content:
         notes += _cues(folder / content.get("narrative", {}).get("cues", "cues.lark"), content["cues"], seen)
@@ -72,7 +68,7 @@ def _note(where: object, severity: Literal["error", "warning"], key: str, **valu
 # --- the grammar -------------------------------------------------------------------------------------------------
 
 
-def _layout(layout: Layout, file: Path, roots: Sequence[Path]) -> Iterator[Note]:
+def _layout(engine: Engine, layout: Layout, file: Path, roots: Sequence[Path]) -> Iterator[Note]:
     lark = layout.grammar.lark
     for conflict in conflicts(lark.rules, lark.terminals, (layout.start,)):
         before, ahead = (one.replace("\n", "⏎") for one in (conflict.before, conflict.ahead))
@@ -84,17 +80,17 @@ def _layout(layout: Layout, file: Path, roots: Sequence[Path]) -> Iterator[Note]
         source = terminal.pattern.to_regexp()
         if (word := explosive(source)) is not None:
             yield _note(place(file, name, roots), "error", "explosive", name=name, text=word * 3 + "…")
+        for character in dict.fromkeys(c for c in source if c > "\x7f"):
+            folded = chr(engine.folds.table[ord(character)])
+            if folded != character:
+                where = place(file, name, roots)
+                yield _note(where, "error", "unfolded", name=name, found=character, folded=folded)
         if (other := _shadow(layout.grammar, terminal.name, source)) is not None:
             lost, winner = other
             shadow = "shadowed" if winner else "cut"
             yield _note(
                 place(file, name, roots), "error", shadow, name=name, other=shown(winner), text=lost.replace("\n", "⏎")
             )
-
-
-def shown(name: str) -> str:
-    """The name of a rule or terminal as its author wrote it: Lark puts that of the file in front of it."""
-    return name.rsplit("__", 1)[-1]
 
 
 def place(file: Path, name: str, roots: Sequence[Path]) -> str:
@@ -138,39 +134,6 @@ def _lexers(lark: Any) -> list[Any]:
 
 
 # --- what the corpus shows ---------------------------------------------------------------------------------------
-
-
-def _seen(engine: Engine, cases: Sequence[Case]) -> set[str]:
-    """The rules, terminals, cues and carriers that the cases go through."""
-    seen: set[str] = set()
-    for case in cases:
-        try:
-            document = text.read(case.source.encode(), "corpus", engine.carriers)
-        except ReadError:
-            continue
-        canonical = canonicalise(document, engine.folds)
-        seen.update(f"carrier {block.carrier}" for block in document.blocks if hasattr(block, "carrier"))
-        for table in recognise(document, canonical, engine.layouts):
-            if table.layout is not None:
-                seen.update(_of_table(table.layout, table.text))
-        for stretch in read_outline(document, canonical, engine.outline).stretches:
-            seen.update(t.type for t in engine.narrative.scanner.scan(canonical.text, stretch.start, stretch.end))
-    return seen
-
-
-def _of_table(layout: Layout, table: str) -> Iterator[str]:
-    for tree, at in trees(layout, table):
-        if tree is None:
-            continue
-        for node in tree.iter_subtrees():
-            yield f"{layout.pack} {shown(node.data)}"
-        # What the tree leaves out has still been read.
-        parser = layout.grammar.lark.parse_interactive(table[at:], layout.start)
-        try:
-            for token in parser.iter_parse():
-                yield f"{layout.pack} {shown(token.type)}"
-        except UnexpectedInput:
-            pass
 
 
 def _unreached(layout: Layout, file: Path, roots: Sequence[Path], seen: set[str]) -> Iterator[Note]:

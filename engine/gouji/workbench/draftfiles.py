@@ -149,7 +149,7 @@ def _cues(form: DraftForm, claims: int) -> list[str]:
     chosen = list(dict.fromkeys(_label(r.row.spellings, r.row.key) for r in sorted(rows[:wanted], key=lambda r: r.place)))
     if claims:
         chosen += sorted({_literal(head[-1]) for sheet in form.cluster.members for head in sheet.heads if head[-1]})
-    return [f"{cue}(?:\\([^|]*\\))?\\|" for cue in chosen] or [spelled([form.rows[0].row.label])]
+    return [f"{cue}[(|]" for cue in chosen] or [spelled([form.rows[0].row.label])]
 
 
 def _label(spellings: Sequence[str], key: str) -> str:
@@ -233,8 +233,10 @@ class _Grammar:
         yield ""
         yield "// The cells behind a label, to the end of the row."
         yield 'VALUES.1: (CELL "|")+ /\\n/'
-        units = "|".join(dict.fromkeys(_literal(u) for form in draft.forms for u in form.units))
-        yield f"CELL: VALUE | /[^|\\n(\\u4e00-\\u9fff]*(?:{units})/" if units else "CELL: VALUE"
+        bare, numbered = ("|".join(dict.fromkeys(_literal(u) for f in draft.forms for u in f.units[k])) for k in (0, 1))
+        cells = ["VALUE", *([f"/(?:{bare})/"] if bare else [])]
+        cells += [f"/[^|\\n(\\u4e00-\\u9fff]+(?:{numbered})/"] if numbered else []
+        yield f"CELL: {' | '.join(cells)}"
         yield "// What may follow the words of a label in its cell: a note in brackets."
         yield "END: /(?:\\([^|\\n]*\\)?)?\\|/"
         yield ""
@@ -448,27 +450,20 @@ class _Rules:
         fails = any(one.fails for one in laws)
         yield f"  - id: {code}{self.number:02d}"
         yield f"    title: {{zh: {_quoted(title[0])}, en: {_quoted(title[1])}}}"
-        yield f"    severity: {'warning' if fails or law.operator == '<=' else 'error'}"
+        yield f"    severity: {'warning' if fails or maybe or law.operator == '<=' else 'error'}"
         yield f"    applies: {{layouts: [{self.draft.name}]}}"
-        if maybe:
-            yield "    kind: nesting"
-            yield f"    within: {'0.01' if form.decimals else '0'}"
-            yield "    sums:"
-            for case, _, total, parts, extra in cases:
-                yield f"      {case}:"
-                yield f"        total: {total}"
-                yield f"        parts: [{', '.join(parts)}]"
-                if extra:
-                    yield f"        maybe: [{', '.join(f'[{one}]' for one in extra)}]"
+        within = " within 0.01" if form.decimals and law.operator == "==" else ""
+        texts = []
+        for case, operator, total, parts, extra in cases:
+            # Without a row that the form has nothing is said; rows that bodies add count where they are.
+            ways = [[*parts, *some] for some in ([extra] if len(extra) > 1 else []) + [[one] for one in extra] + [[]]]
+            texts.append((case, [f"{_sum(way)} {operator} {total}{within}" for way in ways]))
+        if len(texts) == 1:
+            yield from _equation("    equation: ", texts[0][1])
         else:
-            within = " within 0.01" if form.decimals and law.operator == "==" else ""
-            texts = [(case, f"{_sum(parts)} {operator} {total}{within}") for case, operator, total, parts, _ in cases]
-            if len(texts) == 1:
-                yield from _equation("    equation: ", texts[0][1])
-            else:
-                yield "    equation:"
-                for case, text in texts:
-                    yield from _equation(f"      {case}: ", text)
+            yield "    equation:"
+            for case, ways_ in texts:
+                yield from _equation(f"      {case}: ", ways_)
         if law.operator == "==":
             yield '    message: {zh: "{right_label}为 {right}，各项合计 {left}，相差 {difference}", en: "{right_label}: {right}, but the parts add up to {left} ({difference})"}'
         else:
@@ -515,12 +510,15 @@ def _sum(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"sum({', '.join(parts)})"
 
 
-def _equation(start: str, text: str) -> Iterator[str]:
-    if len(start) + len(text) <= _WIDTH:
-        yield start + text
+def _equation(start: str, ways: Sequence[str]) -> Iterator[str]:
+    """One equation, or alternatives of which one must hold, over lines of a readable length."""
+    if len(start) + sum(map(len, ways)) <= _WIDTH and len(ways) == 1:
+        yield start + ways[0]
         return
     yield start.rstrip() + " >-"
-    yield from _wrapped(re.split(r"(?<=, )", text), " " * (len(start) - len(start.lstrip()) + 2), "")
+    indent = " " * (len(start) - len(start.lstrip()) + 2)
+    for n, way in enumerate(ways):
+        yield from _wrapped(re.split(r"(?<=, )|(?= == )", ("or " if n else "") + way), indent, "")
 
 
 def _example(key: str, figures: dict[str, str]) -> Iterator[str]:

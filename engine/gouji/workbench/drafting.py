@@ -78,7 +78,7 @@ class DraftForm:
     heads: dict[str, tuple[str, ...]]
     figures: Figures
     laws: list[Law]
-    units: tuple[str, ...]  # that the common terminal of values does not know
+    units: tuple[tuple[str, ...], tuple[str, ...]]  # not known to the common terminal of values: alone, behind a number
     decimals: set[tuple[int, int]]
     negative: set[tuple[int, int]]
 
@@ -178,8 +178,9 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords,
     proposed = laws(rows, units, figures, names, words.total)
     proposed = [law for law in proposed if all(i is None or drafted[i].bound for i, _ in (law.total, *law.parts))]
     values = engine.layouts[0].values
-    odd = sorted({u for u in units if u and not values.fullmatch(u + "|\n")}, key=lambda u: (-len(u), u))
-    return DraftForm(cluster, drafted, columns, order, heads, figures, proposed, tuple(odd), decimals, negative)
+    printed = sorted({unit for unit in units if unit}, key=lambda u: (-len(u), u))
+    odd = tuple(u for u in printed if not values.fullmatch(f"{u}|\n")), tuple(u for u in printed if not values.fullmatch(f"1{u}|\n"))
+    return DraftForm(cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative)
 
 
 def _unit(row: FormRow, unit_at: Sequence[int]) -> str:

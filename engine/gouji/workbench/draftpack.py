@@ -101,17 +101,17 @@ def _figures(sheet: Sheet) -> int:
 
 
 def _corpus(engine: Engine, made: Draft) -> str:
-    """Cases of the pack's own test: samples of each form in which every row of it is found at least once."""
+    """Cases of the pack's own test: samples of each form, two at least, in which every row of it is found."""
     cases = []
     for n, form in enumerate(made.forms, 1):
         open_ = {row.place for row in form.rows if not row.left_out}
         members = form.cluster.members
-        while open_:
-            best = max(range(len(members)), key=lambda k: (sum(k in form.rows[i].row.found for i in open_), -k))
-            covered = {i for i in open_ if best in form.rows[i].row.found}
-            if not covered:
-                break
-            open_ -= covered
+        chosen: list[int] = []
+        while len(chosen) < len(members) and (open_ or len(chosen) < 2):
+            rest = [k for k in range(len(members)) if k not in chosen]
+            best = max(rest, key=lambda k: (sum(k in form.rows[i].row.found for i in open_), -k))
+            chosen.append(best)
+            open_ -= {i for i in open_ if best in form.rows[i].row.found}
             text = members[best].text
             result = "\n".join(corpus.told(corpus.read(engine, text + "\n")))
             cases.append(f"{corpus.CASE}table {n}, sample {best + 1}\n{text}{corpus.RESULT}{result}\n")

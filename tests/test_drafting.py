@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import foreign
 import pytest
-import yaml
 
 from gouji.document import Document
+from gouji.errors import PackError
+from gouji.packs import Packs
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.records import Observation, Report
-from gouji.workbench import corpus
 from gouji.workbench.draftpack import Outcome, draft_pack
 
 FORMS = {"monthly": foreign.MONTHLY, "library": foreign.LIBRARY, "hospital": foreign.HOSPITAL}
@@ -197,6 +197,21 @@ def test_a_slip_in_a_drafted_total_is_found(drafted: Drafted) -> None:
 
     assert found(sample.text) == []
     assert found("\n".join(lines)) != []
+
+
+@pytest.mark.parametrize("file", ["rules/{0}.yaml", "grammars/{0}/pack.yaml"])
+def test_a_misspelt_path_is_told_with_its_place(drafted: Drafted, tmp_path: Path, file: str) -> None:
+    name = drafted.outcome.draft.name
+    source = drafted.outcome.files[0].parents[2]
+    shutil.copytree(source, tmp_path / "copy")
+    copy = tmp_path / "copy" / file.format(name)
+    content = copy.read_text(encoding="utf-8")
+    last = next(row.stem for row in reversed(drafted.outcome.draft.forms[0].rows) if row.bound and row.stem in content)
+    copy.write_text(content.replace(last, last + "x", 1), encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        Engine.compile(Packs.find([tmp_path / "copy"]))
+    assert str(copy) in caught.value.source
+    assert last in caught.value.remedy.en
 
 
 def checked(engine: Engine, source: str) -> Report:

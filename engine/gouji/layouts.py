@@ -304,7 +304,7 @@ def column_path(stem: str, column: str) -> str:
 
 def _path(stem: Scalar, column: Scalar, registry: Registry) -> str:
     path = column_path(stem, column)
-    if path not in registry and not path.startswith("ext."):
+    if path not in registry:
         raise unknown(
             Scalar(path, column.where if column != "value" else stem.where), "指标", "metric", registry.metrics
         )

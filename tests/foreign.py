@@ -106,10 +106,18 @@ def sample(
         if not item.unit:
             row([indent + item.ordinal + label, *[""] * (len(form.heads) - 1)], "", 0)
             continue
-        row([indent + item.ordinal + label, item.unit, code, *map(str, values[item.key][: len(form.heads) - 3])], item.key, 3)
+        row(
+            [indent + item.ordinal + label, item.unit, code, *map(str, values[item.key][: len(form.heads) - 3])],
+            item.key,
+            3,
+        )
         if n == at:
             text = draw.choice(LOCAL)
-            row([indent + text, item.unit, "", str(draw.randint(1, 50)), str(draw.randint(50, 90))][: len(form.heads)], "local " + text, 3)
+            row(
+                [indent + text, item.unit, "", str(draw.randint(1, 50)), str(draw.randint(50, 90))][: len(form.heads)],
+                "local " + text,
+                3,
+            )
     return Sample("\n".join(lines) + "\n", cells)
 
 
@@ -118,19 +126,51 @@ MONTHLY = Form(
     ("指标名称", "计量单位", "代码", "本月数", "本年累计"),
     (
         Item("active", "主动公开信息数", 0, "一、", "条", top=900, metric="disclosure.total"),
-        Item("fulltext", "全文电子化的主动公开信息数", 1, "其中：", "条", within="active", metric="disclosure.e1.fulltext"),
+        Item(
+            "fulltext",
+            "全文电子化的主动公开信息数",
+            1,
+            "其中：",
+            "条",
+            within="active",
+            metric="disclosure.e1.fulltext",
+        ),
         Item("service", "咨询服务情况", 0, "二、"),
         Item("visitors", "现场接待人数", 1, "1.", "人次", metric="service.e1.visitors"),
         Item("phone", "咨询电话接听数", 1, "2.", "人次", metric="service.e1.phone_enquiries"),
-        Item("received", "申请总数", 0, "三、", "条", ("in_person", "fax", "online", "mail"), metric="requests.received.total"),
+        Item(
+            "received",
+            "申请总数",
+            0,
+            "三、",
+            "条",
+            ("in_person", "fax", "online", "mail"),
+            metric="requests.received.total",
+        ),
         Item("in_person", "当面申请数", 1, "1.", "条", top=40, metric="requests.received.in_person"),
         Item("fax", "传真申请数", 1, "2.", "条", top=9, metric="requests.received.fax"),
         Item("online", "网上申请数", 1, "3.", "条", top=90, metric="requests.received.online"),
         Item("mail", "信函申请数", 1, "4.", "条", top=30, metric="requests.received.mail"),
-        Item("replies", "对申请的答复总数", 0, "四、", "条", ("granted", "partly", "refused", "unable"), metric="requests.replies.total"),
+        Item(
+            "replies",
+            "对申请的答复总数",
+            0,
+            "四、",
+            "条",
+            ("granted", "partly", "refused", "unable"),
+            metric="requests.replies.total",
+        ),
         Item("granted", "同意公开答复数", 1, "1.", "条", top=60, metric="requests.replies.granted"),
         Item("partly", "同意部分公开答复数", 1, "2.", "条", top=20, metric="requests.replies.partially_granted"),
-        Item("refused", "否决公开答复总数", 1, "3.", "条", ("secret", "trade", "privacy", "refused_other"), metric="requests.replies.refused.total"),
+        Item(
+            "refused",
+            "否决公开答复总数",
+            1,
+            "3.",
+            "条",
+            ("secret", "trade", "privacy", "refused_other"),
+            metric="requests.replies.refused.total",
+        ),
         Item("secret", "国家秘密", 2, "（1）", "条", top=5, metric="requests.replies.refused.state_secret"),
         Item("trade", "商业秘密", 2, "（2）", "条", top=9, metric="requests.replies.refused.trade_secret"),
         Item("privacy", "个人隐私", 2, "（3）", "条", top=9, metric="requests.replies.refused.privacy"),

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import foreign
 import pytest
 
+import foreign
 from gouji.document import Document
 from gouji.errors import PackError
 from gouji.packs import Packs
@@ -151,7 +151,9 @@ def wide(draw: random.Random, label: str) -> str:
 def test_labels_may_differ_from_those_of_the_samples(
     drafted: Drafted, spoil: Callable[[random.Random, str], str]
 ) -> None:
-    scores = [score(drafted, foreign.sample(drafted.form, n, spoil=spoil), f"{spoil.__name__}{n}") for n in range(200, 212)]
+    scores = [
+        score(drafted, foreign.sample(drafted.form, n, spoil=spoil), f"{spoil.__name__}{n}") for n in range(200, 212)
+    ]
     assert [wrong for one in scores for wrong in one.wrong] == []
     assert sum(one.right for one in scores) >= 0.95 * sum(one.cells for one in scores)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import guide
 import pytest
+
+import guide
 
 TEXT = guide.GUIDE.read_text(encoding="utf-8")
 
@@ -22,7 +23,11 @@ def test_the_tutorial_reaches_its_end() -> None:
     """A drafted pack, a report that is read after the edit, a rule that is explained, a test that passes."""
     consoles = [block for kind, block in guide._BLOCK.findall(TEXT) if kind == "console"]
     assert "0 fail; the checks found 0 errors" in consoles[-1].splitlines()[-1]
-    before, after = (block for block in consoles if "gouji check" in block and "examples/museum/new" in block and "MUSEUM20" not in block)
+    before, after = (
+        block
+        for block in consoles
+        if "gouji check" in block and "examples/museum/new" in block and "MUSEUM20" not in block
+    )
     assert "not understood" in before
     assert "not understood" not in after
     assert "MUSEUM04" in before

@@ -72,7 +72,9 @@ class Registry:
 
     def __attrs_post_init__(self) -> None:
         self.units = {path: metric.unit for path, metric in self.metrics.items()}
-        self.extensions = frozenset(found[1] for path in self.metrics if "ext." in path and (found := _EXTENSION.search(path)))
+        self.extensions = frozenset(
+            found[1] for path in self.metrics if "ext." in path and (found := _EXTENSION.search(path))
+        )
 
     def metric(self, path: str) -> Metric:
         """The metric at `path`; for a path below `ext.` one that is named by its last segment.

@@ -7,6 +7,7 @@ be there. The work grows with the number of rows, not with the number of pairs o
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -94,7 +95,7 @@ class _Growing(Generic[T]):
         # A table that is part of the layout belongs to it, if it is no mere handful of rows.
         share = max(len(both) / len(labels | common), len(both) / len(labels) - 0.3 if len(both) > 3 else 0.0)
         places = [self.order[label] for label in table.labels if label in both]
-        rising = sum(a < b for a, b in zip(places, places[1:], strict=False))
+        rising = sum(a < b for a, b in itertools.pairwise(places))
         return share if len(places) < 3 or rising >= ORDER * (len(places) - 1) else 0.0
 
     def cluster(self) -> Cluster[T]:
@@ -102,4 +103,3 @@ class _Growing(Generic[T]):
         best = max(self.members, key=lambda t: (len(common & set(t.labels)), -len(t.labels)))
         labels = tuple(label for label in best.labels if label in common)
         return Cluster(tuple(self.members), labels, best)
-

@@ -228,4 +228,3 @@ def clusters(coverages: Sequence[Coverage]) -> list[Cluster]:
         if len(places) > 1:
             found.append(Cluster("sentence", 0, (wording,), len(places), files, places[0]))
     return sorted(found, key=lambda c: (c.kind != "table", -c.files, -c.times, c.labels))
-

@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from attrs import define, field
 
+from gouji.canonical import canonicalise
 from gouji.document import Document
 from gouji.errors import Message, ReadError
 from gouji.layouts import plain
 from gouji.pipeline import Engine
 from gouji.quantities import cell
 from gouji.tables import read_tables
-from gouji.canonical import canonicalise
 from gouji.workbench.clustering import Cluster, clustered
 from gouji.workbench.draftwords import DraftWords, draft_words
 from gouji.workbench.identities import Figures, Law, laws
@@ -69,8 +69,9 @@ class DraftColumn(NamedTuple):
 
 @define(eq=False, repr=False)
 class DraftForm:
-    """One form: its samples, rows, columns and laws."""
+    """One form: the name of its pack, its samples, rows, columns and laws."""
 
+    name: str
     cluster: Cluster[Sheet]
     rows: list[DraftRow]
     columns: tuple[DraftColumn, ...]
@@ -101,7 +102,9 @@ class Draft:
 
 
 def draft(engine: Engine, name: str, documents: Sequence[Document]) -> Draft:
-    """A pack called `name` for the tables of `documents` that no known layout reads completely.
+    """A pack for each form among the tables of `documents` that no known layout reads completely.
+
+    The pack of the commonest form is called `name`, those of others `name`_2 and so on.
 
     Raises ReadError where there is no such table.
     """
@@ -119,12 +122,12 @@ def draft(engine: Engine, name: str, documents: Sequence[Document]) -> Draft:
     if not clusters:
         raise _nothing(result, documents)
     enough = max(len({s.source for s in cluster.members}) for cluster in clusters) * RARE
-    used: set[str] = set()
     for cluster in clusters:
         if len({s.source for s in cluster.members}) < enough:
             result.rare.append(cluster)
         else:
-            result.forms.append(_form(engine, name, cluster, words, used))
+            number = len(result.forms) + 1
+            result.forms.append(_form(engine, f"{name}_{number}" if number > 1 else name, cluster, words))
     return result
 
 
@@ -163,7 +166,7 @@ def _taken(engine: Engine, document: Document) -> dict[int, str]:
 # --- one form -----------------------------------------------------------------------------------------------------
 
 
-def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords, used: set[str]) -> DraftForm:
+def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords) -> DraftForm:
     members = cluster.members
     rows = merged(members)
     columns, order, places, heads = _columns(members, words)
@@ -171,7 +174,7 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords,
     unit_at = [next((n for n, c in enumerate(s.columns) if c.kind == "unit"), -1) for s in members]
     units = [_unit(row, unit_at) for row in rows]
     found = known(rows, units, engine, words) if any(c.name == "value" for c in columns) else {}
-    drafted = _named(name, rows, units, found, used, len(members))
+    drafted = _named(name, rows, units, found, len(members))
     names = ["current" if column.name == "value" else column.name.replace(".", "/") for column in columns]
     decimals = {c for numbers in figures.samples for c, v in numbers.items() if not isinstance(v, int)}
     negative = {c for numbers in figures.samples for c, v in numbers.items() if v < 0}
@@ -179,8 +182,11 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords,
     proposed = [law for law in proposed if all(i is None or drafted[i].bound for i, _ in (law.total, *law.parts))]
     values = engine.layouts[0].values
     printed = sorted({unit for unit in units if unit}, key=lambda u: (-len(u), u))
-    odd = tuple(u for u in printed if not values.fullmatch(f"{u}|\n")), tuple(u for u in printed if not values.fullmatch(f"1{u}|\n"))
-    return DraftForm(cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative)
+    odd = (
+        tuple(u for u in printed if not values.fullmatch(f"{u}|\n")),
+        tuple(u for u in printed if not values.fullmatch(f"1{u}|\n")),
+    )
+    return DraftForm(name, cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative)
 
 
 def _unit(row: FormRow, unit_at: Sequence[int]) -> str:
@@ -196,7 +202,10 @@ def _columns(
     shapes = Counter(tuple(column.kind for column in sheet.columns) for sheet in members)
     shape = max(shapes, key=lambda s: (shapes[s], len(s)))
     width = shape.count("value")
-    best = max((s for s in members if tuple(c.kind for c in s.columns) == shape), key=lambda s: sum(bool(c.head) for c in s.columns))
+    best = max(
+        (s for s in members if tuple(c.kind for c in s.columns) == shape),
+        key=lambda s: sum(bool(c.head) for c in s.columns),
+    )
     titles = [column.head for column in best.columns if column.kind == "value"]
     taken: set[str] = set()
     names = [_column_name(title, n, words, taken) for n, title in enumerate(titles)]
@@ -232,14 +241,19 @@ def _columns(
         DraftColumn(one, tuple(heads.get(one, ())), title.replace("/", " / ") or one)
         for one, title in zip(names, titles, strict=True)
     )
-    return columns, order, places, {key: tuple(texts) for key, texts in heads.items()}
+    return columns, order, places, {key: tuple(found) for key, found in heads.items()}
 
 
 def _column_name(head: str, n: int, words: DraftWords, taken: set[str]) -> str:
-    steps = []
+    steps: list[str] = []
     for text in head.split("/") if head else [""]:
         kind = words.kind(text) if text else ""
-        steps.append(kind if kind not in ("", "label", "serial", "unit", "code") else pinyin(text, SYLLABLES) or f"column{n + 1}")
+        if steps and kind == "current":
+            # Below 本期 and 累计 the heads tell what is counted.
+            kind = ""
+        steps.append(
+            kind if kind not in ("", "label", "serial", "unit", "code") else pinyin(text, SYLLABLES) or f"column{n + 1}"
+        )
     name = ".".join(steps)
     while name in taken:
         name += f"_{n + 1}"
@@ -254,13 +268,13 @@ def pinyin(text: str, limit: int) -> str:
     """The beginning of a Chinese text as a name: pinyin without tones, syllables joined by `_`."""
     from pypinyin import lazy_pinyin
 
-    syllables = [s for part in lazy_pinyin(plain(text) or text, errors=lambda rest: list(rest)) if (s := re.sub(r"[^a-z0-9]", "", part.lower()))]
+    syllables = [s for part in lazy_pinyin(plain(text) or text) if (s := re.sub(r"[^a-z0-9]", "", part.lower()))]
     name = "_".join(syllables[:limit])
     return name if not name or WORD.fullmatch(name) else f"n{name}"
 
 
 def _named(
-    pack: str, rows: Sequence[FormRow], units: Sequence[str], found: dict[int, Known], used: set[str], samples: int
+    pack: str, rows: Sequence[FormRow], units: Sequence[str], found: dict[int, Known], samples: int
 ) -> list[DraftRow]:
     labels = Counter(row.key for row in rows)
     # What few bodies add, and in different places, is left to the reader of tables; so is what hardly any body adds.
@@ -293,9 +307,8 @@ def _named(
         local = len(row.found) < LOCAL * samples
         if row.key not in terminals:
             name = _terminal(sure, row)
-            while name in used:
+            while name in terminals.values():
                 name += f"_{i + 1}"
-            used.add(name)
             terminals[row.key] = name
         drafted.append(
             DraftRow(
@@ -341,4 +354,3 @@ def _shared(texts: Sequence[str]) -> str:
 
 def _escaped(text: str) -> str:
     return re.sub(r"([\\.^$*+?{}\[\]|()/])", r"\\\1", text)
-

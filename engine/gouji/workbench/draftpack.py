@@ -13,8 +13,8 @@ from gouji.messages import builtin
 from gouji.packs import Packs
 from gouji.pipeline import Engine
 from gouji.workbench import corpus
-from gouji.workbench.drafting import Draft, draft
 from gouji.workbench.draftfiles import files
+from gouji.workbench.drafting import Draft, DraftForm, draft
 from gouji.workbench.scaffold import NAME
 from gouji.workbench.sheets import Sheet
 
@@ -46,13 +46,15 @@ def draft_pack(
     say = builtin().message
     if not NAME.fullmatch(name) or "__" in name:
         raise PackError(name, "bad-name", say("workbench.bad_name"), say("workbench.bad_name_remedy"))
-    there = [f for f in (root / "grammars" / name, root / "rules" / f"{name}.yaml") if f.exists()]
-    there += [folder for folder in Packs.find(packs).folders() if folder.name == name]
+    made = draft(engine, name, documents)
+    names = [form.name for form in made.forms]
+    there = [f for one in names for f in (root / "grammars" / one, root / "rules" / f"{one}.yaml") if f.exists()]
+    there += [folder for folder in Packs.find(packs).folders() if folder.name in names]
     if there:
         raise PackError(str(there[0]), "exists", say("workbench.exists"), say("workbench.exists_remedy"))
-    made = draft(engine, name, documents)
-    claims = [max(_claims(engine, sheet) for sheet in form.cluster.members) for form in made.forms]
-    content = files(made, claims)
+    content: dict[str, str] = {}
+    for form in made.forms:
+        content |= files(form, max(_claims(engine, sheet) for sheet in form.cluster.members))
     with tempfile.TemporaryDirectory(prefix=".gouji-draft-", dir=_existing(root)) as folder:
         trial = Path(folder)
         for file, text in content.items():
@@ -60,7 +62,8 @@ def draft_pack(
         # What is written must work: a pack that does not compile is a defect of the draft, told with its place.
         drafted = Engine.compile(Packs.find([*packs, trial]))
         tried = [_tried(drafted, document, made) for document in documents]
-        content[f"grammars/{name}/corpus/{name}.txt"] = _corpus(drafted, made)
+        for form in made.forms:
+            content[f"grammars/{form.name}/corpus/{form.name}.txt"] = _corpus(drafted, form)
         for file, text in content.items():
             _put(trial / file, text)
         written = []
@@ -100,19 +103,18 @@ def _figures(sheet: Sheet) -> int:
     return sum(any(c.isdigit() for c in row.values[n]) for row in sheet.rows for n in places)
 
 
-def _corpus(engine: Engine, made: Draft) -> str:
-    """Cases of the pack's own test: samples of each form, two at least, in which every row of it is found."""
+def _corpus(engine: Engine, form: DraftForm) -> str:
+    """Cases of a pack's own test: samples of the form, two at least, in which every row of it is found."""
     cases = []
-    for n, form in enumerate(made.forms, 1):
-        open_ = {row.place for row in form.rows if not row.left_out}
-        members = form.cluster.members
-        chosen: list[int] = []
-        while len(chosen) < len(members) and (open_ or len(chosen) < 2):
-            rest = [k for k in range(len(members)) if k not in chosen]
-            best = max(rest, key=lambda k: (sum(k in form.rows[i].row.found for i in open_), -k))
-            chosen.append(best)
-            open_ -= {i for i in open_ if best in form.rows[i].row.found}
-            text = members[best].text
-            result = "\n".join(corpus.told(corpus.read(engine, text + "\n")))
-            cases.append(f"{corpus.CASE}table {n}, sample {best + 1}\n{text}{corpus.RESULT}{result}\n")
+    members = form.cluster.members
+    open_ = {row.place for row in form.rows if not row.left_out}
+    chosen: list[int] = []
+    while len(chosen) < len(members) and (open_ or len(chosen) < 2):
+        rest = [k for k in range(len(members)) if k not in chosen]
+        best = max(rest, key=lambda k: (sum(k in form.rows[i].row.found for i in open_), -k))
+        chosen.append(best)
+        open_ -= {i for i in open_ if best in form.rows[i].row.found}
+        text = members[best].text
+        result = "\n".join(corpus.told(corpus.read(engine, text + "\n")))
+        cases.append(f"{corpus.CASE}sample {best + 1}\n{text}{corpus.RESULT}{result}\n")
     return "\n".join(cases)

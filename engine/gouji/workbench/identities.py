@@ -100,11 +100,13 @@ def laws(
     settled: set[int] = set()
     for trial in sums:
         for j in counted:
-            at = [(j if i is None else i) for i in (None,)][0]
             moved = _Trial(
-                (trial.total[0], at), tuple((i, at) for i, _ in trial.parts), tuple((i, at) for i, _ in trial.maybe), trial.reason
+                (trial.total[0], j),
+                tuple((i, j) for i, _ in trial.parts),
+                tuple((i, j) for i, _ in trial.maybe),
+                trial.reason,
             )
-            law = _sum(moved, [figures], tried)
+            law = _sum(moved, figures, tried)
             if law is not None:
                 found.append(law)
                 settled |= {i for i, _ in trial.parts} if trial.reason == "part" else set()
@@ -115,7 +117,9 @@ def laws(
             found.append(law)
     found.extend(_parts(form, units, figures, counted, settled))
     for now, since in _cumulative(names):
-        law = _below((None, now), (None, since), [(i, j) for i in range(len(form)) for j in [now]], since, figures, "cumulative")
+        law = _below(
+            (None, now), (None, since), [(i, j) for i in range(len(form)) for j in [now]], since, figures, "cumulative"
+        )
         if law is not None:
             found.append(law)
     return found
@@ -144,7 +148,7 @@ def _row_sums(form: Sequence[FormRow], units: Sequence[str], total: Pattern) -> 
         listed = [k for k in parts if not form[k].part]
         # 其中 in front of the first of several rows opens their list.
         opened = len(parts) > 1 and parts[0] not in listed and len(parts) - len(listed) == 1
-        for chosen in ([parts] if not listed or opened else [listed]):
+        for chosen in [parts] if not listed or opened else [listed]:
             yield _trial(form, i, chosen, "part" if not listed else "below")
     for siblings in children.values():
         rows = [k for k in siblings if not form[k].heading and not form[k].part]
@@ -184,15 +188,17 @@ def _column_sums(names: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:
 
 
 def _cumulative(names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(column of the period, column of all since): the one has the other's name but for this."""
     for j, name in enumerate(names):
-        above, _, own = name.rpartition("/")
-        if own == "cumulative":
-            for k, other in enumerate(names):
-                if k != j and other in (f"{above}/current".lstrip("/"), "current"):
-                    yield k, j
+        if "cumulative" in name.split("/"):
+            yield from ((k, j) for k, other in enumerate(names) if other == name.replace("cumulative", "current"))
 
 
 # --- what speaks for it -------------------------------------------------------------------------------------------
+
+
+_Witness = tuple[int, Number, list[Number], list[Number], list[Number]]
+"""A sum in one sample: number of the sample, total, parts, parts that bodies added, figures that may stand for the total."""
 
 
 class _Weighed(NamedTuple):
@@ -202,26 +208,39 @@ class _Weighed(NamedTuple):
     accidents: float
 
 
-def _sum(trial: _Trial, figures: Sequence[Figures], tried: int) -> Law | None:
-    (data,) = figures
-    rows = []
+def _sum(trial: _Trial, data: Figures, tried: int) -> Law | None:
+    rows: list[_Witness] = []
     for number, numbers in enumerate(data.samples):
         # A total that is left blank says nothing of its parts.
-        if trial.total not in data.printed[number] or any(c in data.unreadable[number] for c in (*trial.parts, *trial.maybe)):
+        if trial.total not in data.printed[number] or any(
+            c in data.unreadable[number] for c in (*trial.parts, *trial.maybe)
+        ):
             continue
         parts = [numbers.get(c, 0) for c in trial.parts]
         extra = [numbers[c] for c in trial.maybe if c in numbers]
-        pool = [v for c, v in numbers.items() if c[1] == trial.total[1] and c != trial.total and c in data.printed[number]]
+        pool = [
+            v for c, v in numbers.items() if c[1] == trial.total[1] and c != trial.total and c in data.printed[number]
+        ]
         pool += [other[trial.total] for n, other in enumerate(data.samples) if n != number and trial.total in other]
         rows.append((number, numbers[trial.total], parts, extra, pool))
     weighed = _weigh(rows, tried)
     if weighed is None:
         return None
-    return Law("==", trial.total, trial.parts, trial.maybe, weighed.holds, weighed.saying, weighed.fails, weighed.accidents, trial.reason)
+    return Law(
+        "==",
+        trial.total,
+        trial.parts,
+        trial.maybe,
+        weighed.holds,
+        weighed.saying,
+        weighed.fails,
+        weighed.accidents,
+        trial.reason,
+    )
 
 
 def _columns(total: int, parts: Sequence[int], form: Sequence[FormRow], figures: Figures, tried: int) -> Law | None:
-    rows = []
+    rows: list[_Witness] = []
     for number, numbers in enumerate(figures.samples):
         for i in range(len(form)):
             if (i, total) not in figures.printed[number] or any((i, k) in figures.unreadable[number] for k in parts):
@@ -232,11 +251,13 @@ def _columns(total: int, parts: Sequence[int], form: Sequence[FormRow], figures:
     if weighed is None:
         return None
     cells = tuple((None, k) for k in parts)
-    return Law("==", (None, total), cells, (), weighed.holds, weighed.saying, weighed.fails, weighed.accidents, "column")
+    return Law(
+        "==", (None, total), cells, (), weighed.holds, weighed.saying, weighed.fails, weighed.accidents, "column"
+    )
 
 
-def _weigh(rows: Sequence[tuple[int, Number, list[Number], list[Number], list[Number]]], tried: int) -> _Weighed | None:
-    """Whether sums (sample, total, parts, parts that bodies added, other figures) are a law; None if not."""
+def _weigh(rows: Sequence[_Witness], tried: int) -> _Weighed | None:
+    """Whether sums are a law; None if not."""
     holds = saying = 0
     fails: list[int] = []
     chance = Fraction(1)

@@ -94,7 +94,9 @@ def _best(
     weighed = []
     for path, sure in candidates.items():
         steps = path.split(".")
-        shared = next((n for n, (a, b) in enumerate(zip(place, steps, strict=False)) if a != b), min(len(place), len(steps)))
+        shared = next(
+            (n for n, (a, b) in enumerate(zip(place, steps, strict=False)) if a != b), min(len(place), len(steps))
+        )
         if place and not shared:
             sure *= 0.6
         elif not place and words.generic.fullmatch(form[i].key):

@@ -227,7 +227,14 @@ def _codes(sheet: Sheet, rows: Sequence[SheetRow]) -> list[str]:
     # Codes that count on (9, 10, 11) begin with one another by chance; then the shorter ones do not come first.
     if len(longer) * 2 < len(known) or len(longer) < len(deep):
         return []
-    return codes if all(known.index(code) > min(known.index(o) for o in known if code.startswith(o) and o != code) for code in longer) else []
+    return (
+        codes
+        if all(
+            known.index(code) > min(known.index(o) for o in known if code.startswith(o) and o != code)
+            for code in longer
+        )
+        else []
+    )
 
 
 def _relation(rows: Sequence[SheetRow], units: Sequence[str], stack: Sequence[int], n: int, indented: bool) -> str:

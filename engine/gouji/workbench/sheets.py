@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from gouji.canonical import Canonical, canonicalise
@@ -153,7 +154,9 @@ class _Reader:
             return None
         width = max(widths, key=lambda w: (widths[w], w))
         first = next(
-            i for i, (run, cells) in enumerate(runs) if run >= width and any(map(_figure, cells[-width:])) and run < len(cells)
+            i
+            for i, (run, cells) in enumerate(runs)
+            if run >= width and any(map(_figure, cells[-width:])) and run < len(cells)
         )
         heads: list[tuple[str, ...]] = []
         aside: list[str] = []
@@ -225,7 +228,7 @@ class _Reader:
 
     def _heads(self, cells: Sequence[str], width: int) -> bool:
         """Whether words stand where the values of rows are."""
-        return any(text and not self._like(text) or self.words.kind(text) for text in cells[-width:])
+        return any((text and not self._like(text)) or self.words.kind(text) for text in cells[-width:])
 
     def _heading(self, cells: list[str], width: int) -> list[str] | None:
         """The labels of a row without values, None where it is no row of the form."""
@@ -268,7 +271,7 @@ class _Reader:
 
     def _names(self, heads: Sequence[tuple[str, ...]], width: int) -> list[str]:
         """What the heads say of each column behind the label, from left to right; "" where they leave it open."""
-        rows = [[text for text in head] for head in heads]
+        rows = [list(head) for head in heads]
         if not rows:
             return [""] * width
         if len(rows) == 1:
@@ -302,8 +305,13 @@ def _unit_like(text: str) -> bool:
 
 
 def _counting(texts: Sequence[str]) -> bool:
-    """Whether cells are codes: they grow from row to row."""
+    """Whether cells without a head are codes: they count on from row to row, or are padded to one width and grow."""
     if not all(_CODE.fullmatch(text) for text in texts):
         return False
     keys = [[int(n) for n in re.findall(r"\d+", text)] for text in texts]
-    return all(a < b for a, b in zip(keys, keys[1:], strict=False))
+    if not all(a < b for a, b in pairwise(keys)):
+        return False
+    steps = sum(a[:-1] == b[:-1] and b[-1] - a[-1] == 1 for a, b in pairwise(keys))
+    return 5 * steps >= 4 * (len(texts) - 1) or (
+        all(text[0] == "0" for text in texts[:2]) and len({*map(len, texts)}) == 1
+    )

@@ -506,15 +506,16 @@ class _Rules:
         """Figures of a sample with which a rule holds, and the same with one figure changed with which it does not."""
         law = laws[0]
         paths = {path(form, row, j): (row.place, j) for row in form.rows if row.bound for j in range(len(form.columns))}
-        _, operator, total, parts, _ = cases[0]
-        for _number, numbers in sorted(enumerate(form.figures.samples), key=lambda item: item[0] in law.fails):
+        operator, total, parts = cases[0][1:4]
+        figures: dict[str, Number]
+        for _, numbers in sorted(enumerate(form.figures.samples), key=lambda item: item[0] in law.fails):
             if all(paths[p] in numbers for p in (total, *parts)):
-                figures: dict[str, Number] = {p: numbers[paths[p]] for p in (*parts, total)}
+                figures = {p: numbers[paths[p]] for p in (*parts, total)}
                 whole = sum(figures[p] for p in parts)
                 if (whole == figures[total]) if operator == "==" else (whole <= figures[total]):
                     break
         else:
-            figures = dict.fromkeys(parts, 1) | {total: len(parts)}
+            figures = {**{p: 1 for p in parts}, total: len(parts)}
         good = {p: number_text(v) for p, v in figures.items()}
         changed = dict(figures)
         if operator == "==":

@@ -231,8 +231,8 @@ def _columns(
         for column in sheet.columns:
             if column.kind in ("unit", "code") and column.head:
                 heads.setdefault(column.kind, {})[column.head] = None
-        for head in sheet.heads[:1]:
-            texts = [text for text in head if text]
+        for above in sheet.heads[:1]:
+            texts = [text for text in above if text]
             for text in texts[: max(1, len(texts) - len(sheet.columns))]:
                 heads.setdefault("label", {})[text] = None
     numbered = iter(names)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from attrs import define, field
 
@@ -103,9 +104,12 @@ def _pairs(keys: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield one, other
 
 
+@lru_cache(1 << 16)
 def _alike(one: str, other: str) -> bool:
     """Whether two labels may be spellings of one: a few characters dropped, or of long ones a few mistaken."""
     short, long = sorted((one, other), key=len)
+    if 3 * (Counter(short) & Counter(long)).total() < 2 * len(long):
+        return False
     if len(long) < 4 or len(long) - len(short) > len(long) // 4 or _digits(one) != _digits(other):
         return False
     rest = iter(long)

@@ -515,7 +515,7 @@ class _Rules:
                 if (whole == figures[total]) if operator == "==" else (whole <= figures[total]):
                     break
         else:
-            figures = {**{p: 1 for p in parts}, total: len(parts)}
+            figures = {**dict.fromkeys(parts, 1), total: len(parts)}
         good = {p: number_text(v) for p, v in figures.items()}
         changed = dict(figures)
         if operator == "==":

@@ -36,9 +36,10 @@ format: $(READY) ## bring the code into the form that `make test` asks for
 readme: $(READY) ## renew the picture in the README
 	$(BIN)/python tests/picture.py
 
-docs: $(READY) ## renew docs/rules.md from the data of the rules
+docs: $(READY) ## renew docs/rules.md from the data of the rules, and the outputs in the tutorial
 	@mkdir -p docs
 	$(BIN)/gouji rules --markdown >docs/rules.md
+	$(BIN)/python tests/guide.py
 
 clean: ## remove what was built, .venv included
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -40,6 +40,7 @@ CORPUS = {name: f"gouji.corpuscli:{name}" for name in ("run", "status", "report"
 AUTHORING = {
     "list": "gouji.grammarcli:packs",
     "new": "gouji.grammarcli:new",
+    "draft": "gouji.draftcli:draft",
     "trace": "gouji.grammarcli:trace",
     "cover": "gouji.grammarcli:cover",
     "test": "gouji.grammarcli:test",

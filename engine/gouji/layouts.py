@@ -292,6 +292,9 @@ def _spelt(source: str) -> tuple[str, ...]:
                 found = [chr(argument)]
             elif name == "BRANCH":
                 found = [text for branch in argument[1] for text in spell(branch)]
+            elif name == "IN" and all(str(kind) == "LITERAL" for kind, _ in argument):
+                # What alternatives have in common is taken out of them: 网上|网络 is 网[上络].
+                found = [chr(code) for _, code in argument]
             elif name == "SUBPATTERN":
                 found = spell(argument[-1])
             elif name in ("MAX_REPEAT", "MIN_REPEAT"):
@@ -325,7 +328,7 @@ def column_path(stem: str, column: str) -> str:
 
 def _path(stem: Scalar, column: Scalar, registry: Registry) -> str:
     path = column_path(stem, column)
-    if path not in registry and not path.startswith("ext."):
+    if path not in registry:
         raise unknown(
             Scalar(path, column.where if column != "value" else stem.where), "指标", "metric", registry.metrics
         )

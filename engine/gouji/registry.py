@@ -16,6 +16,7 @@ Blank: TypeAlias = Literal["zero", "total", "none", "na"]
 MetricType: TypeAlias = Literal["int", "decimal", "text"]
 
 _PLACE = re.compile(r"\{(\w*)\}")
+_EXTENSION = re.compile(r"(?:^|\.)ext\.(\w+)")
 _PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
@@ -57,16 +58,23 @@ class GroupLabel(NamedTuple):
 
 @define(eq=False, repr=False)
 class Registry:
-    """All metrics by path with their units, and the ordered groups of path segments that rules may use."""
+    """All metrics by path with their units, and the ordered groups of path segments that rules may use.
+
+    Below `ext.` there is a metric for every name, but for the `extensions` (`ext.NAME`) that packs have registered.
+    """
 
     metrics: dict[str, Metric]
     groups: dict[str, tuple[str, ...]]
     labels: dict[str, GroupLabel] = field(repr=False)
     units: dict[str, str] = field(init=False, repr=False)
+    extensions: frozenset[str] = field(init=False, repr=False)
     _by_blank: dict[tuple[str, ...], frozenset[str]] = field(factory=dict, init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self.units = {path: metric.unit for path, metric in self.metrics.items()}
+        self.extensions = frozenset(
+            found[1] for path in self.metrics if "ext." in path and (found := _EXTENSION.search(path))
+        )
 
     def metric(self, path: str) -> Metric:
         """The metric at `path`; for a path below `ext.` one that is named by its last segment.
@@ -113,7 +121,10 @@ class Registry:
         return near[0] if near else None
 
     def __contains__(self, path: object) -> bool:
-        return path in self.metrics or (isinstance(path, str) and (path.startswith("ext.") or ".ext." in path))
+        if path in self.metrics or not isinstance(path, str):
+            return path in self.metrics
+        extension = _EXTENSION.search(path)
+        return extension is not None and extension[1] not in self.extensions
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self.metrics.values())

@@ -16,9 +16,8 @@ from gouji.quantities import cell
 from gouji.records import Report
 from gouji.spans import Span
 from gouji.tables import recognise
+from gouji.workbench.clustering import clustered
 
-ALIKE = 0.6
-"""Share of labels that two tables have in common when they are taken for one layout."""
 _NUMBER = re.compile(r"\d[\d,.]*")
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _SHORT = 40
@@ -58,6 +57,11 @@ class Table(NamedTuple):
     labels: tuple[str, ...]
     columns: int
     layout: str | None
+
+    @property
+    def width(self) -> int:
+        """Columns of figures."""
+        return self.columns
 
 
 class Coverage(NamedTuple):
@@ -207,26 +211,13 @@ def label(row: Sequence[str]) -> str:
 def clusters(coverages: Sequence[Coverage]) -> list[Cluster]:
     """What was left in many documents, as probable layouts and wordings; the most frequent first.
 
-    Tables belong together when they have as many columns of figures and most labels in common, sentences when only
-    their numbers differ.
+    Which tables belong together, `clustering` says; sentences do when only their numbers differ.
     """
-    groups: list[list[Table]] = []
-    by_label: dict[tuple[int, str], set[int]] = {}
-    for table in (table for coverage in coverages for table in coverage.tables):
-        labels = set(table.labels)
-        near = {i for one in labels for i in by_label.get((table.columns, one), ())}
-        best = max(near, key=lambda i: (_alike(labels, groups[i][0]), -i), default=None)
-        if best is None or _alike(labels, groups[best][0]) < ALIKE:
-            best = len(groups)
-            groups.append([])
-        groups[best].append(table)
-        for one in labels:
-            by_label.setdefault((table.columns, one), set()).add(best)
     found = []
-    for group in groups:
-        example = max(group, key=lambda table: len(table.labels))
-        files = len({table.source for table in group})
-        found.append(Cluster("table", example.columns, example.labels, len(group), files, example))
+    for group in clustered(table for coverage in coverages for table in coverage.tables):
+        example = group.representative
+        files = len({table.source for table in group.members})
+        found.append(Cluster("table", example.columns, group.labels, len(group.members), files, example))
     wordings: dict[str, list[tuple[str, Untaken]]] = {}
     for coverage in coverages:
         for left in coverage.untaken:
@@ -237,8 +228,3 @@ def clusters(coverages: Sequence[Coverage]) -> list[Cluster]:
         if len(places) > 1:
             found.append(Cluster("sentence", 0, (wording,), len(places), files, places[0]))
     return sorted(found, key=lambda c: (c.kind != "table", -c.files, -c.times, c.labels))
-
-
-def _alike(labels: set[str], table: Table) -> float:
-    other = set(table.labels)
-    return len(labels & other) / (len(labels | other) or 1)

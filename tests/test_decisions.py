@@ -423,3 +423,22 @@ def test_what_is_no_baseline_is_told(content: str, run: Run) -> None:
     assert (done.status, done.out) == (2, "")
     assert done.err == "old.json: it is no JSON output of gouji check; make it with gouji check --format json\n"
     assert run("check", FAULTY, "--baseline", "none.json").err.startswith("none.json: cannot be read")
+
+
+def test_what_is_decided_between_reports_is_kept_and_a_baseline_knows_it(run: Run) -> None:
+    shutil.copytree(ROOT / "examples" / "years", "years")
+    first = checked(run, "years")
+    assert [found["rule"] for found in first["cross"] if found["severity"] == "error"] == ["Y01"]
+    Path("old.json").write_text(json.dumps(first), encoding="utf-8")
+    again = run("check", "--format", "json", "years", "--baseline", "old.json")
+    assert (again.status, json.loads(again.out)["cross"]) == (0, [])
+    entries = [
+        {"fingerprint": f["fingerprint"], "decision": "accepted", "by": "甲", "when": "2022-03-01", "why": "已核对"}
+        for f in first["cross"]
+    ]
+    (Path("years") / NAME).write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+    decided_on = run("check", "--format", "json", "years")
+    told = json.loads(decided_on.out)
+    assert decided_on.status == 0
+    assert [found["decision"]["decision"] for found in told["cross"]] == ["accepted"] * len(entries)
+    assert told["decisions"]["unused"] == []

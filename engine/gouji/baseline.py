@@ -16,6 +16,9 @@ from gouji.errors import ReadError
 from gouji.findings import CHECK, Fixed, Since
 
 if TYPE_CHECKING:
+    from gouji.series import Crossing
+
+if TYPE_CHECKING:
     from gouji.records import Report
 
 
@@ -26,10 +29,13 @@ class Baseline:
     every report that is compared.
     """
 
-    def __init__(self, reports: list[dict[str, Any]], left_out: Collection[str] = ()) -> None:
+    def __init__(
+        self, reports: list[dict[str, Any]], left_out: Collection[str] = (), between: Collection[str] = ()
+    ) -> None:
         self.known = 0
         self.fixed: list[Fixed] = []
         self._left_out = left_out
+        self._between = between
         self._by_path = {os.path.normpath(report["source"]): report for report in reports}
         self._by_content = {report["sha256"]: report for report in reports}
 
@@ -48,12 +54,18 @@ class Baseline:
                 for finding in report["findings"]:
                     _fixed(report["source"], finding)
                     hash((report["sha256"], finding["instance"]))
-            return cls(reports, left_out)
+            return cls(reports, left_out, {str(finding["fingerprint"]) for finding in whole.get("cross", ())})
         except OSError as error:
             reason = error.strerror or str(error)
             raise _refused(file, "unreadable", "baseline.unreadable", reason=reason) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise _refused(file, "no-baseline", "baseline.no_json") from error
+
+    def compared_between(self, crossing: Crossing) -> Crossing:
+        """The findings between reports that the earlier check had not; the others are known."""
+        new = tuple(finding for finding in crossing.findings if finding.fingerprint not in self._between)
+        self.known += len(crossing.findings) - len(new)
+        return evolve(crossing, findings=new)
 
     def compared(self, report: Report) -> Report:
         """`report` with its new and changed findings only."""

@@ -9,11 +9,13 @@ from attrs import evolve
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Finding, Suspect
-from gouji.localise import Constraint, Figure, Repair, connected, fillings, repairs
+from gouji.localise import Constraint, Figure, Key, Repair, connected, fillings, repairs
 from gouji.plans import Plan
 from gouji.records import Number, number_text
 from gouji.relations import Relation
 from gouji.rulemodel import Program, key
+
+_BLANKS = 3  # how many blank cells are told one by one
 
 
 def explained(
@@ -24,37 +26,43 @@ def explained(
     `slips` says in words what each slip is.
     """
     # What is only remarkable asks for no repair.
-    serious = {f.instance: f for f in findings if f.severity != "info"}
-    if not any(len(f.operands) > 1 for f in serious.values()):
+    serious = [f for f in findings if f.severity != "info"]
+    if not any(len(f.operands) > 1 for f in serious):
         return _numbered(findings, {})
     identities: list[Constraint] = []
-    others: dict[str, Constraint] = {}
-    for constraint, must_hold in _constraints(plans, facts, serious.keys()):
+    others: dict[Key, Constraint] = {}
+    for constraint, must_hold in _constraints(plans, facts, {f.instance for f in serious}):
         if must_hold:
             identities.append(constraint)
         else:
-            others[constraint.name] = constraint
+            others[constraint.key] = constraint
     decided = _decided(findings, [*identities, *others.values()], facts)
-    undecided = {f.instance for f in decided if f.verdict == "undecided"}
-    identities = [c for c in identities if c.name not in undecided]
+    undecided = {_key(f) for f in decided if f.verdict == "undecided"}
+    identities = [c for c in identities if c.key not in undecided]
     figures = _Figures(facts)
     causes = repairs(identities, figures)
-    by_instance = {name: found for found in causes for name in found[0].explains}
-    violated = [(name, c.cells.keys()) for c in identities if (name := c.name) in by_instance]
-    for finding in decided:
-        if finding.instance in by_instance or finding.verdict != "fail" or not finding.operands:
+    by_constraint = {c.key: found for found in causes for c in found[0].satisfies}
+    by_finding: dict[int, tuple[Repair, ...]] = {}
+    for n, finding in enumerate(decided):
+        if finding.verdict != "fail" or not finding.operands:
             continue
-        own = set(finding.operands)
+        own = _key(finding)
         # A rule for a special case (a total without parts) says less than the identity that it comes from.
-        if wider := next((name for name, cells in violated if own <= cells), None):
-            by_instance[finding.instance] = by_instance[wider]
-        elif finding.severity != "info" and (other := others.get(finding.instance) or _agreement(finding, facts)):
+        bound = all(term.operand is not None for term in finding.terms)
+        wider = next((found for (_, cells), found in by_constraint.items() if bound and own[1] <= cells), None)
+        found = by_constraint.get(own) or wider
+        if not found and finding.severity != "info" and (other := others.get(own) or _agreement(finding, facts)):
             # The same figure in two places: what the identities say of them, or the same slip.
-            if cause := next((found for found in causes if _settles(found, other)), None):
-                by_instance[finding.instance] = cause
-            elif alone := _evident(other, identities, figures):
-                by_instance[finding.instance] = alone
-    return _numbered([_suspected(f, by_instance.get(f.instance, ()), slips) for f in decided], by_instance)
+            found = next((cause for cause in causes if _settles(cause, other)), None)
+            found = found or _evident(other, identities, figures)
+        if found:
+            by_finding[n] = found
+    told = [_suspected(f, by_finding.get(n, ()), slips) for n, f in enumerate(decided)]
+    return _numbered(told, by_finding)
+
+
+def _key(finding: Finding) -> Key:
+    return finding.instance, frozenset(finding.operands)
 
 
 def _settles(found: Sequence[Repair], agreement: Constraint) -> bool:
@@ -177,13 +185,13 @@ def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Me
 
 def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], facts: Facts) -> list[Finding]:
     """Undecided findings that no filling of the blanks satisfies fail; the others say what the blanks must hold."""
-    by_name = {c.name: c for c in constraints}
-    wrong = {f.instance for f in findings if f.verdict == "fail"}
-    trusted = [c for c in constraints if c.name not in wrong]
+    by_key = {c.key: c for c in constraints}
+    wrong = {_key(f) for f in findings if f.verdict == "fail"}
+    trusted = [c for c in constraints if c.key not in wrong]
     blank = {facts.where[name] for name in facts.blank_keys if name in facts.where}
     decided = []
     for finding in findings:
-        constraint = by_name.get(finding.instance)
+        constraint = by_key.get(_key(finding))
         if finding.verdict != "undecided" or constraint is None or blank.isdisjoint(constraint.cells):
             decided.append(finding)
             continue
@@ -191,7 +199,10 @@ def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], fac
         if bounds is None:
             decided.append(evolve(finding, verdict="fail"))
             continue
-        told = [_filling(cell, *bounds[cell], facts) for cell in sorted(blank.intersection(constraint.cells))]
+        empty = sorted(blank.intersection(constraint.cells))
+        told = [_filling(cell, *bounds[cell], facts) for cell in empty[:_BLANKS]]
+        if len(empty) > _BLANKS:
+            told.append((f"另有 {len(empty) - _BLANKS} 格空白", f"and {len(empty) - _BLANKS} more blank cells"))
         needed = Message("；".join(zh for zh, _ in told), "; ".join(en for _, en in told))
         decided.append(evolve(finding, assumptions=(*finding.assumptions[1:], needed)))
     return decided
@@ -209,7 +220,7 @@ def _filling(cell: int, low: object, high: object, facts: Facts) -> tuple[str, s
     return f"“{zh}”空白，须为 {least} 至 {most}", f"blank “{en}” would have to be {least} to {most}"
 
 
-def _numbered(findings: Sequence[Finding], by_instance: dict[str, tuple[Repair, ...]]) -> list[Finding]:
+def _numbered(findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]]) -> list[Finding]:
     """Findings with one cause in one group, in order; others are in the group of the figures that they share."""
     parent = list(range(len(findings)))
 
@@ -220,7 +231,7 @@ def _numbered(findings: Sequence[Finding], by_instance: dict[str, tuple[Repair, 
 
     seen: dict[object, int] = {}
     for n, finding in enumerate(findings):
-        cause = by_instance.get(finding.instance)
+        cause = by_finding.get(n)
         links: list[object] = (
             [id(cause)] if cause else [("cell", t.operand) for t in finding.terms if t.operand is not None]
         )

@@ -355,7 +355,10 @@ def check(
     walk.over(paths, judge)
     crossing = crossed.finish(walk, previous)
     if crossing is not None:
-        found |= any(f.verdict == "fail" and f.severity in serious for f in crossing.findings)
+        crossing = decisions.applied_between(crossing)
+        if earlier is not None:
+            crossing = earlier.compared_between(crossing)
+        found |= any(f.verdict == "fail" and f.severity in serious and not f.accepted for f in crossing.findings)
         reporter.cross(crossing)
     compared = (tuple(earlier.fixed), earlier.known) if earlier else ((), None)
     reporter.finish(Closing(decisions.unused(left_out), *compared))

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from gouji.checks import KINDS
 from gouji.document import Place
 from gouji.errors import Message
-from gouji.findings import SEVERITIES, Severity, Statement, Verdict
+from gouji.findings import SEVERITIES, Decision, Severity, Statement, Verdict
 from gouji.intervals import Operand
 from gouji.profiles import Claim, Figure, Profile
 from gouji.records import Number, number_text
@@ -88,6 +88,12 @@ class CrossFinding(Value):
     coverage: Coverage | None = None
     group: int = 0
     fingerprint: str = ""
+    decision: Decision | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether people have decided that it is right as it is."""
+        return self.decision is not None and self.decision.verdict == "accepted"
 
     @property
     def figures(self) -> frozenset[tuple[str, int]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from gouji.records import Report
+    from gouji.series import Crossing
 
 NAME = "gouji.decisions.yaml"
 STANDARD_INPUT = "-"
@@ -89,6 +90,18 @@ class Decisions:
                 self._used.add(entry_of.where)
             findings.append(finding if entry_of is None else evolve(finding, decision=entry_of))
         return evolve(report, findings=tuple(findings))
+
+    def applied_between(self, crossing: Crossing) -> Crossing:
+        """Findings between reports, each with the decision about it: a fingerprint holds its figures."""
+        entries = {entry.fingerprint: entry for listed in self._entries.values() for entry in listed}
+        findings = []
+        for finding in crossing.findings:
+            entry = entries.get(finding.fingerprint)
+            if entry is not None:
+                self._used.add(entry.where)
+                finding = evolve(finding, decision=entry)
+            findings.append(finding)
+        return evolve(crossing, findings=tuple(findings))
 
     def unused(self, left_out: Collection[str] = ()) -> tuple[Decision, ...]:
         """The entries that fit no finding of the reports that were looked at.

@@ -18,6 +18,8 @@ from gouji.slips import Slip, miscounted, pair, rank, slip
 
 Exact: TypeAlias = Number | Fraction
 
+Key: TypeAlias = tuple[str, frozenset[int]]
+
 DEPTH = 3  # cells of the largest repair that is looked for
 _NODES = 3000  # sets of cells that are tried at most
 _LISTED = 12  # repairs that are told
@@ -30,6 +32,11 @@ class Constraint(NamedTuple):
     cells: Mapping[int, Number]
     gap: Number
     operator: Literal["==", "<="] = "=="
+
+    @property
+    def key(self) -> Key:
+        """What tells it from others: one rule may speak of tables and of the text under one name."""
+        return self.name, frozenset(self.cells)
 
     @property
     def holds(self) -> bool:
@@ -59,8 +66,13 @@ class Repair(NamedTuple):
     """Changes that together satisfy every constraint, those that they satisfy anew, and the slip they undo."""
 
     changes: tuple[Change, ...]
-    explains: tuple[str, ...]
+    satisfies: tuple[Constraint, ...]
     slip: Slip
+
+    @property
+    def explains(self) -> tuple[str, ...]:
+        """The names of the constraints that it satisfies anew."""
+        return tuple(constraint.name for constraint in self.satisfies)
 
     @property
     def order(self) -> tuple[int, int, Number, tuple[int, ...]]:
@@ -136,6 +148,9 @@ class _Graph:
         for size in range(1, depth + 1):
             found: dict[frozenset[int], Repair] = {}
             self._branch(frozenset(), size, violated, found, set())
+            if self.nodes > _NODES:
+                # What was not looked at may be as good as what was found.
+                return ()
             if found:
                 return tuple(sorted(found.values(), key=lambda repair: repair.order)[:_LISTED])
         return ()
@@ -183,7 +198,7 @@ class _Graph:
             shift = sum(weight * moved[n] for n, weight in c.cells.items() if n in moved)
             if c.operator == "<=" and c.gap + shift > max(0, c.gap):
                 return {n for c in touched for n in c.cells} - chosen
-        return Repair(tuple(changes), tuple(c.name for c in violated), self._slip(changes, violated))
+        return Repair(tuple(changes), tuple(violated), self._slip(changes, violated))
 
     def _slip(self, changes: Sequence[Change], violated: Sequence[Constraint]) -> Slip:
         # That text and table disagree is no reason to believe one of them.

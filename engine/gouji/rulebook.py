@@ -21,8 +21,8 @@ _AGENDAS = 64  # how many are kept: reports of one form and year share one
 class Rulebook:
     """Rules, compiled.
 
-    `totals` are the keys of the parts of each total whose blank counts 0 only if theirs do, `named_sums` the
-    metrics that a rule of its own adds up to a total of the text; `slips` says in words what each slip is.
+    `totals` are the keys of the parts of each total whose blank counts 0 only if theirs do, `slips` says in words
+    what each slip is.
     """
 
     rules: tuple[Rule, ...]
@@ -30,7 +30,6 @@ class Rulebook:
     eras: tuple[Era, ...]
     kept: Mapping[str, Kept[tuple[Program, ...]]] = field(repr=False)
     totals: Mapping[str, tuple[tuple[str, ...], ...]] = field(repr=False)
-    named_sums: Mapping[str, tuple[frozenset[str], ...]] = field(repr=False)
     slips: Mapping[str, Message] = field(factory=dict, repr=False)
     _agendas: dict[Any, Agenda] = field(factory=dict, init=False, repr=False)
 

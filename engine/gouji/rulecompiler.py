@@ -47,22 +47,17 @@ class _Compiler:
     def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...]) -> Rulebook:
         programs = {rule.id: tuple(map(self.program, self.instances(rule))) for rule in rules if rule.equations}
         totals: dict[str, list[tuple[str, ...]]] = {}
-        sums: dict[str, list[frozenset[str]]] = {}
         for rule in rules:
             for program in programs.get(rule.id, ()):
                 if rule.kind == "printed":
                     parts, _, total = _printed_sum(program)
                     totals.setdefault(total[0][0], []).append(parts[0])
-                elif program.instance.source == "narrative":
-                    for metric, named in _named_sums(program.instance.relations):
-                        sums.setdefault(metric, []).append(named)
         return Rulebook(
             rules,
             self.registry,
             eras,
             {rule_id: Kept(found) for rule_id, found in programs.items()},
             {total: tuple(found) for total, found in totals.items()},
-            {total: tuple(found) for total, found in sums.items()},
         )
 
     def instances(self, rule: Rule) -> Iterator[Instance]:
@@ -151,9 +146,3 @@ def _printed_sum(program: Program) -> Fast:
         at = program.instance.rule.equations[program.instance.case].text
         raise invalid(place(at, 0), "此处应为：分项之和 == 总计", "expected: sum of the parts == total")
     return fast
-
-
-def _named_sums(relations: Sequence[Relation]) -> Iterator[tuple[str, frozenset[str]]]:
-    for relation in relations:
-        if relation.operator == "==" and len(relation.right.items) == 1 and len(relation.left.items) > 1:
-            yield relation.right.items[0].path, frozenset(item.path for item in relation.left.items)

@@ -104,7 +104,7 @@ def _equations(plan: Plan, facts: Facts) -> None:
         except (TypeError, InvalidOperation):
             known, whole = UNKNOWN, UNKNOWN
         # Parts that the text does not name are not negative: less than the total says nothing.
-        if not known < whole:
+        if known != known or whole != whole or not known < whole:
             if known == whole and not conditions:
                 passed += 1
             else:
@@ -252,7 +252,8 @@ def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]
         rule = yields.get(finding.rule)
         if rule is not None:
             mine = set(finding.operands)
-            if any(f.rule in rule.yields and f.operands and mine.issuperset(f.operands) for f in findings):
+            others = (set(f.operands) for f in findings if f.rule in rule.yields)
+            if any(other and (other <= mine or mine <= other) for other in others):
                 continue
         kept.append(finding)
     return kept

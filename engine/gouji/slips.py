@@ -37,7 +37,10 @@ def rank(slip: str) -> int:
 
 def slip(printed: Number, right: Number) -> Slip:
     """The slip of the hand that makes `printed` out of `right`; "other" where it is none."""
-    a, b = (number_text(n).replace(".", "") for n in (printed, right))
+    a, b = (number_text(n) for n in (printed, right))
+    if len(a.partition(".")[2]) != len(b.partition(".")[2]):
+        return "tenfold" if printed and right and (printed == right * 10 or right == printed * 10) else "other"
+    a, b = a.replace(".", ""), b.replace(".", "")
     if printed and right and (printed == right * 10 or right == printed * 10):
         return "tenfold"
     if len(a) == len(b):
@@ -48,7 +51,7 @@ def slip(printed: Number, right: Number) -> Slip:
             i, j = differing
             if (a[i], a[j]) == (b[j], b[i]):
                 return "transposed"
-    elif _without_one(a, b):
+    elif _without_one(a, b) is not None:
         return "dropped"
     elif (at := _without_one(b, a)) is not None:
         return "doubled" if a[at] in a[max(at - 1, 0) : at] + a[at + 1 : at + 2] else "other"

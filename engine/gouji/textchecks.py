@@ -129,8 +129,6 @@ def _confront(
     if len({p.scope for p in (total, *parts)} - {None}) > 1:
         return
     paths = {p.path for p in parts}
-    if total.path and None not in paths and any(paths <= named for named in book.named_sums.get(total.path, ())):
-        return
     known = total.path is not None and None not in paths and not any(str(p).startswith("ext.") for p in paths)
     if total.path in rule.params["overlapping"]:
         for part in parts:
@@ -169,6 +167,8 @@ def _judge(
             "parts": _Enumeration(parts),
             "total": total.raw,
         },
+        # Figures without a metric are told apart by the words around them.
+        identity=[_clause(facts, p) for p in (*parts, total) if p.path is None],
         equation=_Breakdown(parts, sums, "≠" if known or exhaustive else ">", total),
         left=sums.low if sums.exact else None,
         right=total.interval.low if total.interval.exact else None,
@@ -176,6 +176,11 @@ def _judge(
         terms=[*(p.term(facts, "left") for p in parts), total.term(facts, "right")],
         alternative=alternative,
     )
+
+
+def _clause(facts: Facts, part: _Part) -> str:
+    span = facts.report.unbound[part.number].clause
+    return facts.report.document.text[span.start : span.end]
 
 
 class _Enumeration(NamedTuple):

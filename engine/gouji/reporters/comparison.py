@@ -144,9 +144,16 @@ def _findings(page: Page, findings: Sequence[CrossFinding]) -> Iterator[Text]:
     """Findings with one cause under the most serious of them; when all is wanted each by itself."""
     groups: dict[int, list[CrossFinding]] = {}
     for n, finding in enumerate(findings):
-        groups.setdefault(-n - 1 if page.verbose else finding.group, []).append(finding)
+        alone = page.verbose or finding.decision is not None
+        groups.setdefault(-n - 1 if alone else finding.group, []).append(finding)
     for leader, *followers in groups.values():
         yield Text()
+        if (entry := leader.decision) is not None and leader.accepted:
+            told = page.say("decision.told", by=entry.by, when=entry.when, why=entry.why)
+            words = page.text(page.say.of(leader.message))
+            words.append("  " + page.shown(page.say("decision.kept", told=told)), STYLES["good"])
+            yield from page.paragraph(words, page.badge(leader.severity, leader.verdict, leader.rule))
+            continue
         badge = page.badge(leader.severity, leader.verdict, leader.rule)
         yield from page.paragraph(page.text(page.say.of(leader.message), "title"), badge)
         yield from _body(page, leader)

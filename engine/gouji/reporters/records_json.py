@@ -107,6 +107,7 @@ class Records:
             "explanation": self.text(finding.explanation),
             "group": finding.group,
             "fingerprint": finding.fingerprint,
+            "decision": None if finding.decision is None else _entry(finding.decision),
         }
         if coverage := finding.coverage:
             record["children"] = {"read": coverage.read, "of": coverage.of, "missing": list(coverage.missing)}

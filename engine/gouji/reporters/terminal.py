@@ -90,7 +90,8 @@ class Tally(NamedTuple):
     def between(cls, crossing: Crossing) -> Tally:
         """The numbers of what was compared between reports."""
         failed = Counter(finding.severity for finding in crossing.findings if finding.verdict == "fail")
-        return cls("", Counter(failed), crossing.verdicts.undecided, crossing.verdicts.passed, Counter())
+        accepted = Counter(f.severity if f.verdict == "fail" else f.verdict for f in crossing.findings if f.accepted)
+        return cls("", Counter(failed), crossing.verdicts.undecided, crossing.verdicts.passed, Counter(accepted))
 
     def numbers(self) -> tuple[int, ...]:
         """Errors, warnings, infos, undecided, held."""
@@ -342,6 +343,8 @@ class _Summary(NamedTuple):
                 yield from page.paragraph(page.text(told), INDENT)
         yield from self._kept()
         accepted = sum((tally.accepted for tally in self.tallies), Counter[str]())
+        if self.crossing is not None:
+            accepted += Tally.between(self.crossing).accepted
         if accepted:
             yield from page.paragraph(page.text(say("summary.accepted", n=accepted.total())), 2)
         must, should = (n - accepted[kind] for n, kind in zip(total, ("error", "warning"), strict=False))

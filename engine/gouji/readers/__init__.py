@@ -41,7 +41,8 @@ READERS: dict[str, str] = {suffix: name for name, format in FORMATS.items() for 
 """Suffix -> format. A folder is walked for these; a file that is named is read whatever its suffix."""
 
 _HTML = re.compile(
-    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?>(?><!--.{0,2000}?-->)\s*)*<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?>(?><!--.{0,2000}?-->)\s*)*<(?:!doctype\s+html|html|head|body|meta)\b",
+    re.I | re.S,
 )
 _TAGS = re.compile(rb"<(?:html|body|div|table|tr|td|p|br|span)\b[^<>]{0,500}>", re.I)
 # Converters write Markdown with tables in HTML: what matters of such a file stands in them.

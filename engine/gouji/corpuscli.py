@@ -69,7 +69,7 @@ def run(
     tally = job.tally
     errors = sum(tally.errors.values())
     print(
-        say("corpus.ran", files=tally.files, kept=tally.kept, errors=errors, out=plain.clean(output)), file=sys.stderr
+        say("dataset.ran", files=tally.files, kept=tally.kept, errors=errors, out=plain.clean(output)), file=sys.stderr
     )
     return WRONG if errors else 0
 
@@ -94,11 +94,11 @@ def status(say: Voice, out: str) -> int:
             data.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in counts
         )
         failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
-    state = say("corpus.complete" if complete else "corpus.incomplete")
+    state = say("dataset.complete" if complete else "dataset.incomplete")
     parts = sum(1 for _ in place.names("reports"))
     print(
         say(
-            "corpus.status",
+            "dataset.status",
             out=plain.clean(out),
             state=state,
             files=reports + errors,
@@ -163,7 +163,7 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
     composer = Composer(load_engine(()), seed)
     with _writing(say, output):
         reports, errors = write(composer, count, output)
-    print(say("corpus.sampled", reports=reports, errors=errors, folder=plain.clean(str(output))), file=sys.stderr)
+    print(say("dataset.sampled", reports=reports, errors=errors, folder=plain.clean(str(output))), file=sys.stderr)
     return 0
 
 
@@ -174,7 +174,7 @@ def _present(say: Voice, out: str) -> None:
     if not any(True for _ in store.at(out).names("reports")):
         known = say.known
         raise ReadError(
-            out, "no-data-set", known.message("corpus.no_data_set"), known.message("corpus.no_data_set_remedy")
+            out, "no-data-set", known.message("dataset.no_data_set"), known.message("dataset.no_data_set_remedy")
         )
 
 
@@ -218,7 +218,7 @@ def _progress(say: Voice, job: Job) -> Iterator[None]:
         console=Console(stderr=True),
         transient=True,
     ) as bar:
-        task = bar.add_task(say("corpus.progress"), total=None, rate="", errors="")
+        task = bar.add_task(say("dataset.progress"), total=None, rate="", errors="")
         began = monotonic()
 
         def follow() -> None:
@@ -230,7 +230,9 @@ def _progress(say: Voice, job: Job) -> Iterator[None]:
                 files, kept, errors = job.tally
                 rate = (files - kept) / (monotonic() - began)
                 told = " · ".join(f"{code} {n}" for code, n in sorted(errors.items()))
-                bar.update(task, total=total, completed=files, rate=say("corpus.rate", rate=f"{rate:.0f}"), errors=told)
+                bar.update(
+                    task, total=total, completed=files, rate=say("dataset.rate", rate=f"{rate:.0f}"), errors=told
+                )
 
         follower = Thread(target=follow, daemon=True)
         follower.start()

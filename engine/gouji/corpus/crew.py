@@ -32,6 +32,7 @@ class Helper:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
         self._process: subprocess.Popen[str] | None = None
+        self._closed = False
 
     def work(self, batch: Batch, began: Callable[[int], object] = lambda n: None) -> Done:
         """Have a batch done, whatever becomes of the process; `began` hears which file is in hand.
@@ -49,6 +50,8 @@ class Helper:
                 self.close()
                 raise _unwritable(self._setup.out, answer["unwritable"])
             status = self._gone()
+            if self._closed:
+                raise _no_worker(status)
             lost[at] += 1
             late = hasattr(signal, "SIGALRM") and status == -signal.SIGALRM
             if at < 0:
@@ -58,7 +61,8 @@ class Helper:
                 blamed[at] = "time" if late else "crash", hashed
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, for good."""
+        self._closed = True
         if self._process is not None:
             self._process.kill()
             self._gone()

@@ -26,7 +26,7 @@ def html(told: Told, say: Voice) -> str:
     sections = [
         section._asdict() | {"charts": [Markup(_drawn(chart)) for chart in section.charts]} for section in told.sections
     ]
-    return environment.get_template("report.html").render(
+    return environment.get_template("overview.html").render(
         lang={"zh": "zh-CN", "en": "en"}[say.lang],
         say=say,
         subtitle=told.subtitle,

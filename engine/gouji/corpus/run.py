@@ -83,7 +83,7 @@ class Job:
 
     def begin(self) -> None:
         """Make the place ready. What says that the data set is complete goes first."""
-        for name in (ABOUT, "corpus.duckdb"):
+        for name in (ABOUT, tables.DATABASE):
             self.store.remove(name)
         if isinstance(self.store, store.Folder):
             self.store.tidy()

@@ -287,8 +287,8 @@ def _lost(source: str, code: str, setup: Setup, messages: Messages) -> GoujiErro
 
 
 def _refused(source: str, code: str, messages: Messages, **values: object) -> GoujiError:
-    problem = messages.message(f"corpus.lost_{code}", **values)
-    return ReadError(source, code, problem, messages.message(f"corpus.lost_{code}_remedy"))
+    problem = messages.message(f"corpus_lost.{code}", **values)
+    return ReadError(source, code, problem, messages.message(f"corpus_lost.{code}_remedy"))
 
 
 def _limit_memory(megabytes: int) -> None:

@@ -50,7 +50,7 @@ def test_cues_are_added_to_the_running_text(tmp_path: Path) -> None:
     added = """amends: narrative
 labels: {RECEIVED: [受理来件申请单]}
 cues:
-  LESSONS: {label: 开设公开课, path: ext.lessons, units: event}
+  LESSONS: {label: 开设公开课, path: ext.lessons, units: time}
 """
     assert "unbound 9 场" in told(read(Engine.load(), text))
     engine = Engine.load([pack(tmp_path, {"grammars/province/pack.yaml": added})])

@@ -166,3 +166,16 @@ def test_whatever_is_proposed_makes_the_named_rules_hold(seed: int) -> None:
 
 def test_columns_of_the_experiment_are_those_of_the_form() -> None:
     assert tuple(ENGINE.registry.groups["applicants"]) == COLUMNS
+
+
+def test_a_cell_that_cannot_be_read_says_what_it_would_have_to_be() -> None:
+    table = consistent()
+    at = max(
+        (p for p in table if p.endswith(".natural") and "outcome." in p and "total" not in p), key=lambda p: table[p]
+    )
+    digits = str(table[at])
+    for raw, told in ((" ".join(digits), "may read"), ("不清", "cannot be read")):
+        for finding in judged({**table, at: raw}).values():
+            assert finding.verdict == "undecided"
+            assert told in finding.assumptions[-1].en
+            assert digits in finding.assumptions[-1].en

@@ -18,6 +18,8 @@ from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Program, key
 
+_LOOK_ALIKE = str.maketrans("OoQDIl|ZSB", "0000111258")
+
 
 class Judgement(NamedTuple):
     """What the rules say of a report: the findings in order, and what they were judged by."""
@@ -194,6 +196,8 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
     if blanks:
         cells = "cell" if blanks == 1 else "cells"
         assumptions.append(Message(f"空白按 0 计：{blanks} 格", f"blank counted as 0: {blanks} {cells}"))
+    if evaluation.outcome == "undecided" and (reading := _needed(evaluation, facts)):
+        assumptions.append(reading)
     delta = evaluation.delta
     severity = rule.below if rule.below and delta is not None and delta < 0 else None
     values: dict[str, Filling] = {
@@ -217,6 +221,32 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
         terms=terms,
         assumptions=assumptions,
     )
+
+
+def _needed(evaluation: Evaluation, facts: Facts) -> Message | None:
+    """What the one cell that cannot be read would have to be, and whether its characters may be read so."""
+    relation = evaluation.relation
+    if relation.operator != "==" or relation.left_divisor or relation.right_divisor:
+        return None
+    kinds = [operand.kind for operand in evaluation.operands]
+    if kinds.count("unreadable") != 1 or not set(kinds) <= {"exact", "unreadable"}:
+        return None
+    at = kinds.index("unreadable")
+    terms, gap = relation.linear()
+    for n, (coefficient, _) in enumerate(terms):
+        gap += 0 if n == at else coefficient * (evaluation.operands[n].interval.low or 0)
+    coefficient, item = terms[at]
+    cell = facts.observation(item.source, item.path)
+    if cell is None or coefficient not in (1, -1) or -gap * coefficient < 0:
+        return None
+    needed, raw = number_text(-gap * coefficient), cell.raw.strip()
+    # Letters for digits, and digits that were torn apart.
+    likely = "".join(raw.translate(_LOOK_ALIKE).split()) == needed
+    if likely:
+        return Message(
+            f"“{raw}”可能应读作 {needed}：各式要求的正是 {needed}", f"“{raw}” may read {needed}: that is what fits"
+        )
+    return Message(f"“{raw}”无法辨认，须为 {needed}", f"“{raw}” cannot be read and would have to be {needed}")
 
 
 def _difference(left: Interval, right: Interval) -> str:

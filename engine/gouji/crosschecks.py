@@ -20,7 +20,7 @@ from gouji.records import Number, number_text
 from gouji.registry import Registry
 from gouji.relations import Evaluation, Item, Relation, evaluate, own_path
 from gouji.rulebook import Rulebook
-from gouji.rulemodel import Instance, Program, Rule
+from gouji.rulemodel import SUM_OF_PARTS, Instance, Program, Rule, blank_counted
 from gouji.values import Value
 
 Side: TypeAlias = Literal["left", "right"]
@@ -357,11 +357,6 @@ def label_of(registry: Registry, path: str) -> Message:
     return Message(registry.label(path, "zh"), registry.label(path, "en"))
 
 
-def blank_counted(cells: int) -> Message:
-    """The assumption that blanks count nothing."""
-    return Message(f"空白按 0 计：{cells} 格", f"blank counted as 0: {cells} {'cell' if cells == 1 else 'cells'}")
-
-
 def in_groups(book: Rulebook, findings: Sequence[CrossFinding]) -> list[CrossFinding]:
     """The findings without those that others say better; those of one cause carry one number."""
     yields = {rule.id: rule.yields for rule in book.rules if rule.yields}
@@ -395,7 +390,7 @@ def in_groups(book: Rulebook, findings: Sequence[CrossFinding]) -> list[CrossFin
 
 def _labels(registry: Registry, items: Sequence[Item]) -> Message:
     if len(items) > 2:
-        return Message("各项之和", "the sum of the parts")
+        return SUM_OF_PARTS
     labels = [label_of(registry, own_path(item.path)) for item in items]
     return Message(" + ".join(m.zh for m in labels), " + ".join(m.en for m in labels))
 

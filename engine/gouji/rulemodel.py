@@ -240,6 +240,14 @@ def in_table(name: str) -> bool:
     return " " not in name
 
 
+SUM_OF_PARTS = Message("各项之和", "the sum of the parts")
+
+
+def blank_counted(cells: int) -> Message:
+    """The assumption that blanks count nothing."""
+    return Message(f"空白按 0 计：{cells} 格", f"blank counted as 0: {cells} {'cell' if cells == 1 else 'cells'}")
+
+
 def differs(a: Any, b: Any) -> bool:
     """`a != b`, but False when one of them is not known (no number)."""
     return bool(a < b or a > b)

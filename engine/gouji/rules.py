@@ -16,7 +16,7 @@ from gouji.records import Number, Report, number_text
 from gouji.registry import Metric, Registry
 from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Rulebook
-from gouji.rulemodel import Program, key
+from gouji.rulemodel import SUM_OF_PARTS, Program, blank_counted, key
 
 _LOOK_ALIKE = str.maketrans("OoQDIl|ZSB", "0000111258")
 
@@ -194,8 +194,7 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
     blanks = sum([operand.kind == "blank" for operand in evaluation.operands])
     assumptions = []
     if blanks:
-        cells = "cell" if blanks == 1 else "cells"
-        assumptions.append(Message(f"空白按 0 计：{blanks} 格", f"blank counted as 0: {blanks} {cells}"))
+        assumptions.append(blank_counted(blanks))
     if evaluation.outcome == "undecided" and (reading := _needed(evaluation, facts)):
         assumptions.append(reading)
     delta = evaluation.delta
@@ -268,7 +267,7 @@ class _Side(NamedTuple):
 
     def text(self, lang: str) -> str:
         if self.metrics is None:
-            return "the sum of the parts" if lang == "en" else "各项之和"
+            return SUM_OF_PARTS.text(lang)
         return " + ".join([metric.text(lang) for metric in self.metrics])
 
 

@@ -17,6 +17,7 @@ from gouji.findings import Statement
 from gouji.profiles import Profile
 from gouji.records import Report
 from gouji.reporters.records_json import Records
+from gouji.reporters.tables import exchangeable
 
 if TYPE_CHECKING:
     import pyarrow
@@ -227,7 +228,7 @@ def arrow(columns: Columns, rows: Iterable[Row]) -> pyarrow.Table:
 
     rows = list(rows)
     arrays = [
-        pyarrow.array([_exchangeable(row.get(name), kind) for row in rows], _type(kind))
+        pyarrow.array([exchangeable(row.get(name), number=kind == "double") for row in rows], _type(kind))
         for name, kind in columns.items()
     ]
     return pyarrow.Table.from_arrays(arrays, names=[*columns])
@@ -241,18 +242,6 @@ def _type(kind: str) -> pyarrow.DataType:
     if kind == "double":
         return pyarrow.float64()
     return getattr(pyarrow, {"bool": "bool_"}.get(kind, kind))()
-
-
-def _exchangeable(value: Any, kind: str) -> Any:
-    if kind == "double" and value is not None:
-        try:
-            return float(value)
-        except OverflowError:
-            return None
-    if isinstance(value, str) and not value.isascii():
-        # Names of files may be no valid text.
-        return value.encode("utf-8", "backslashreplace").decode()
-    return value
 
 
 def as_json(record: Mapping[str, Any]) -> str:

@@ -12,9 +12,8 @@ from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
 from gouji.document import Anchors, Block, Cell, Document, Paragraph, Place, Table
-from gouji.errors import ReadError
 from gouji.readers import limits
-from gouji.readers.refusals import empty, too_large
+from gouji.readers.refusals import empty, too_long, too_many_cells
 from gouji.spans import LineIndex, OffsetMap, Span
 
 FIGURE = re.compile(r"[-+－＋]?[0-9０-９][0-9０-９,，.．]*|[-/／—]{1,2}")
@@ -100,15 +99,6 @@ def document(data: bytes, source: str, items: Sequence[Item], lines: LineIndex |
     if not text.strip(_BLANK):
         raise empty(source)
     return Document(source, sha256(data).hexdigest(), text, tuple(writer.blocks), writer.anchors)
-
-
-def too_many_cells(source: str) -> ReadError:
-    """The tables are beyond the limit."""
-    return too_large(
-        source,
-        f"表格超过 {limits.CELLS} 个单元格的上限",
-        f"its tables have more than {limits.CELLS} cells, the limit",
-    )
 
 
 class _Writer:
@@ -214,11 +204,7 @@ class _Writer:
             self.at = origin + lead + len(stripped) - 1
             gap = lead + len(stripped) < len(text)
         if self.length > limits.TEXT_LENGTH:
-            raise too_large(
-                self.source,
-                f"文字超过 {limits.TEXT_LENGTH} 个字符的上限",
-                f"its text is longer than {limits.TEXT_LENGTH} characters, the limit",
-            )
+            raise too_long(self.source)
 
     def _mark(self, delimiter: str) -> None:
         """A delimiter stands for the last code point before it."""

@@ -14,6 +14,7 @@ from gouji.document import Document
 from gouji.errors import ReadError
 from gouji.readers import flow, limits, text
 from gouji.readers.flow import CellNode, ParagraphNode, Piece, TableNode
+from gouji.readers.refusals import too_many_cells
 from gouji.spans import LineIndex
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -142,7 +143,7 @@ class _OpenTable:
         self.node.rows.append(self.row)
         self.cells += len(self.row)
         if self.cells > limits.CELLS:
-            raise flow.too_many_cells(self.source)
+            raise too_many_cells(self.source)
         left = [_Span(s.start, s.end, s.rows - 1) for s in self.spans if s.rows > 1]
         self.spans = sorted(left + self.coming)
         self.coming = []

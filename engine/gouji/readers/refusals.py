@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gouji.errors import Message, ReadError
+from gouji.readers import limits
 
 
 def refuse(source: str, code: str, zh: str, en: str, remedy_zh: str, remedy_en: str) -> ReadError:
@@ -13,6 +14,24 @@ def refuse(source: str, code: str, zh: str, en: str, remedy_zh: str, remedy_en: 
 def too_large(source: str, zh: str, en: str) -> ReadError:
     """The file is beyond a bound of `gouji.readers.limits`; `zh` and `en` say which."""
     return refuse(source, "too-large", zh, en, "请把各份报告分成单独的文件", "split it into one file per report")
+
+
+def too_long(source: str) -> ReadError:
+    """The file holds more text than is read."""
+    return too_large(
+        source,
+        f"文字超过 {limits.TEXT_LENGTH} 个字符的上限",
+        f"its text is longer than {limits.TEXT_LENGTH} characters, the limit",
+    )
+
+
+def too_many_cells(source: str) -> ReadError:
+    """The tables are beyond the limit."""
+    return too_large(
+        source,
+        f"表格超过 {limits.CELLS} 个单元格的上限",
+        f"its tables have more than {limits.CELLS} cells, the limit",
+    )
 
 
 def empty(source: str) -> ReadError:

@@ -11,7 +11,7 @@ from gouji.document import Block, Document, Paragraph
 from gouji.errors import ReadError
 from gouji.readers import limits
 from gouji.readers.carriers import Carrier, TooManyCells, tables
-from gouji.readers.refusals import empty, refuse, too_large
+from gouji.readers.refusals import empty, refuse, too_long, too_many_cells
 from gouji.spans import Span
 
 _BOMS = (
@@ -39,16 +39,10 @@ def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
     if len(_CONTROL.findall(text[:65536])) > len(text[:65536]) // 50:
         raise _binary(source)
     if len(text) > limits.TEXT_LENGTH:
-        raise too_large(
-            source,
-            f"文字超过 {limits.TEXT_LENGTH} 个字符的上限",
-            f"its text is longer than {limits.TEXT_LENGTH} characters, the limit",
-        )
+        raise too_long(source)
     try:
         blocks = tuple(_blocks(text, carriers))
     except TooManyCells as error:
-        from gouji.readers.flow import too_many_cells
-
         raise too_many_cells(source) from error
     return Document(source, sha256(data).hexdigest(), text, blocks)
 

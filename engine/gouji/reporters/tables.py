@@ -93,7 +93,7 @@ class ParquetTable:
 
     def add(self, row: Record) -> None:
         """Keep a row until its group is full."""
-        self._rows.append([_exchangeable(row[column.name], column.kind) for column in self._columns])
+        self._rows.append([exchangeable(row[column.name], number=column.kind == "number") for column in self._columns])
         if len(self._rows) == _ROW_GROUP:
             self._flush()
 
@@ -144,7 +144,7 @@ class ExcelTable:
             self._end()
             self._begin()
         for n, column in enumerate(self._columns):
-            self._put(self._next, n, _exchangeable(row[column.name], column.kind))
+            self._put(self._next, n, exchangeable(row[column.name], number=column.kind == "number"))
         self._next += 1
 
     def close(self) -> None:
@@ -194,13 +194,14 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def _exchangeable(value: Any, kind: Kind) -> Any:
+def exchangeable(value: Any, *, number: bool) -> Any:
     """A value that binary formats can hold: doubles as numbers, no half characters in text."""
-    if kind == "number" and value is not None:
+    if number and value is not None:
         try:
             return float(value)
         except OverflowError:
             return None
     if isinstance(value, str) and not value.isascii():
+        # Names of files may be no valid text.
         return value.encode("utf-8", "backslashreplace").decode()
     return value

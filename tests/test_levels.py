@@ -38,7 +38,7 @@ def examples(passing: bool) -> list[Any]:
 
 
 def outcome(rule: Rule, figures: Mapping[str, Any]) -> Outcome:
-    book = evolve(BOOK, rules=(rule,))
+    book = BOOK.of((rule,))
     profile = profiler(book, ENGINE.bodies).profile
     own = {path: value for path, value in figures.items() if "children." not in path}
     this = profile(example_report(book, rule, own), CITY)

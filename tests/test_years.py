@@ -40,7 +40,7 @@ def examples(passing: bool) -> list[Any]:
 
 
 def outcome(rule: Rule, figures: Mapping[str, Any]) -> tuple[list[CrossFinding], int]:
-    book = evolve(BOOK, rules=(rule,))
+    book = BOOK.of((rule,))
     this = example_report(book, rule, figures)
     (last,) = example_reports(book, rule, figures, "prev.")
     assert last is not None

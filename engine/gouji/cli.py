@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
-from attrs import define
 
 from gouji import messages
 from gouji.errors import GoujiError, PackError, ReadError
@@ -689,14 +688,14 @@ def load_engine(packs: Sequence[Path]) -> Engine:
     return engine
 
 
-@define(eq=False, repr=False)
 class Walk:
     """One walk over the inputs: whatever goes wrong with one of them, the others go on."""
 
-    say: Voice
-    verbose: bool
-    reporter: Reporter | None = None
-    failed: bool = False
+    def __init__(self, say: Voice, verbose: bool, reporter: Reporter | None = None) -> None:
+        self.say = say
+        self.verbose = verbose
+        self.reporter = reporter
+        self.failed = False
 
     def over(self, paths: Sequence[str], work: Callable[[str], object], tracked: bool = False) -> None:
         """Do `work` on every input below `paths`; `tracked` shows on a terminal how far it has come."""

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from gouji.atomicfile import replacing
-from gouji.packs import Packs
+from gouji.packs import Packs, files_below
 
 _KEPT = 8
 
@@ -26,8 +26,8 @@ def place(packs: Packs) -> Path | None:
     if base == "off":
         return None
     made_from = sha256(f"{sys.version}{packs.digest()}".encode())
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
-        status = file.stat()
+    for file in files_below(os.path.dirname(__file__), (".py",)):
+        status = os.stat(file)
         made_from.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
     return Path(base) / f"packs-{made_from.hexdigest()[:32]}.pickle"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from gouji import schema
 from gouji.bodies import BodyModel, load_bodies
 from gouji.canonical import Folds
@@ -45,7 +43,7 @@ def compile_packs(
     folds = _folds(packs)
     return (
         registry,
-        evolve(load_rulebook(packs.rules(), registry), slips=messages.below("slip")),
+        load_rulebook(packs.rules(), registry, messages.below("slip")),
         messages,
         folds,
         _carriers(packs),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from gouji.spans import LineIndex, OffsetMap, Span
-from gouji.values import Value
 
 
-@frozen(eq=False, repr=False)
-class Place(Value):
+class Place(NamedTuple):
     """Where a span stands, as people name it: all numbers are 1-based, ends exclusive."""
 
     line: int | None = None
@@ -65,8 +63,7 @@ class Anchors:
         )
 
 
-@frozen(eq=False, repr=False)
-class Cell(Value):
+class Cell(NamedTuple):
     """One table cell: its text from `start` to `end` (equal for a blank cell), and the delimiter that shows it.
 
     `mark` is the offset of the delimiter that the carrier gives the cell (a TAB, a bar): a blank cell is there.
@@ -87,15 +84,13 @@ class Cell(Value):
         return Span(self.start, self.end)
 
 
-@frozen(eq=False, repr=False)
-class Paragraph(Value):
+class Paragraph(NamedTuple):
     """Running text that belongs together: one line of a text file, one paragraph of a page."""
 
     span: Span
 
 
-@frozen(eq=False, repr=False)
-class Table(Value):
+class Table(NamedTuple):
     """Rows of cells. `carrier` names the way in which the text carried it (tab, stream, bar, …)."""
 
     rows: tuple[tuple[Cell, ...], ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Any, Literal
 
@@ -42,6 +43,7 @@ class Facts:
         self.blank_keys: set[str] = set()
         self.withheld: set[str] = set()
         self.has_table: bool = False
+        self.noted: dict[str, Any] = {}  # see Plan
         self.passed: int = 0
         self.findings: list[Finding] = []
 
@@ -57,6 +59,13 @@ class Facts:
             return Operand(Interval(o.low, o.low))
         metric = self.registry.metric(o.path)
         return Operand.of(o, metric.signed, metric.decimal)
+
+    @cached_property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Figures of the text or of a chart, each with that of a table about the same metric."""
+        where, observations = self.where, self.report.observations
+        told = sorted((*self.text, *self.chart))
+        return [(i, where[path]) for i in told if (path := observations[i].path) in where]
 
     def any_figure(self, path: str) -> int | None:
         """The figure of `path`: that of the table before that of the text; None where neither has one."""
@@ -144,7 +153,10 @@ def index(report: Report, registry: Registry) -> Facts:
     """The figures of `report` by key; the first without scope of each metric and source counts."""
     facts = Facts(report, registry)
     observations, units = report.observations, registry.units
-    names = [o.path if o.source == "table" else key(o.source, o.path) for o in observations]
+    names = [o.path for o in observations]
+    told = [i for i, o in enumerate(observations) if o.source != "table"]
+    for i in told:
+        names[i] = key(observations[i].source, names[i])
     figures: list[Any] = [o.low for o in observations]
     # One pass a question: each is a loop without branches, and hardly any finds something.
     blank = []
@@ -159,7 +171,6 @@ def index(report: Report, registry: Registry) -> Facts:
     facts.fractional = [i for i in odd if type(figures[i]) is not int]
     facts.negative = [i for i in odd if figures[i] < 0]
     facts.with_unit = [i for i, o in enumerate(observations) if o.unit is not None and o.unit != units.get(o.path)]
-    told = [i for i, o in enumerate(observations) if o.source != "table"]
     facts.text = [i for i in told if observations[i].source == "narrative"]
     facts.chart = [i for i in told if observations[i].source == "chart"]
     facts.has_table = len(told) < len(observations)

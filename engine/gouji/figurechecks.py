@@ -49,7 +49,10 @@ def _sign(rule: Rule, book: Rulebook, facts: Facts) -> None:
     within: tuple[str, ...] = rule.params.get("metrics", ())
     indices: Sequence[int] = facts.negative if "-" in marks else ()
     if "+" in marks:
-        indices = [facts.where[path] for path in within if path in facts.where]
+        present = facts.noted.get(rule.id)
+        if present is None:
+            present = facts.noted[rule.id] = [path for path in within if path in facts.where]
+        indices = [facts.where[path] for path in present]
     found = False
     for i in indices:
         o = observations[i]
@@ -215,13 +218,12 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     spared: tuple[str, ...] = rule.params.get("except", ())
     near: Mapping[str, Number] = rule.params.get("near", {})
     told: set[tuple[str, object, object]] = set()
-    where = facts.where
-    for i in facts.chart if "chart" in rule.sources else facts.text:
+    source = "chart" if "chart" in rule.sources else "narrative"
+    for i, j in facts.pairs:
         o = observations[i]
         path = o.path
-        if path not in where or o.state != "value" or (implied is not None and o.implied != implied):
+        if o.source != source or o.state != "value" or (implied is not None and o.implied != implied):
             continue
-        j = where[path]
         if o.scope is not None and not _nearly(o, observations[j], near.get(path)):
             continue
         if (only and path not in only) or path.startswith(spared):

@@ -13,7 +13,7 @@ from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.kinds import Kind
 from gouji.patterns import Pattern
-from gouji.records import Section, number_text
+from gouji.records import Report, Section, number_text
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
 from gouji.spans import Span
@@ -53,8 +53,6 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     top = [s for s in report.sections if s.level == 1]
     if not top:
         facts.add(rule, instance="none", message=p["absent"], values={"name": Message("各部分", "its sections")})
-    loose = [s.title for s in report.sections if s.level > 1]
-    loose += [line for s in top for line in s.body.split("\n")] if top else []
     last: Span | None = None
     required = p["required"] if top else ()
     places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
@@ -62,7 +60,7 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
         name = Message(wanted["name"], wanted["name"])
         title = wanted["title"]
         found = None if at is None else top[at]
-        if found is None and any(title.search(line) and p["unnumbered"].fullmatch(line) for line in loose):
+        if found is None and any(title.search(line) and p["unnumbered"].fullmatch(line) for line in _loose(report)):
             # A heading that lost its ordinal, or has that of a lower level.
             facts.passed += 1
             continue
@@ -102,6 +100,15 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
+def _loose(report: Report) -> Iterator[str]:
+    """Headings of lower levels, and the lines below those of the first."""
+    for section in report.sections:
+        if section.level > 1:
+            yield section.title
+        else:
+            yield from section.body.split("\n")
+
+
 @lru_cache(256)
 def _places(wanted: tuple[Pattern, ...], titles: tuple[str, ...]) -> list[int | None]:
     """Which of `titles` each pattern finds first; reports of one form mostly share their headings."""
@@ -135,8 +142,8 @@ def _topics(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for name, topic in rule.params["topics"].items():
         words = topic["words"]
         metrics = topic["metrics"]
-        named = any(w in titles for w in words) or any(w in text for w in words)
-        if named or any(facts.any_figure(path) is not None for path in metrics):
+        named = any(facts.any_figure(path) is not None for path in metrics)
+        if named or any(w in titles or w in text for w in words):
             facts.passed += 1
         else:
             facts.add(rule, instance=name, values={"name": topic["name"]}, identity=[name])
@@ -159,30 +166,22 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Rows that the national form has and the table lacks, and the other way round."""
     report = facts.report
     table = facts.where
-    for layout, tables in rule.params["forms"].items():
-        if layout not in report.layouts:
+    gaps, strange = facts.noted.get(rule.id) or facts.noted.setdefault(rule.id, _compared(rule, facts))
+    for name, missing, before in gaps:
+        if not missing:
+            facts.passed += 1
             continue
-        for name, paths in tables.items():
-            missing = [path for path in paths if path not in table]
-            if len(missing) == len(paths):
-                continue
-            if missing:
-                # Look first at the cell before the gap.
-                before = [path for path in paths[: paths.index(missing[0])] if path in table]
-                present = before[-1] if before else next(path for path in paths if path in table)
-                names = [facts.registry.metric(path) for path in missing[:3]]
-                facts.add(
-                    rule,
-                    instance=f"missing.{name}",
-                    values={
-                        "count": str(len(missing)),
-                        "labels": Message("、".join(m.zh for m in names), ", ".join(m.en for m in names)),
-                    },
-                    span=report.observations[table[present]].span,
-                    identity=missing,
-                )
-            else:
-                facts.passed += 1
+        names = [facts.registry.metric(path) for path in missing[:3]]
+        facts.add(
+            rule,
+            instance=f"missing.{name}",
+            values={
+                "count": str(len(missing)),
+                "labels": Message("、".join(m.zh for m in names), ", ".join(m.en for m in names)),
+            },
+            span=report.observations[table[before]].span,
+            identity=missing,
+        )
     for renamed in report.mentions:
         if renamed.kind == "renamed":
             facts.add(
@@ -198,8 +197,6 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for row in report.unparsed:
         if row.table is not None:
             added.setdefault(row.table, []).append((row.span, row.text.strip("|\n ")))
-    # Hardly any table has rows that the registry does not know.
-    strange = [path for path in table.keys() - facts.registry.units.keys() if path.startswith("ext.table.")]
     for o in report.observations if strange else ():
         if o.table is not None and o.path.startswith("ext.table."):
             rows = added.setdefault(o.table, [])
@@ -215,6 +212,25 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             span=rows[0][0],
             identity=[text for _, text in rows],
         )
+
+
+def _compared(rule: Rule, facts: Facts) -> tuple[list[tuple[str, list[str], str]], bool]:
+    """What a form has against what the tables have: (part of the form, paths missing, cell before the gap).
+
+    And whether there are rows that the registry does not know; hardly any table has them.
+    """
+    table = facts.where
+    gaps = []
+    for layout, tables in rule.params["forms"].items():
+        if layout not in facts.report.layouts:
+            continue
+        for name, paths in tables.items():
+            missing = [path for path in paths if path not in table]
+            if len(missing) < len(paths):
+                # Look first at the cell before the gap.
+                before = [path for path in paths[: paths.index(missing[0])] if path in table] if missing else []
+                gaps.append((name, missing, before[-1] if before else next(path for path in paths if path in table)))
+    return gaps, any(path.startswith("ext.table.") for path in table.keys() - facts.registry.units.keys())
 
 
 def _nesting(rule: Rule, book: Rulebook, facts: Facts) -> None:

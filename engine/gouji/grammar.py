@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define, field
 from lark import Lark, Tree
@@ -105,13 +105,15 @@ def _lexers(lark: Lark) -> Iterator[Any]:
             yield one
 
 
-@define(eq=False, repr=False)
-class _Expressions:
+class _Expressions(NamedTuple):
     """Stands in for the module `re` in a lexer: takes the code that the cache has kept, or keeps it there."""
 
     codes: dict[tuple[str, int], tuple[Any, ...]]
     keep: bool = False
-    error = re.error
+
+    @property
+    def error(self) -> type[re.error]:
+        return re.error
 
     def compile(self, source: str, flags: int = 0) -> re.Pattern[str]:
         key = (source, int(flags))

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, TypeAlias
-
-from attrs import frozen
+from typing import Literal, NamedTuple, TypeAlias
 
 from gouji.records import Number, Observation, number_text
-from gouji.values import Value
 
 Kind: TypeAlias = Literal["exact", "blank", "approximate", "missing", "unreadable"]
 
 
-@frozen(eq=False, repr=False)
-class Interval(Value):
+class Interval(NamedTuple):
     """All numbers from `low` to `high`; None is no bound, an open bound is itself excluded."""
 
     low: Number | None
@@ -102,8 +98,7 @@ class Interval(Value):
 EXACT_ZERO = Interval(0, 0)
 
 
-@frozen(eq=False, repr=False)
-class Operand(Value):
+class Operand(NamedTuple):
     """A figure as an equation takes it: what it may be, and why it may not be known exactly."""
 
     interval: Interval

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
-
-from attrs import frozen
+from typing import TYPE_CHECKING, NamedTuple
 
 from gouji.errors import Message
 
@@ -19,8 +17,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 
 
-@frozen(eq=False, repr=False)
-class Messages:
+class Messages(NamedTuple):
     """The texts of the interface by key (`header.year`), each in both languages."""
 
     entries: Mapping[str, Message]
@@ -62,8 +59,7 @@ class Messages:
         return {k.partition(".")[2]: message for k, message in self.entries.items() if k.startswith(f"{prefix}.")}
 
 
-@frozen(eq=False, repr=False)
-class Voice:
+class Voice(NamedTuple):
     """The interface speaking one language: `say("header.year", year=2019)`.
 
     Without `messages` it speaks with the built-in ones, which are read when the first word is said.
@@ -76,7 +72,7 @@ class Voice:
         """The text of `key` with its placeholders filled."""
         return self.known.entries[key].text(self.lang).format_map(values)
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: object) -> bool:
         return key in self.known.entries
 
     @property

@@ -9,8 +9,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import frozen
-
 from gouji.errors import Message, PackError
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
@@ -29,8 +27,7 @@ class Root(NamedTuple):
     by: str = ""
 
 
-@frozen(eq=False, repr=False)
-class Packs:
+class Packs(NamedTuple):
     """The pack roots in use. A root is a folder with `grammars/` and/or `rules/`.
 
     `grammars/<pack>/pack.yaml` describes a pack, `metrics.yaml` in `grammars/` or in a pack adds metrics,
@@ -112,12 +109,18 @@ class Packs:
         total = sha256()
         for root in self.roots:
             for part in ("grammars", "rules"):
-                for file in sorted((root.path / part).rglob("*")):
-                    if file.suffix in (".yaml", ".lark") and file.is_file():
-                        content = file.read_bytes()
-                        total.update(f"{file}\0{len(content)}\0".encode())
-                        total.update(content)
+                for file in files_below(os.path.join(root.path, part), (".yaml", ".lark")):
+                    with open(file, "rb") as source:
+                        content = source.read()
+                    total.update(f"{file}\0{len(content)}\0".encode())
+                    total.update(content)
         return total.hexdigest()
+
+
+def files_below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
+    """The files in `folder` and all folders below it whose names end with one of `suffixes`, in order."""
+    found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(suffixes)]
+    return sorted(filter(os.path.isfile, found))
 
 
 def builtin() -> Path:

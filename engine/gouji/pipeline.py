@@ -7,9 +7,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from gouji import compiled, rules
 from gouji.canonical import Folds, canonicalise
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 _NARRATIVE = "narrative"
 
 
-@frozen(eq=False, repr=False)
-class Engine:
+class Engine(NamedTuple):
     """Everything that reading and checking needs, compiled from the packs once."""
 
     registry: Registry
@@ -49,18 +48,18 @@ class Engine:
     layouts: tuple[Layout, ...]
     narrative: NarrativeModel
     outline: OutlineModel
-    _bodies: Kept[BodyModel]
-    _crosswalk: Kept[Crosswalk]
+    kept_bodies: Kept[BodyModel]
+    kept_crosswalk: Kept[Crosswalk]
 
     @property
     def bodies(self) -> BodyModel:
         """How a report says whose it is; unpacked where reports are compared."""
-        return self._bodies.value
+        return self.kept_bodies.value
 
     @property
     def crosswalk(self) -> Crosswalk:
         """What of one era corresponds to what of another; unpacked where reports are compared."""
-        return self._crosswalk.value
+        return self.kept_crosswalk.value
 
     @classmethod
     def load(cls, packs: Sequence[Path] = ()) -> Engine:

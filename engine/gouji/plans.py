@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from gouji.rulemodel import Compare, Fast, Program, Rule, Sum, in_table
+from gouji.rulemodel import PREFIXED, Compare, Fast, Program, Rule, Sum
 
 Figures: TypeAlias = dict[str, Any]
 Adder: TypeAlias = Callable[[Figures], Any]
@@ -36,7 +36,7 @@ class Agenda:
     def plans(self, values: Figures) -> tuple[Plan, Plan]:
         """The plan for the tables of a report and the plan for its text, given its figures by key."""
         names = tuple(values)
-        tables = tuple([name for name in names if in_table(name)])
+        tables = tuple([name for name in names if PREFIXED not in name])
         plan = self._plan(tables, lambda: self._table_programs)
         if len(tables) == len(names):
             return plan, _NOTHING
@@ -60,7 +60,8 @@ class Plan:
     """The programs that certain figures allow, by how they are run.
 
     `sums` are parts that make a total, `whole` are other programs with all their figures, `partial` sums of
-    the text of which some parts are not named, `slow` what is no plain sum.
+    the text of which some parts are not named, `slow` what is no plain sum. `noted` is what rules have found out
+    about the figures that there are, by rule: it is the same for every report with them.
     """
 
     def __init__(self, programs: Iterable[Program], figures: frozenset[str]) -> None:
@@ -68,6 +69,7 @@ class Plan:
         self.whole: list[tuple[tuple[Step, ...], tuple[Step, ...], frozenset[str], Program]] = []
         self.partial: list[tuple[tuple[Step, ...], Step, Program]] = []
         self.slow: list[Program] = []
+        self.noted: dict[str, Any] = {}
         for program in programs:
             self._schedule(program, figures)
 

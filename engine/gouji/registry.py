@@ -8,8 +8,6 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
-from attrs import define, field
-
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 Blank: TypeAlias = Literal["zero", "total", "none", "na"]
@@ -56,21 +54,19 @@ class GroupLabel(NamedTuple):
     members: dict[str, tuple[str, str]]
 
 
-@define(eq=False, repr=False)
 class Registry:
     """All metrics by path with their units, and the ordered groups of path segments that rules may use.
 
     Below `ext.` there is a metric for every name, but for the `extensions` (`ext.NAME`) that packs have registered.
     """
 
-    metrics: dict[str, Metric]
-    groups: dict[str, tuple[str, ...]]
-    labels: dict[str, GroupLabel] = field(repr=False)
-    units: dict[str, str] = field(init=False, repr=False)
-    extensions: frozenset[str] = field(init=False, repr=False)
-    _by_blank: dict[tuple[str, ...], frozenset[str]] = field(factory=dict, init=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
+    def __init__(
+        self, metrics: dict[str, Metric], groups: dict[str, tuple[str, ...]], labels: dict[str, GroupLabel]
+    ) -> None:
+        self.metrics = metrics
+        self.groups = groups
+        self.labels = labels
+        self._by_blank: dict[tuple[str, ...], frozenset[str]] = {}
         self.units = {path: metric.unit for path, metric in self.metrics.items()}
         self.extensions = frozenset(
             found[1] for path in self.metrics if "ext." in path and (found := _EXTENSION.search(path))
@@ -142,13 +138,13 @@ def load_registry(paths: Sequence[Path]) -> Registry:
     return loader.registry()
 
 
-@define(eq=False, repr=False)
 class _Loader:
-    axes: dict[str, dict[str, dict[str, Any]]] = field(factory=dict)
-    metrics: dict[str, Metric] = field(factory=dict)
-    groups: dict[str, tuple[str, ...]] = field(factory=dict)
-    group_data: list[tuple[Scalar, Mapping[Any, Any]]] = field(factory=list)
-    places: dict[str, str] = field(factory=dict)
+    def __init__(self) -> None:
+        self.axes: dict[str, dict[str, dict[str, Any]]] = {}
+        self.metrics: dict[str, Metric] = {}
+        self.groups: dict[str, tuple[str, ...]] = {}
+        self.group_data: list[tuple[Scalar, Mapping[Any, Any]]] = []
+        self.places: dict[str, str] = {}
 
     def read(self, path: Path) -> None:
         data = _mapping(read(path), str(path))

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from attrs import evolve, frozen
-
 from gouji.intervals import EXACT_ZERO, Interval, Operand
 from gouji.records import Number, Source, number_text
-from gouji.values import Value
 
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
@@ -25,8 +22,7 @@ _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": 
 _ANY = Interval(0, None)
 
 
-@frozen(eq=False, repr=False)
-class Item(Value):
+class Item(NamedTuple):
     """One term of a linear sum: coefficient times a metric of one source."""
 
     coefficient: Number
@@ -39,8 +35,7 @@ def own_path(path: str) -> str:
     return next((path[len(prefix) :] for prefix in OTHER_REPORTS if path.startswith(prefix)), path)
 
 
-@frozen(eq=False, repr=False)
-class Linear(Value):
+class Linear(NamedTuple):
     """Items and a constant, added up."""
 
     items: tuple[Item, ...] = ()
@@ -48,7 +43,7 @@ class Linear(Value):
 
     def scaled(self, factor: Number) -> Linear:
         """The same, times `factor`."""
-        items = tuple(evolve(item, coefficient=item.coefficient * factor) for item in self.items)
+        items = tuple(item._replace(coefficient=item.coefficient * factor) for item in self.items)
         return Linear(items, self.constant * factor)
 
     def value(self, operands: Sequence[Operand]) -> Interval:
@@ -65,8 +60,7 @@ class Linear(Value):
         return Interval(low, high, low_open, high_open)
 
 
-@frozen(eq=False, repr=False)
-class Relation(Value):
+class Relation(NamedTuple):
     """One comparison over concrete metrics; `left / left_divisor operator right / right_divisor`."""
 
     operator: Operator
@@ -108,8 +102,7 @@ class Relation(Value):
         return f"{left} {_SHOWN[self.operator]} {right}"
 
 
-@frozen(eq=False, repr=False)
-class Evaluation(Value):
+class Evaluation(NamedTuple):
     """A relation confronted with figures: the verdict and what both sides came to."""
 
     outcome: Outcome

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from attrs import define, evolve, field, fields
-
 from gouji.errors import Message, PackError
 from gouji.plans import Agenda
 from gouji.records import Report
@@ -17,7 +15,6 @@ from gouji.rulemodel import Era, Kept, Program, Rule
 _AGENDAS = 64  # how many are kept: reports of one form and year share one
 
 
-@define(eq=False, repr=False)
 class Rulebook:
     """Rules, compiled.
 
@@ -25,19 +22,25 @@ class Rulebook:
     what each slip is.
     """
 
-    rules: tuple[Rule, ...]
-    registry: Registry
-    eras: tuple[Era, ...]
-    kept: Mapping[str, Kept[tuple[Program, ...]]] = field(repr=False)
-    totals: Mapping[str, tuple[tuple[str, ...], ...]] = field(repr=False)
-    slips: Mapping[str, Message] = field(factory=dict, repr=False)
-    _agendas: dict[Any, Agenda] = field(factory=dict, init=False, repr=False)
+    def __init__(
+        self,
+        rules: tuple[Rule, ...],
+        registry: Registry,
+        eras: tuple[Era, ...],
+        kept: Mapping[str, Kept[tuple[Program, ...]]],
+        totals: Mapping[str, tuple[tuple[str, ...], ...]],
+        slips: Mapping[str, Message],
+    ) -> None:
+        self.rules = rules
+        self.registry = registry
+        self.eras = eras
+        self.kept = kept
+        self.totals = totals
+        self.slips = slips
+        self._agendas: dict[Any, Agenda] = {}
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {a.name: getattr(self, a.name) for a in fields(Rulebook) if a.init}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
+    def __reduce__(self) -> tuple[type[Rulebook], tuple[Any, ...]]:
+        return Rulebook, (self.rules, self.registry, self.eras, self.kept, self.totals, self.slips)
 
     @cached_property
     def yielding(self) -> Mapping[str, Rule]:
@@ -73,7 +76,11 @@ class Rulebook:
             if (not select or any(_matches(rule.id, p) for p in select))
             and not any(_matches(rule.id, p) for p in ignore)
         )
-        return evolve(self, rules=rules)
+        return self.of(rules)
+
+    def of(self, rules: Sequence[Rule]) -> Rulebook:
+        """The same with these rules only."""
+        return Rulebook(tuple(rules), self.registry, self.eras, self.kept, self.totals, self.slips)
 
     def era(self, report: Report) -> Era | None:
         """The era of a report: by its form, else by its year."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 
 from attrs import define
 
+from gouji.errors import Message
 from gouji.expressions import place
 from gouji.records import Source
 from gouji.registry import Registry
@@ -28,14 +30,16 @@ _COMPARE: dict[str, Compare] = {
 }
 
 
-def load_rulebook(paths: Sequence[Path], registry: Registry) -> Rulebook:
-    """The rules of the YAML files `paths`, compiled against `registry`.
+def load_rulebook(
+    paths: Sequence[Path], registry: Registry, slips: Mapping[str, Message] = MappingProxyType({})
+) -> Rulebook:
+    """The rules of the YAML files `paths`, compiled against `registry`; `slips` says in words what each slip is.
 
     Raises PackError with file, line and column for unknown keys, kinds, metrics and groups, for equations
     that cannot be read, and for an id that is used twice, naming both places.
     """
     rules, eras = read_rules(paths, registry)
-    return _Compiler(registry).rulebook(rules, eras)
+    return _Compiler(registry).rulebook(rules, eras, slips)
 
 
 @define(eq=False, repr=False)
@@ -44,7 +48,7 @@ class _Compiler:
 
     registry: Registry
 
-    def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...]) -> Rulebook:
+    def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...], slips: Mapping[str, Message]) -> Rulebook:
         programs = {rule.id: tuple(map(self.program, self.instances(rule))) for rule in rules if rule.equations}
         totals: dict[str, list[tuple[str, ...]]] = {}
         for rule in rules:
@@ -58,6 +62,7 @@ class _Compiler:
             eras,
             {rule_id: Kept(found) for rule_id, found in programs.items()},
             {total: tuple(found) for total, found in totals.items()},
+            dict(slips),
         )
 
     def instances(self, rule: Rule) -> Iterator[Instance]:

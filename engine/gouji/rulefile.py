@@ -130,13 +130,13 @@ class _RuleReader:
             applies=self.applies(get.get("applies", {})),
             sources=self.sources(get.get("source")),
             repeats={str(k): str(v) for k, v in self.groups(get.get("for", {}))},
-            equations=Kept({name: parse(text) for name, text in _cases(get.get("equation"))}),
-            when=Kept({name: tuple(parse(t) for t in _list(texts)) for name, texts in _cases(get.get("when"))}),
+            kept_equations=Kept({name: parse(text) for name, text in _cases(get.get("equation"))}),
+            kept_when=Kept({name: tuple(parse(t) for t in _list(texts)) for name, texts in _cases(get.get("when"))}),
             row_blank=_choice(get.get("blank"), ("zero", "row")) == "row",
             below=_severity(get["below"]) if "below" in get else None,
             yields=schema.words(get["yields"]) if "yields" in get else (),
             params=self.params({k: get[k] for k in spec.params if k in get}, spec.params),
-            examples=Kept((self.examples(get["pass"], get["id"]), self.examples(get["fail"], get["id"]))),
+            kept_examples=Kept((self.examples(get["pass"], get["id"]), self.examples(get["fail"], get["id"]))),
             where=where(get["id"]),
         )
         allowed = [*_PLACEHOLDERS, *rule.repeats, *spec.placeholders]

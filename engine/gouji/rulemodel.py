@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
 
-from attrs import frozen
-
 from gouji.errors import Message
 from gouji.findings import Severity
 from gouji.patterns import Pattern
@@ -137,8 +135,7 @@ class Instance:
         return {k: v for k, v in self.__dict__.items() if k not in ("rule", "registry")}
 
 
-@frozen(eq=False, repr=False)
-class Rule:
+class Rule(NamedTuple):
     """One rule as its author wrote it; `params` are the data of structural kinds, `where` its place."""
 
     id: str
@@ -151,33 +148,33 @@ class Rule:
     applies: Applies
     sources: tuple[Source, ...]
     repeats: Mapping[str, str]
-    _equations: Kept[Mapping[str, Equation]]
-    _when: Kept[Mapping[str, tuple[Equation, ...]]]
+    kept_equations: Kept[Mapping[str, Equation]]
+    kept_when: Kept[Mapping[str, tuple[Equation, ...]]]
     row_blank: bool
     below: Severity | None
     yields: tuple[str, ...]
     params: Mapping[str, Any]
-    _examples: Kept[tuple[tuple[Figures, ...], tuple[Figures, ...]]]
+    kept_examples: Kept[tuple[tuple[Figures, ...], tuple[Figures, ...]]]
     where: str
 
     @property
     def passes(self) -> tuple[Figures, ...]:
         """Figures with which it holds."""
-        return self._examples.value[0]
+        return self.kept_examples.value[0]
 
     @property
     def fails(self) -> tuple[Figures, ...]:
         """Figures with which it does not."""
-        return self._examples.value[1]
+        return self.kept_examples.value[1]
 
     @property
     def equations(self) -> Mapping[str, Equation]:
         """The equation of each case; of none for structural kinds."""
-        return self._equations.value
+        return self.kept_equations.value
 
     def conditions(self, case: str) -> tuple[Equation, ...]:
         """What must hold before `case` is looked at."""
-        return self._when.value.get(case, self._when.value.get("", ()))
+        return self.kept_when.value.get(case, self.kept_when.value.get("", ()))
 
     @property
     def severity(self) -> Severity:
@@ -228,16 +225,13 @@ Sum: TypeAlias = tuple[tuple[str, ...], tuple[Number, ...] | None, Number]
 Fast: TypeAlias = tuple[Sum, Compare, Sum]
 
 _PREFIX: dict[Source, str] = {"table": "", "narrative": "text ", "chart": "chart "}
+# What tells the key of a figure of the text or of a chart from that of a table.
+PREFIXED = " "
 
 
 def key(source: Source, path: str) -> str:
     """The key of a metric of one source among the figures of a report."""
     return _PREFIX[source] + path
-
-
-def in_table(name: str) -> bool:
-    """Whether a key is that of a figure of a table."""
-    return " " not in name
 
 
 SUM_OF_PARTS = Message("各项之和", "the sum of the parts")

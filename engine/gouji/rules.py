@@ -49,6 +49,7 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
         _withhold_blank_totals(rulebook, facts)
     agenda = rulebook.agenda(report)
     plans = agenda.plans(facts.values)
+    facts.noted = plans[0].noted
     for plan in plans:
         _equations(plan, facts)
     for rule in agenda.structural:
@@ -61,12 +62,13 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
 def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
     """A blank total counts 0 only where all its parts do; else it is not known."""
     values = facts.values
-    for total in rulebook.totals.keys() & facts.blank_keys:
-        for parts in rulebook.totals[total]:
-            if any(v == v and v != 0 for v in map(values.get, parts) if v):
-                values[total] = UNKNOWN
-                facts.withheld.add(total)
-                break
+    totals = [name for name in facts.blank_keys if name in rulebook.totals]
+    # What is not known does not equal itself.
+    filled = {name for name, value in values.items() if value and value == value} if totals else set()
+    for total in totals:
+        if not all(map(filled.isdisjoint, rulebook.totals[total])):
+            values[total] = UNKNOWN
+            facts.withheld.add(total)
 
 
 def _equations(plan: Plan, facts: Facts) -> None:

@@ -75,22 +75,32 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _plainly_holds(facts: Facts, partition: Partition) -> bool:
-    """Whether exact figures of one unit fit their total however they are understood, as most do."""
+    """Whether figures of one unit and scope fit their total however they are understood, as most do."""
     observations, unbound = facts.report.observations, facts.report.unbound
-    units = set()
-    values: list[Number] = []
+    rest: Number | None = None
+    exact, unit, scope = True, None, None
     for kind, index in (partition.total, *partition.parts):
         if kind == "o":
             o = observations[index]
-            if o.low is None or o.low != o.high or o.low < 0 or o.scope is not None:
+            low, high, its_unit = o.low, o.high, o.unit
+            if low is None or high is None or low < 0:
                 return False
-            units.add(o.unit)
-            values.append(o.low)
+            exact &= low == high
+            if o.scope is not None:
+                if scope is not None and o.scope != scope:
+                    return False
+                scope = o.scope
         else:
-            units.add(unbound[index].unit)
-            values.append(unbound[index].value)
-    rest = values[0] * 2 - sum(values)
-    return len(units) == 1 and (rest == 0 or (rest > 0 and not partition.exhaustive))
+            low = high = unbound[index].value
+            its_unit = unbound[index].unit
+        if rest is None:
+            rest, unit = low, its_unit
+        elif its_unit != unit:
+            return False
+        else:
+            rest -= high
+    assert rest is not None
+    return (rest == 0 and exact) or (rest >= 0 and not partition.exhaustive)
 
 
 def _choices(rule: Rule, total: _Part, parts: Sequence[_Part]) -> list[list[_Part]]:

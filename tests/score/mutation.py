@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from attrs import evolve
 from lark.exceptions import LarkError
 
 from gouji.compiler import compile_packs
@@ -102,7 +101,7 @@ def noticed(base: Engine, mutant: Mutant, cases: Sequence[Case]) -> bool:
         except (GoujiError, StopIteration):
             # StopIteration: the engine asks for a terminal by its name.
             return True
-        engine = evolve(base, carriers=parts[4], layouts=parts[5], narrative=parts[6])
+        engine = base._replace(carriers=parts[4], layouts=parts[5], narrative=parts[6])
         try:
             return any(corpus.result(engine, case) != case.expected for case in cases)
         except LarkError:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from attrs import evolve
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -104,9 +103,16 @@ class Page:
 
     def put(self, lines: Iterable[Text]) -> None:
         """Write lines as they are: they are laid out already."""
-        for line in lines:
+        kept = list(lines)
+        for line in kept:
             line.rstrip()
-            self.console.print(line, soft_wrap=True, highlight=False, markup=False, emoji=False)
+        if not kept:
+            return
+        if self.console.color_system is None and not self.console.record:
+            # Nobody sees styles: a line is its text.
+            self.console.file.write("".join([f"{line.plain}\n" for line in kept]))
+        else:
+            self.console.print(Text("\n").join(kept), soft_wrap=True, highlight=False, markup=False, emoji=False)
 
     def shown(self, text: str) -> str:
         """Text of a file, or of a rule, fit for this page."""
@@ -216,7 +222,7 @@ class Page:
     def _line_head(self, report: Report, span: Span) -> str:
         """The number of the line that holds `span`, or where it stands in a file without lines."""
         place = report.document.place(span)
-        return str(place.line) if place.line is not None else self.spot(evolve(place, cell=None))
+        return str(place.line) if place.line is not None else self.spot(place._replace(cell=None))
 
     def _marked(self, line: str, start: int, spans: Sequence[Span], room: int) -> Text:
         """One source line with its figures marked; what is far from every figure gives way to dots."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrs import evolve
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -165,7 +164,7 @@ class _Sheet(NamedTuple):
         if report.unparsed:
             places = [report.document.place(piece.span) for piece in report.unparsed]
             if places[0].line is None:
-                told = ("report.unparsed_places", "places", [page.spot(evolve(place, cell=None)) for place in places])
+                told = ("report.unparsed_places", "places", [page.spot(place._replace(cell=None)) for place in places])
             else:
                 told = ("report.unparsed", "lines", [str(place.line) for place in places])
             key, name, spots = told

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import canonicalise
+from gouji.document import Table
 from gouji.errors import ReadError
 from gouji.layouts import Layout
 from gouji.outline import read_outline
@@ -30,7 +31,7 @@ def reached(engine: Engine, cases: Iterable[Case]) -> set[str]:
         except ReadError:
             continue
         canonical = canonicalise(document, engine.folds)
-        seen.update(f"carrier {block.carrier}" for block in document.blocks if hasattr(block, "carrier"))
+        seen.update(f"carrier {block.carrier}" for block in document.blocks if isinstance(block, Table))
         for table in recognise(document, canonical, engine.layouts):
             if table.layout is not None:
                 seen.update(_of_table(table.layout, table.text))

@@ -5,13 +5,10 @@ Findings about a report are values (`gouji.findings`); exceptions are for what k
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from gouji.values import Value
+from typing import NamedTuple
 
 
-@frozen(eq=False, repr=False)
-class Message(Value):
+class Message(NamedTuple):
     """One sentence in both languages of the interface."""
 
     zh: str

@@ -38,8 +38,7 @@ class Words(Protocol):
 Filling: TypeAlias = "str | Number | Words | None"
 
 
-@frozen(eq=False, repr=False)
-class Statement(Value):
+class Statement(NamedTuple):
     """A sentence whose placeholders are filled when it is read; one without a value stays as it is."""
 
     template: Message

@@ -48,7 +48,7 @@ def compile_packs(
         evolve(load_rulebook(packs.rules(), registry), slips=messages.below("slip")),
         messages,
         folds,
-        _carriers(packs),
+        load_carriers(packs),
         layouts,
         load_narrative(packs, registry),
         load_outline(packs),
@@ -97,7 +97,8 @@ _CARRIER = ("grammar", "region", "cell", "rows")
 _ROWS = ("lines", "series", "stream")
 
 
-def _carriers(packs: Packs) -> tuple[Carrier, ...]:
+def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
+    """Every carrier of tables in plain text. Raises PackError."""
     carriers = []
     for folder in packs.folders():
         content = read(folder / "pack.yaml")

@@ -686,12 +686,17 @@ def _tolerance(label: str) -> int:
 
 def _distance(label: str, known: RowLabel) -> int | None:
     """How far a label is from that of a row; None where it is too far to be meant."""
-    near = [
-        far
-        for text in known.texts
-        if abs(len(text) - len(label)) <= _tolerance(text) and (far := distance(label, text)) <= _tolerance(text)
-    ]
+    near = [far for text in known.texts if (far := _within(label, text, _shared(label, text))) is not None]
     return min(near, default=None)
+
+
+def _within(label: str, known: str, shared: int) -> int | None:
+    """How far a label is from `known`, with which it has `shared` characters in common; None beyond the tolerance."""
+    # What is not shared is the least that has to be edited: most labels need no more than counting.
+    if max(len(label), len(known)) - shared > _tolerance(known):
+        return None
+    far = distance(label, known)
+    return far if far <= _tolerance(known) else None
 
 
 def _resembles(label: str, known: str) -> bool:
@@ -699,7 +704,8 @@ def _resembles(label: str, known: str) -> bool:
     both = len(label) + len(known)
     if 2 * min(len(label), len(known)) < 0.8 * both and abs(len(label) - len(known)) > _tolerance(known):
         return False
-    return 2 * _shared(label, known) >= 0.8 * both or distance(label, known) <= _tolerance(known)
+    shared = _shared(label, known)
+    return 2 * shared >= 0.8 * both or _within(label, known, shared) is not None
 
 
 def _shared(label: str, known: str) -> int:

@@ -40,12 +40,14 @@ def compile_packs(
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     inspect(packs)
     registry = load_registry(packs.metrics())
+    # What is wrong with a rule is said before the grammars are compiled, which takes longer.
+    rulebook = load_rulebook(packs.rules(), registry)
     layouts = load_layouts(packs, registry)
     messages = Messages.merged(packs.messages())
     folds = _folds(packs)
     return (
         registry,
-        evolve(load_rulebook(packs.rules(), registry), slips=messages.below("slip")),
+        evolve(rulebook, slips=messages.below("slip")),
         messages,
         folds,
         load_carriers(packs),

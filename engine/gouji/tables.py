@@ -708,7 +708,7 @@ def _resembles(label: str, known: str) -> bool:
 
 
 def _shared(label: str, known: str) -> int:
-    return sum(min(label.count(c), known.count(c)) for c in set(known))
+    return sum(min(label.count(c), known.count(c)) for c in set(known).intersection(label))
 
 
 def distance(a: str, b: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from gouji.workbench.coverage import Table, clusters, cover
 from gouji.workbench.sampling import samples, strategy
 from gouji.workbench.scaffold import scaffold
 from gouji.workbench.trying import Trying
-from gouji.workbench.watching import Watch
+from gouji.workbench.watching import View, Watch, views
 
 REPORT = """政府信息公开工作年度报告
 一、主动公开情况
@@ -116,6 +118,50 @@ def test_a_view_says_what_changed_and_what_fails_first(tmp_path: Path) -> None:
     assert third.failure is not None
     assert "pack.yaml:25:18" in third.failure[0]
     assert third.failure[1].en == "unknown metric monthly.closd"
+    assert third.cases is None
+
+
+def test_a_view_follows_each_saving_of_the_pack_its_rules_and_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scaffold("monthly", tmp_path / "root")
+    file = write(tmp_path, "form.txt", "项目|单位|数量|\n收到件数|件|12|\n")
+    asked: list[tuple[set[str], object]] = []
+
+    def watched(*folders: Path, watch_filter: object, recursive: bool) -> Iterator[set[object]]:
+        assert not recursive
+        asked.append((set(map(str, folders)), watch_filter))
+        yield set()
+
+    monkeypatch.setattr("watchfiles.watch", watched)
+    assert len(list(views(Watch(str(tmp_path / "root"), [file])))) == 2
+    [(folders, concerns)] = asked
+    assert callable(concerns)
+    for path, wanted in (
+        ("root/rules/monthly.yaml", True),
+        ("root/grammars/monthly/corpus/table.txt", True),
+        ("root/grammars/monthly/pack.yaml~", False),
+        ("form.txt", True),
+        ("other.txt", False),
+    ):
+        assert str((tmp_path / path).parent) in folders
+        assert concerns(None, str(tmp_path / path)) is wanted
+
+
+def test_what_is_saved_while_it_is_read_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scaffold("monthly", tmp_path)
+    watch = Watch(str(tmp_path), [])
+
+    def torn(at: int) -> View:
+        os.utime(tmp_path / "grammars/monthly/pack.yaml", ns=(at, at))
+        monkeypatch.undo()
+        raise KeyError("rows")
+
+    monkeypatch.setattr(watch, "_run", lambda: torn(1))
+    assert watch.run().cases == (2, 2)
+    monkeypatch.setattr(watch, "_run", lambda: torn(1))
+    with pytest.raises(KeyError):
+        watch.run()
 
 
 # --- equations -------------------------------------------------------------------------------------------------------

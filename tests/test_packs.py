@@ -12,9 +12,9 @@ from gouji.readers import text
 from gouji.records import Report
 
 GRAMMAR = """
-%import common.cells (CELLS_1, DAMAGED, OTHER, ORDINAL, NOTE)
+%import common.cells (VALUES, DAMAGED, OTHER, ORDINAL, NOTE)
 start: (_HEAD | row | unknown)+
-row: (BOOKS | LOANS | RETURNS) (CELLS_1 | DAMAGED)
+row: (BOOKS | LOANS | RETURNS) (VALUES | DAMAGED)
 unknown: OTHER
 _HEAD.2: /馆藏项目\\|[^\\n]*\\n/
 BOOKS: ORDINAL? "藏书" NOTE

@@ -38,15 +38,17 @@ def compile_packs(
     """The parts of an engine, in its order. Raises PackError with the place of whatever is wrong."""
     inspect(packs)
     registry = load_registry(packs.metrics())
-    layouts = load_layouts(packs, registry)
     messages = Messages.merged(packs.messages())
+    # What is wrong with a rule is said before the grammars are compiled, which takes longer.
+    rulebook = load_rulebook(packs.rules(), registry, messages.below("slip"))
+    layouts = load_layouts(packs, registry)
     folds = _folds(packs)
     return (
         registry,
-        load_rulebook(packs.rules(), registry, messages.below("slip")),
+        rulebook,
         messages,
         folds,
-        _carriers(packs),
+        load_carriers(packs),
         layouts,
         load_narrative(packs, registry),
         load_outline(packs),
@@ -95,7 +97,8 @@ _CARRIER = ("grammar", "region", "cell", "rows")
 _ROWS = ("lines", "series", "stream")
 
 
-def _carriers(packs: Packs) -> tuple[Carrier, ...]:
+def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
+    """Every carrier of tables in plain text. Raises PackError."""
     carriers = []
     for folder in packs.folders():
         content = read(folder / "pack.yaml")

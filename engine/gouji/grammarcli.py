@@ -264,7 +264,6 @@ def watch(say: Voice, name: str, paths: tuple[str, ...], packs: tuple[Path, ...]
     from importlib.util import find_spec
 
     from gouji.errors import PackError
-    from gouji.pipeline import inputs
     from gouji.workbench.watching import Watch, views
 
     if find_spec("watchfiles") is None:
@@ -275,7 +274,11 @@ def watch(say: Voice, name: str, paths: tuple[str, ...], packs: tuple[Path, ...]
     from rich.live import Live
     from rich.text import Text
 
-    files = [source for source in inputs(paths) if isinstance(source, str)]
+    walk = Walk(say, verbose=False)
+    files: list[str] = []
+    walk.over(paths, files.append)
+    if not files:
+        return WRONG
     with Live(console=Console(), auto_refresh=False) as live:
         for view in views(Watch(name, files, packs)):
             live.update(Text("\n".join(plain.clean(line) for line in _viewed(say, view))), refresh=True)
@@ -283,13 +286,15 @@ def watch(say: Voice, name: str, paths: tuple[str, ...], packs: tuple[Path, ...]
 
 
 def _viewed(say: Voice, view: View) -> Iterator[str]:
-    for file, share in view.shares:
-        part = share.part or 0.0
-        yield say("workbench.watched", file=file, bar=_bar(part, 30), percent=int(part * 100))
-    yield say("workbench.watched_cases", passed=view.cases[0], n=view.cases[1])
-    for file, change in view.changes[:SHOWN_CHANGES]:
-        yield say("workbench.watched_change", file=file, change=change)
+    """The view, what matters most first: a terminal that is too low cuts off the rest."""
     if view.failure is None:
         yield say("workbench.watched_fine")
     else:
         yield say("workbench.watched_failure", where=view.failure[0], what=say.of(view.failure[1]))
+    if view.cases is not None:
+        yield say("workbench.watched_cases", passed=view.cases[0], n=view.cases[1])
+    for file, change in view.changes[:SHOWN_CHANGES]:
+        yield say("workbench.watched_change", file=file, change=change)
+    for file, share in view.shares:
+        part = share.part or 0.0
+        yield say("workbench.watched", file=file, bar=_bar(part, 30), percent=int(part * 100))

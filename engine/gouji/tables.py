@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -686,12 +685,18 @@ def _tolerance(label: str) -> int:
 
 def _distance(label: str, known: RowLabel) -> int | None:
     """How far a label is from that of a row; None where it is too far to be meant."""
-    near = [
-        far
-        for text in known.texts
-        if abs(len(text) - len(label)) <= _tolerance(text) and (far := distance(label, text)) <= _tolerance(text)
-    ]
+    near = [far for text in known.texts if (far := _within(label, text)) is not None]
     return min(near, default=None)
+
+
+def _within(label: str, known: str) -> int | None:
+    """How far a label is from `known`; None beyond the tolerance."""
+    longer, tolerance = max(len(label), len(known)), _tolerance(known)
+    # What is not shared is the least that has to be edited: for most labels counting is enough.
+    if abs(len(label) - len(known)) > tolerance or longer - _shared(label, known) > tolerance:
+        return None
+    far = distance(label, known)
+    return far if far <= tolerance else None
 
 
 def _resembles(label: str, known: str) -> bool:
@@ -699,11 +704,11 @@ def _resembles(label: str, known: str) -> bool:
     both = len(label) + len(known)
     if 2 * min(len(label), len(known)) < 0.8 * both and abs(len(label) - len(known)) > _tolerance(known):
         return False
-    return 2 * _shared(label, known) >= 0.8 * both or distance(label, known) <= _tolerance(known)
+    return 2 * _shared(label, known) >= 0.8 * both or _within(label, known) is not None
 
 
 def _shared(label: str, known: str) -> int:
-    return (Counter(label) & Counter(known)).total()
+    return sum(min(label.count(c), known.count(c)) for c in set(known).intersection(label))
 
 
 def distance(a: str, b: str) -> int:

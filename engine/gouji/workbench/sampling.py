@@ -1,7 +1,9 @@
 """Documents generated from the grammar of a pack, each with the observations that it should give.
 
-hypothesis draws texts from the Lark grammar itself; cells and notes are filled as reports have them. What should come
-out follows from the text alone: the label of a row says the metrics, its place among the cells says the column.
+The grammar says which rows there are and how the terminal of each may be spelt; hypothesis draws which of them stand
+in a document, each in which spelling, and what its cells hold. What should come out follows from these choices: the
+label of a row says the metrics, its place among the cells says the column. Drawing from the start rule as a whole
+(`hypothesis.extra.lark`) would mostly give rows that no layout knows, and says nothing of what should come out.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ class Sample(NamedTuple):
 def strategy(engine: Engine, layout: Layout) -> Any:
     """A hypothesis strategy for the samples of a layout.
 
-    A sample is the head of the form, then rows of the grammar in any order, each once, with figures, blanks and marks.
+    A sample is the head of the form, then rows of the grammar in the order of the form, each once, with figures,
+    blanks and marks.
     Raises PackError where hypothesis is not installed.
     """
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gouji.errors import GoujiError, Message
+from gouji.inspection import SUFFIXES
 from gouji.packs import Packs
 from gouji.pipeline import Engine
 from gouji.workbench.corpus import told
@@ -19,12 +20,13 @@ class View(NamedTuple):
     """How things stand after one run.
 
     `shares` say how much of each file was taken, `changes` what its observations lost (-) and gained (+) since the run
-    before, `failure` is the first thing that is wrong: (where, what).
+    before, `cases` how many of the corpus pass, of how many (None for a pack that cannot be loaded), `failure` is the
+    first thing that is wrong: (where, what).
     """
 
     shares: tuple[tuple[str, Share], ...] = ()
     changes: tuple[tuple[str, str], ...] = ()
-    cases: tuple[int, int] = (0, 0)
+    cases: tuple[int, int] | None = None
     failure: tuple[str, Message] | None = None
 
 
@@ -40,11 +42,29 @@ class Watch:
 
     def run(self) -> View:
         """One run. A pack that cannot be loaded is a failure, too: the view says where."""
+        while True:
+            before = self._saved()
+            try:
+                return self._run()
+            except Exception:
+                # What is saved while it is read does not hang together.
+                if self._saved() == before:
+                    raise
+
+    def _saved(self) -> dict[Path, int]:
+        """When each file of the packs was saved."""
+        try:
+            folders, _ = self.watched()
+            return {f: f.stat().st_mtime_ns for folder in folders for f in folder.iterdir() if f.is_file()}
+        except (GoujiError, OSError):
+            return {}
+
+    def _run(self) -> View:
         from gouji.workbench.packtest import targets
 
         try:
             _, roots = targets([self.pack], self.packs)
-            engine = Engine.compile(Packs.find(roots))
+            engine = Engine.load(roots)
             tests = list(tested([self.pack], self.packs))
         except GoujiError as error:
             return View(failure=(error.source, error.problem))
@@ -75,12 +95,14 @@ class Watch:
             failure = (notes[0].where, notes[0].problem)
         return View(tuple(shares), tuple(changes), (sum(r.passed for r in results), len(results)), failure)
 
-    def folders(self) -> list[Path]:
-        """What has to be watched: the roots of the pack, and the files."""
+    def watched(self) -> tuple[set[Path], set[Path]]:
+        """What has to be watched: the folders of the packs in use with their rules, and the files. Raises PackError."""
         from gouji.workbench.packtest import targets
 
-        folders, _ = targets([self.pack], self.packs)
-        return [*folders, *(Path(file) for file in self.files)]
+        folders, roots = targets([self.pack], self.packs)
+        parts = [root / part for root in (*(f.parents[1] for f in folders), *roots) for part in ("grammars", "rules")]
+        packs = {one.resolve() for part in parts if part.is_dir() for one in (part, *part.rglob("*/"))}
+        return packs, {Path(file).resolve() for file in self.files}
 
 
 def _told(engine: Engine, file: str) -> tuple[str, ...]:
@@ -99,5 +121,12 @@ def views(watch: Watch) -> Iterator[View]:
     from watchfiles import watch as changes
 
     yield watch.run()
-    for _ in changes(*watch.folders()):
+    packs, files = watch.watched()
+
+    def concerns(_: object, path: str) -> bool:
+        file = Path(path)
+        return file in files or (file.suffix in SUFFIXES and file.parent in packs)
+
+    # Folders, because an editor may save by putting another file in the place of the old one.
+    for _ in changes(*packs, *{file.parent for file in files}, watch_filter=concerns, recursive=False):
         yield watch.run()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from attrs import frozen
 
-from gouji.records import Number, Observation, number_text
+from gouji.records import Number, State, number_text
 from gouji.values import Value
 
 Kind: TypeAlias = Literal["exact", "blank", "approximate", "missing", "unreadable"]
@@ -102,6 +102,22 @@ class Interval(Value):
 EXACT_ZERO = Interval(0, 0)
 
 
+class Stated(Protocol):
+    """A figure by its state and bounds, as an observation has them."""
+
+    @property
+    def state(self) -> State:
+        """Whether there is a value."""
+
+    @property
+    def low(self) -> Number | None:
+        """The least that it may be."""
+
+    @property
+    def high(self) -> Number | None:
+        """What it is at most, or, where it is not exact, less than."""
+
+
 @frozen(eq=False, repr=False)
 class Operand(Value):
     """A figure as an equation takes it: what it may be, and why it may not be known exactly."""
@@ -120,7 +136,7 @@ class Operand(Value):
         return cls(Interval(None if signed else 0, None), "missing")
 
     @classmethod
-    def of(cls, observation: Observation | None, signed: bool = False, decimal: bool = False) -> Operand:
+    def of(cls, observation: Stated | None, signed: bool = False, decimal: bool = False) -> Operand:
         """The operand of an observation; a blank counts 0, an unreadable cell may hold any figure."""
         o = observation
         if o is None:

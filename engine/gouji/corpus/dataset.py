@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -129,7 +130,7 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
             "undecided": verdicts.undecided if verdicts else 0,
         }
     )
-    standing = frozenset(figure.observation for figure in profile.figures())
+    standing = profile.standing
     for n, figure in enumerate(record["observations"]):
         cell = figure.get("cell", {})
         rows["observations"].append(
@@ -227,11 +228,21 @@ def arrow(columns: Columns, rows: Iterable[Row]) -> pyarrow.Table:
     import pyarrow
 
     rows = list(rows)
-    arrays = [
-        pyarrow.array([exchangeable(row.get(name), number=kind == "double") for row in rows], _type(kind))
-        for name, kind in columns.items()
-    ]
+    arrays = [_array([row.get(name) for row in rows], kind) for name, kind in columns.items()]
     return pyarrow.Table.from_arrays(arrays, names=[*columns])
+
+
+def _array(values: list[Any], kind: str) -> pyarrow.Array:
+    """A column. What the format cannot hold is rare: it is looked for only where the library finds it."""
+    import pyarrow
+
+    number = kind == "double"
+    try:
+        held = [None if v is None else float(v) for v in values] if number else values
+        return pyarrow.array(held, _type(kind))
+    except (OverflowError, UnicodeEncodeError):
+        fit = partial(exchangeable, number=number)
+        return pyarrow.array([[*map(fit, v)] if isinstance(v, list) else fit(v) for v in values], _type(kind))
 
 
 def _type(kind: str) -> pyarrow.DataType:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gouji import __version__
 from gouji.corpus import dataset, store, tables
-from gouji.corpus.batches import Batch, batches
+from gouji.corpus.batches import Batch, batches, evened
 from gouji.corpus.crew import Done, Helper
 from gouji.corpus.identity import engine_digest
 from gouji.corpus.walk import Item, walk
@@ -20,6 +20,7 @@ from gouji.corpus.worker import Setup
 from gouji.errors import GoujiError, Message, ReadError
 
 ABOUT = "corpus.json"
+_HELD = 4  # batches for each process that are known before they are begun
 _INPUTS = "inputs.parquet"  # the part of what could not even be walked
 
 
@@ -138,7 +139,7 @@ class Job:
 def run_here(job: Job, processes: int) -> None:
     """Do a job on this machine, with so many processes. Raises GoujiError where it cannot go on."""
     with spool() as folder:
-        waiting = job.batches(folder)
+        waiting = evened(job.batches(folder), _HELD * processes)
         lock, failed = threading.Lock(), threading.Event()
         problems: list[BaseException] = []
 

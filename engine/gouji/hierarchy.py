@@ -100,10 +100,8 @@ class Hierarchy:
         for (member, year), own in read.items():
             if member in below:
                 children = [(self.members[n].name, [*read.get((n, year), {}).values()]) for n in below[member]]
-                found = Outcome()
-                check_level(book, Level(self._standing([*own.values()]), children, self.complete, book.registry), found)
-                found.findings = in_groups(book, found.findings)
-                outcome.take(found)
+                level = Level(self._standing([*own.values()]), children, self.complete, book.registry)
+                outcome.take(check_levels(book, level))
         return outcome
 
     @staticmethod
@@ -169,6 +167,14 @@ def _hull(intervals: Sequence[Interval]) -> Interval:
     low = None if None in lows else min(v for v in lows if v is not None)
     high = None if None in highs else max(v for v in highs if v is not None)
     return Interval(low, high)
+
+
+def check_levels(book: Rulebook, level: Level) -> Outcome:
+    """Every rule between the levels on one report and those below it: one finding where several found the same."""
+    outcome = Outcome()
+    check_level(book, level, outcome)
+    outcome.findings = in_groups(book, outcome.findings)
+    return outcome
 
 
 def check_level(book: Rulebook, level: Level, outcome: Outcome) -> None:

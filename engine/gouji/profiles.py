@@ -91,7 +91,6 @@ class Row(NamedTuple):
     low: Number | None
     high: Number | None
     observation: int
-    place: Place
 
 
 class Profile:
@@ -220,7 +219,7 @@ class Profiler:
             keys.append(key(row.source, row.path))
             profile._values.append(self._value(profile, at, row.path, row))
             profile._index.append(row.observation)
-            profile._places[at] = row.place
+            profile._places[at] = Place()
         profile._keys = tuple(keys)
         profile._at = {name: at for at, name in enumerate(keys)}
         return profile

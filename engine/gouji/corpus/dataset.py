@@ -76,8 +76,10 @@ BETWEEN = {
     "instance": "string", "severity": "string", "verdict": "string", "message_zh": "string", "message_en": "string",
     "equation": "string", "left": "double", "right": "double", "delta": "double", "files": "list<string>",
     "paths": "list<string>", "operands": "list<int32>", "group": "int32", "fingerprint": "string",
+    "below": "int32", "below_read": "int32", "below_missing": "list<string>",
 }  # fmt: skip
-"""Findings between reports: those of `file`, compared with `other`, the earlier one. Written by the second pass."""
+"""Findings between reports: those of `file`, compared with `other`, the earlier one, or with those of the bodies
+below. Written by the second pass."""
 
 
 def empty() -> Rows:

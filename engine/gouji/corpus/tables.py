@@ -20,7 +20,7 @@ _TYPES = {"string": "VARCHAR", "int32": "INTEGER", "int64": "BIGINT", "double": 
 
 
 @contextmanager
-def opened(out: str, megabytes: int = 128) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(out: str, megabytes: int = 128, threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in which every table of the data set at `out` is a view; what is large goes to the disk."""
     import tempfile
 
@@ -30,7 +30,7 @@ def opened(out: str, megabytes: int = 128) -> Iterator[duckdb.DuckDBPyConnection
         connection = duckdb.connect(os.path.join(folder, "work.duckdb"))
         try:
             connection.execute(f"SET memory_limit = '{megabytes}MB'")
-            connection.execute("SET threads = 1")
+            connection.execute(f"SET threads = {threads}")
             connection.execute(f"SET temp_directory = '{folder}'")
             if store.is_remote(out):
                 import fsspec

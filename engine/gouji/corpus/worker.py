@@ -41,7 +41,10 @@ class Blame(NamedTuple):
 
 
 class Setup(NamedTuple):
-    """What a worker must know before its first batch: limits are for each file, `files` when it has done enough."""
+    """What those who do a job must know: limits are for each file, `files` when a worker has done enough.
+
+    `roster` is a path or "", `threads` are those of the second pass.
+    """
 
     out: str
     packs: tuple[str, ...] = ()
@@ -49,6 +52,8 @@ class Setup(NamedTuple):
     seconds: float = 60
     megabytes: int = 1024
     files: int = 5000
+    roster: str = ""
+    threads: int = 1
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from gouji.bodies import Body
 from gouji.corpus import dataset, sieve, store
-from gouji.corpus.tables import BETWEEN, opened
+from gouji.corpus.tables import BETWEEN, opened, reading
 from gouji.crosschecks import CrossFinding, Pair, check_copies, check_pair
 from gouji.document import Place
 from gouji.hierarchy import Hierarchy, Level, check_levels, read_roster
@@ -39,22 +39,23 @@ def main() -> None:
     setup = json.load(sys.stdin)
     engine = Engine.load([Path(p) for p in setup["packs"]])
     hierarchy = read_roster(Path(setup["roster"]), engine.bodies) if setup["roster"] else None
-    compare(setup["out"], engine, setup["engine"], hierarchy, setup["threads"])
+    compare(setup["out"], engine, setup["engine"], hierarchy)
 
 
-def compare(out: str, engine: Engine, digest: str, hierarchy: Hierarchy | None = None, threads: int = 1) -> None:
+def compare(out: str, engine: Engine, digest: str, hierarchy: Hierarchy | None = None) -> None:
     """Write the parts of the findings between the reports of `out`, unless it is there for these reports and rules."""
     place = store.at(out)
     names = sorted(place.names("reports"))
-    wanted = sha256("\n".join([digest, repr(hierarchy and hierarchy.members), *names]).encode()).hexdigest()[:24]
+    roster = repr(hierarchy and (hierarchy.complete, hierarchy.members))
+    wanted = sha256("\n".join([digest, roster, *names]).encode("utf-8", "surrogateescape")).hexdigest()[:24]
     if place.has(f"{BETWEEN}/{wanted}-{_LAST}"):
         return
     for name in [*place.names(BETWEEN)]:
         place.remove(f"{BETWEEN}/{name}")
-    with opened(out, threads=threads) as connection:
+    with opened(out) as connection:
         rows: list[dataset.Row] = []
         number = 0
-        for found in findings(connection, engine, hierarchy):
+        for found in findings(connection, out, engine, hierarchy):
             rows += found
             if len(rows) >= _ROWS:
                 place.put(f"{BETWEEN}/{wanted}-{number:05d}.parquet", dataset.part(dataset.BETWEEN, rows))
@@ -65,17 +66,26 @@ def compare(out: str, engine: Engine, digest: str, hierarchy: Hierarchy | None =
 
 
 def findings(
-    connection: duckdb.DuckDBPyConnection, engine: Engine, hierarchy: Hierarchy | None = None
+    connection: duckdb.DuckDBPyConnection, out: str, engine: Engine, hierarchy: Hierarchy | None = None
 ) -> Iterator[list[dataset.Row]]:
-    """The findings of each group of reports in which there are any, as rows."""
+    """The findings of each group of reports in which there may be any, as rows."""
+    headed = reading(out, "reports", ["*.parquet"], ", filename = true")
+    connection.execute(f"CREATE VIEW headed AS SELECT *, parse_filename(filename) AS part FROM ({headed})")
     if hierarchy is None:
-        connection.execute("CREATE VIEW whose AS SELECT * FROM reports")
+        connection.execute("CREATE VIEW whose AS SELECT * FROM headed")
     else:
         _place(connection, hierarchy)
-    sieve.sieve(connection, engine.rulebook, hierarchy)
+    for _ in sieve.sieve(connection, out, engine.rulebook, hierarchy):
+        yield from _exactly(connection, engine, hierarchy)
+
+
+def _exactly(
+    connection: duckdb.DuckDBPyConnection, engine: Engine, hierarchy: Hierarchy | None
+) -> Iterator[list[dataset.Row]]:
+    """The findings of each chosen group."""
     restore = _Restorer(connection, Profiler(engine.registry, engine.bodies))
     book = engine.rulebook
-    query = f"SELECT c.number, c.kind, c.child, c.place, {_HEADER} FROM chosen AS c LEFT JOIN whose AS w USING (file)"
+    query = f"SELECT c.number, c.kind, c.child, c.place, {_HEADER} FROM chosen AS c LEFT JOIN held AS w USING (file)"
     for _, rows in groupby(_stream(connection, f"{query} ORDER BY c.number, c.place"), lambda row: row[0]):
         sides = [*rows]
         kind = sides[0][1]
@@ -110,7 +120,7 @@ def _place(connection: duckdb.DuckDBPyConnection, hierarchy: Hierarchy) -> None:
     sieve.load(connection, "named", {"file": "string", **kinds}, named)
     given = ", ".join(f"coalesce(n.{name}, r.{name}) AS {name}" for name in _BODY)
     connection.execute(
-        f"CREATE VIEW whose AS SELECT r.* REPLACE ({given}) FROM reports AS r LEFT JOIN named AS n USING (file)"
+        f"CREATE VIEW whose AS SELECT r.* REPLACE ({given}) FROM headed AS r LEFT JOIN named AS n USING (file)"
     )
 
 
@@ -134,8 +144,8 @@ class _Restorer:
             query = f"SELECT c.number, c.place, {named} FROM chosen AS c JOIN {table} AS t USING (file) WHERE {where}"
             return _stream(connection, f"{query} ORDER BY c.number, c.place, t.number")
 
-        self._figures = _Groups(rows("observations", _FIGURE, "t.stands"))
-        self._claims = _Groups(rows("claims", _CLAIM, f"c.kind = {sieve.YEARS} AND c.place = 0"))
+        self._figures = _Groups(rows("held_observations", _FIGURE, "t.stands"))
+        self._claims = _Groups(rows("held_claims", _CLAIM, f"c.kind = {sieve.YEARS} AND c.place = 0"))
 
     def __call__(self, side: Sequence[Any]) -> Profile:
         """The profile of a row of `chosen`: its group, its place there, and what is known of the report."""

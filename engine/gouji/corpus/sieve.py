@@ -2,7 +2,8 @@
 
 DuckDB groups the reports that are compared (two years of a body, two copies of a report, a body and those below it)
 and evaluates all equations over all groups at once, in doubles. What surely holds is done with; the groups that are
-left are few, and others look at them exactly. Whatever is uncertain stays.
+left are few, and others look at them exactly. Whatever is uncertain stays. Groups go through in slices, each of which
+reads the parts of its own reports only: memory does not grow with the corpus.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gouji.corpus import dataset
+from gouji.corpus.tables import reading
 from gouji.hierarchy import Hierarchy
 from gouji.relations import own_path
 from gouji.rulebook import Rulebook
@@ -21,12 +23,14 @@ if TYPE_CHECKING:
 YEARS, COPIES, LEVELS = range(3)
 """What the reports of a group are to one another."""
 
+_SLICE = 8000  # reports of groups that are looked at together
+
 _KINDS = {"between_years": YEARS, "between_levels": LEVELS}
 _BOUNDS = {"==": (0.0, 0.0), ">=": (0.0, 1e300), "<=": (-1e300, 0.0)}
 
 _KNOWN = """
 CREATE TABLE known AS
-SELECT row_number() OVER (ORDER BY file)::INTEGER AS report, file, sha256, report_year, tabled, body_certain,
+SELECT row_number() OVER (ORDER BY file)::INTEGER AS report, *,
     coalesce(published_date, '') AS published,
     body_region[len(body_region) - body_known + 1:] || [body_organ] AS body_key,
     body_region[:len(body_region) - body_known] AS above
@@ -42,7 +46,7 @@ FROM (
     SELECT * FROM known WHERE body_certain
     QUALIFY row_number() OVER (PARTITION BY body_key, above, report_year, sha256 ORDER BY report) = 1
 );
-CREATE TABLE pairs AS SELECT row_number() OVER (ORDER BY this, kind, last)::INTEGER AS number, * FROM (
+CREATE TABLE all_pairs AS SELECT row_number() OVER (ORDER BY this, kind, last)::INTEGER AS number, * FROM (
 SELECT this.report AS this, last.report AS last, {years} AS kind, last.report_year AS year
 FROM issued AS this JOIN issued AS last ON this.body_key = last.body_key AND this.report_year = last.report_year + 1
     -- Of one body both may say to which city it belongs, or only one of them.
@@ -54,8 +58,8 @@ SELECT this.report, last.report, {copies}, last.report_year FROM issued AS this 
 ON this.body_key = last.body_key AND this.above = last.above AND this.report_year = last.report_year AND this.nth = last.nth + 1
 );
 DROP TABLE issued;
-CREATE TABLE sides AS
-SELECT number, kind, this AS report, false AS other FROM pairs UNION ALL SELECT number, kind, last, true FROM pairs;
+CREATE TABLE all_sides AS
+SELECT number, kind, this AS report, false AS other FROM all_pairs UNION ALL SELECT number, kind, last, true FROM all_pairs;
 """
 
 # The sum over the bodies below is a report of its own, with a number below zero.
@@ -63,31 +67,46 @@ _LEVELS = """
 CREATE TABLE placed AS
 SELECT member, report_year, report, published FROM known JOIN members USING (file)
 QUALIFY row_number() OVER (PARTITION BY member, report_year, sha256 ORDER BY report) = 1;
-CREATE TABLE levels AS
-SELECT ((SELECT count(*) FROM pairs) + row_number() OVER (ORDER BY first, report_year))::INTEGER AS number, * FROM (
+CREATE TABLE all_levels AS
+SELECT ((SELECT count(*) FROM all_pairs) + row_number() OVER (ORDER BY first, report_year))::INTEGER AS number, * FROM (
     SELECT member, report_year, report, min(report) OVER (PARTITION BY member) AS first FROM placed
     WHERE member IN (SELECT parent FROM below)
     QUALIFY row_number() OVER (PARTITION BY member, report_year ORDER BY published DESC, report DESC) = 1
 );
-CREATE TABLE children AS
-SELECT l.number, b.child, p.report FROM levels AS l JOIN below AS b ON b.parent = l.member
+CREATE TABLE all_children AS
+SELECT l.number, b.child, p.report FROM all_levels AS l JOIN below AS b ON b.parent = l.member
 LEFT JOIN placed AS p ON p.member = b.child AND p.report_year = l.report_year;
-INSERT INTO sides
-SELECT number, {levels}, report, false FROM levels UNION ALL SELECT number, {levels}, -number, true FROM levels;
+INSERT INTO all_sides
+SELECT number, {levels}, report, false FROM all_levels UNION ALL SELECT number, {levels}, -number, true FROM all_levels;
+CREATE TABLE slices AS
+SELECT slice, min(number) AS first, max(number) AS last FROM (
+    SELECT number, sum(count(*)) OVER (ORDER BY number) // {slice} AS slice
+    FROM (SELECT number FROM all_sides UNION ALL SELECT number FROM all_children) GROUP BY number
+) GROUP BY slice ORDER BY slice;
 """
+
+_SLICED = (
+    "".join(
+        f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM all_{name} WHERE number BETWEEN {{first}} AND {{last}};"
+        for name in ("pairs", "sides", "levels", "children")
+    )
+    + """
+CREATE OR REPLACE TABLE held AS SELECT * FROM known WHERE report IN (SELECT report FROM sides UNION ALL SELECT report FROM children);
+CREATE OR REPLACE TABLE suspicious (number INTEGER);
+"""
+)
 
 # Zeros and blanks matter to equations only.
 _FIGURES = """
-CREATE TABLE figures AS
+CREATE OR REPLACE TABLE figures AS
 SELECT k.report, n.name, f.low, f.high, f.exact FROM (
     SELECT file, path, source = 'narrative' AS narrative,
         CASE WHEN state = 'value' THEN coalesce(low, -1e300) WHEN state = 'text' THEN -1e300 ELSE 0 END AS low,
         CASE WHEN state = 'value' THEN coalesce(high, 1e300) WHEN state = 'text' THEN 1e300 ELSE 0 END AS high,
         coalesce(state = 'value' AND low = high, false) AS exact
-    FROM observations WHERE stands
-) AS f JOIN needed AS n USING (path, narrative) JOIN known AS k USING (file)
-WHERE (n.summed OR f.low <> 0 OR f.high <> 0) AND NOT (n.untabled AND k.tabled)
-    AND k.report IN (SELECT report FROM sides UNION ALL SELECT report FROM children WHERE report IS NOT NULL);
+    FROM held_observations WHERE stands
+) AS f JOIN needed AS n USING (path, narrative) JOIN held AS k USING (file)
+WHERE (n.summed OR f.low <> 0 OR f.high <> 0) AND NOT (n.untabled AND k.tabled);
 """
 
 # Copies of a report that differ make a hull; what was not read may be anything.
@@ -150,7 +169,7 @@ SELECT number FROM (
     SELECT p.number, c.number AS claim, bool_or(CASE WHEN c.share
         THEN abs((c.value - f.low) * 100 - c.amount::DOUBLE * f.low) * 2 * 10 ** c.digits <= f.low * (1 - 1e-9)
         ELSE c.value - f.low = c.amount::DOUBLE END) AS grew
-    FROM claims AS c JOIN known AS k USING (file) JOIN pairs AS p ON p.this = k.report
+    FROM held_claims AS c JOIN held AS k USING (file) JOIN pairs AS p ON p.this = k.report
     JOIN meant AS m ON m.path = c.path JOIN figures AS f ON f.report = p.last AND f.name // 2 = m.metric
     WHERE p.kind = {years} AND f.exact AND f.low >= m.least AND coalesce(c.year, p.year) = p.year
     GROUP BY p.number, c.number
@@ -169,12 +188,12 @@ _COVERAGE = "INSERT INTO suspicious SELECT number FROM children WHERE report IS 
 # In the order in which groups are looked at: the report itself first, then what it is compared with.
 _CHOSEN = """
 INSERT INTO suspicious SELECT number FROM pairs WHERE kind = {copies};
-CREATE TABLE chosen AS
+CREATE OR REPLACE TABLE chosen AS
 SELECT number, kind, place, child, report, file FROM (
     SELECT number, kind, other::INTEGER AS place, NULL AS child, report FROM sides WHERE report > 0
     UNION ALL
     SELECT number, {levels}, row_number() OVER (PARTITION BY number ORDER BY child, report), child, report FROM children
-) LEFT JOIN known USING (report) WHERE number IN (SELECT number FROM suspicious);
+) LEFT JOIN held USING (report) WHERE number IN (SELECT number FROM suspicious);
 """
 
 
@@ -194,10 +213,13 @@ class Term(NamedTuple):
     most: float
 
 
-def sieve(connection: duckdb.DuckDBPyConnection, book: Rulebook, hierarchy: Hierarchy | None = None) -> None:
-    """Make the table `chosen`: the groups of reports in which a rule may not hold, and their members in order.
+def sieve(
+    connection: duckdb.DuckDBPyConnection, out: str, book: Rulebook, hierarchy: Hierarchy | None = None
+) -> Iterator[None]:
+    """Slice by slice make the table `chosen`: groups of reports in which a rule may not hold, their members in order.
 
-    The bodies are those of the view `whose`; for levels there must be the table `members` (file, member).
+    What these have of other tables is in the views `held_observations` and `held_claims`. The bodies are those of the
+    view `whose`; for levels there must be the table `members` (file, member).
     """
     metrics = _Metrics()
     terms = [*_terms(book)]
@@ -249,16 +271,23 @@ def sieve(connection: duckdb.DuckDBPyConnection, book: Rulebook, hierarchy: Hier
     tables["needed"][1].extend(metrics.needed())
     for name, (columns, rows) in tables.items():
         load(connection, name, columns, rows)
-    steps = [_KNOWN, _PAIRS, _LEVELS, _FIGURES, _SUMS, _EQUATIONS, _SCALES, _COPIED, _GROWTH]
     if hierarchy is None:
         load(connection, "members", {"file": "string", "member": "int32"}, ())
-    else:
-        coverage = any(rule.kind == "coverage" for rule in book.rules)
-        steps += [_ROSTER, *([_COVERAGE] if coverage else [])]
-    connection.execute("CREATE TABLE suspicious (number INTEGER)")
-    complete = str(hierarchy is not None and hierarchy.complete)
-    for step in (*steps, _CHOSEN):
-        connection.execute(step.format(years=YEARS, copies=COPIES, levels=LEVELS, complete=complete))
+    words = {"years": YEARS, "copies": COPIES, "levels": LEVELS, "slice": _SLICE}
+    words["complete"] = hierarchy is not None and hierarchy.complete
+    for step in (_KNOWN, _PAIRS, _LEVELS):
+        connection.execute(step.format(**words))
+    steps = [_FIGURES, _SUMS, _EQUATIONS, _SCALES, _COPIED, _GROWTH, _ROSTER]
+    if any(rule.kind == "coverage" for rule in book.rules):
+        steps.append(_COVERAGE)
+    for first, last in connection.execute("SELECT first, last FROM slices ORDER BY first").fetchall():
+        connection.execute(_SLICED.format(first=first, last=last))
+        parts = [row[0] for row in connection.execute("SELECT DISTINCT part FROM held ORDER BY part").fetchall()]
+        for table in ("observations", "claims"):
+            connection.execute(f"CREATE OR REPLACE VIEW held_{table} AS {reading(out, table, parts)}")
+        for step in (*steps, _CHOSEN):
+            connection.execute(step.format(**words))
+        yield
 
 
 class _Metrics:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ _TYPES = {"string": "VARCHAR", "int32": "INTEGER", "int64": "BIGINT", "double": 
 
 
 @contextmanager
-def opened(out: str, megabytes: int = 128, threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(out: str, megabytes: int = 256) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in which every table of the data set at `out` is a view; what is large goes to the disk."""
     import tempfile
 
@@ -30,7 +30,7 @@ def opened(out: str, megabytes: int = 128, threads: int = 1) -> Iterator[duckdb.
         connection = duckdb.connect(os.path.join(folder, "work.duckdb"))
         try:
             connection.execute(f"SET memory_limit = '{megabytes}MB'")
-            connection.execute(f"SET threads = {threads}")
+            connection.execute("SET threads = 1")
             connection.execute(f"SET temp_directory = '{folder}'")
             if store.is_remote(out):
                 import fsspec
@@ -47,13 +47,18 @@ def define(connection: duckdb.DuckDBPyConnection, out: str) -> None:
     place = store.at(out)
     for table, columns in COLUMNS.items():
         if any(True for _ in place.names(table)):
-            base = out if store.is_remote(out) else os.path.abspath(out)
-            pattern = f"{base}/{table}/*.parquet".replace("'", "''")
-            source = f"SELECT * FROM read_parquet('{pattern}')"
+            source = reading(out, table, ["*.parquet"])
         else:
             nothing = ", ".join(f'CAST(NULL AS {_sql(kind)}) AS "{name}"' for name, kind in columns.items())
             source = f"SELECT * FROM (SELECT {nothing}) WHERE false"
         connection.execute(f"CREATE OR REPLACE VIEW {table} AS {source}")
+
+
+def reading(out: str, table: str, parts: Sequence[str], more: str = "") -> str:
+    """The query that reads these parts of a table; `more` are options of `read_parquet`."""
+    base = out if store.is_remote(out) else os.path.abspath(out)
+    names = ", ".join("'" + f"{base}/{table}/{part}".replace("'", "''") + "'" for part in parts)
+    return f"SELECT * FROM read_parquet([{names}]{more})"
 
 
 def write_database(out: str) -> None:

@@ -43,7 +43,7 @@ class Blame(NamedTuple):
 class Setup(NamedTuple):
     """What those who do a job must know: limits are for each file, `files` when a worker has done enough.
 
-    `roster` is a path or "", `threads` are those of the second pass.
+    `roster` is a path or "".
     """
 
     out: str
@@ -53,7 +53,6 @@ class Setup(NamedTuple):
     megabytes: int = 1024
     files: int = 5000
     roster: str = ""
-    threads: int = 1
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from gouji.bodies import Body
 from gouji.corpus import dataset, sieve, store
-from gouji.corpus.tables import BETWEEN, opened, reading
+from gouji.corpus.tables import BETWEEN, opened, reading, write_database
 from gouji.crosschecks import CrossFinding, Pair, check_copies, check_pair
 from gouji.document import Place
 from gouji.hierarchy import Hierarchy, Level, check_levels, read_roster
@@ -35,11 +35,13 @@ _LAST = "last.parquet"
 
 
 def main() -> None:
-    """Compare the reports of the data set that standard input describes."""
+    """Compare the reports of the data set that standard input describes; write the database that shows its tables."""
     setup = json.load(sys.stdin)
     engine = Engine.load([Path(p) for p in setup["packs"]])
     hierarchy = read_roster(Path(setup["roster"]), engine.bodies) if setup["roster"] else None
     compare(setup["out"], engine, setup["engine"], hierarchy)
+    if not store.is_remote(setup["out"]):
+        write_database(setup["out"])
 
 
 def compare(out: str, engine: Engine, digest: str, hierarchy: Hierarchy | None = None) -> None:

@@ -102,8 +102,6 @@ class Job:
         if self._unwalked:
             self.store.put(f"errors/{_INPUTS}", dataset.part(dataset.TABLES["errors"], rows["errors"]))
         self._compare()
-        if isinstance(self.store, store.Folder):
-            tables.write_database(self.setup.out)
         about = {
             "schema": dataset.SCHEMA,
             "version": __version__,
@@ -114,7 +112,7 @@ class Job:
         self.store.put(ABOUT, dataset.as_json(about).encode())
 
     def _compare(self) -> None:
-        """The second pass, in a process of its own: what it needs is gone when it is over."""
+        """The second pass, in a process of its own: what it needs is gone when it is over. It writes the database too."""
         import json
         import subprocess
         import sys

@@ -57,7 +57,7 @@ def compare(out: str, engine: Engine, digest: str, hierarchy: Hierarchy | None =
     with opened(out) as connection:
         rows: list[dataset.Row] = []
         number = 0
-        for found in findings(connection, out, engine, hierarchy):
+        for found in findings(connection, out, engine, hierarchy) if names else ():
             rows += found
             if len(rows) >= _ROWS:
                 place.put(f"{BETWEEN}/{wanted}-{number:05d}.parquet", dataset.part(dataset.BETWEEN, rows))

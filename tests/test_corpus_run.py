@@ -287,6 +287,48 @@ def test_a_second_run_waits_for_nobody(tmp_path: Path) -> None:
         pass
 
 
+# --- object stores ---------------------------------------------------------------------------------------------------
+
+
+def test_urls_are_places(corpus: Path, undisturbed: Path, tmp_path: Path) -> None:
+    """Inputs and data set named by fsspec URLs: the same rows, and nothing to do the second time."""
+    inputs, out = corpus.as_uri(), (tmp_path / "out").as_uri()
+    for kept in (0, REPORTS):
+        job = Job([inputs], Setup(out))
+        job.begin()
+        run_here(job, 2)
+        job.end()
+        assert job.tally.kept == kept
+    for query in (
+        "SELECT replace(file, 'file://', ''), path, raw, line, stands FROM observations ORDER BY ALL",
+        "SELECT replace(file, 'file://', ''), instance, operands, report_year FROM between ORDER BY ALL",
+    ):
+        with opened(out) as connection:
+            assert connection.execute(query).fetchall() == ask(undisturbed, query)
+
+
+def test_an_object_store_is_a_store(tmp_path: Path) -> None:
+    """Objects and files behave alike, and DuckDB reads both."""
+    from gouji.corpus import store
+
+    columns = dataset.TABLES["errors"]
+    part = dataset.part(columns, [{"file": "a.txt", "code": "time"}])
+    for url in (f"memory://{tmp_path.name}", str(tmp_path)):
+        place = store.at(url)
+        assert [*place.names("errors")] == []
+        for name in ("1.parquet", "2.parquet"):
+            place.put(f"errors/{name}", part)
+        place.rename("errors/1.parquet", "errors/3.parquet")
+        place.rename("errors/1.parquet", "errors/3.parquet")
+        assert sorted(place.names("errors")) == ["2.parquet", "3.parquet"]
+        assert (place.has("errors/3.parquet"), place.has("errors/1.parquet")) == (True, False)
+        with opened(url) as connection:
+            assert connection.execute("SELECT count(*), min(code) FROM errors").fetchall() == [(2, "time")]
+        for name in ("1.parquet", "2.parquet", "3.parquet"):
+            place.remove(f"errors/{name}")
+        assert [*place.names("errors")] == []
+
+
 # --- inputs ----------------------------------------------------------------------------------------------------------
 
 

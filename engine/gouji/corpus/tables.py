@@ -20,14 +20,14 @@ _TYPES = {"string": "VARCHAR", "int32": "INTEGER", "int64": "BIGINT", "double": 
 
 
 @contextmanager
-def opened(out: str, megabytes: int = 256) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(out: str, megabytes: int = 128) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in which every table of the data set at `out` is a view; what is large goes to the disk."""
     import tempfile
 
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
-        connection = duckdb.connect(os.path.join(folder, "work.duckdb"))
+        connection = duckdb.connect()
         try:
             connection.execute(f"SET memory_limit = '{megabytes}MB'")
             connection.execute("SET threads = 1")

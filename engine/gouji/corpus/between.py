@@ -37,11 +37,15 @@ _LAST = "last.parquet"
 def main() -> None:
     """Compare the reports of the data set that standard input describes; write the database that shows its tables."""
     setup = json.load(sys.stdin)
-    engine = Engine.load([Path(p) for p in setup["packs"]])
-    hierarchy = read_roster(Path(setup["roster"]), engine.bodies) if setup["roster"] else None
-    compare(setup["out"], engine, setup["engine"], hierarchy)
-    if not store.is_remote(setup["out"]):
-        write_database(setup["out"])
+    try:
+        engine = Engine.load([Path(p) for p in setup["packs"]])
+        hierarchy = read_roster(Path(setup["roster"]), engine.bodies) if setup["roster"] else None
+        compare(setup["out"], engine, setup["engine"], hierarchy)
+        if not store.is_remote(setup["out"]):
+            write_database(setup["out"])
+    except Exception as error:
+        # For whoever waits for us: one line that says what it was.
+        sys.exit(f"{type(error).__name__}: {str(error).partition(chr(10))[0]}")
 
 
 def compare(out: str, engine: Engine, digest: str, hierarchy: Hierarchy | None = None) -> None:

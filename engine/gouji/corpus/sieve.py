@@ -43,7 +43,7 @@ CREATE TEMP TABLE issued AS
 SELECT *, row_number() OVER (PARTITION BY body_key, above, report_year ORDER BY published, report) AS nth,
     count(*) OVER (PARTITION BY body_key, above, report_year) AS copies
 FROM (
-    SELECT * FROM known WHERE body_certain
+    SELECT report, report_year, published, body_key, above FROM known WHERE body_certain
     QUALIFY row_number() OVER (PARTITION BY body_key, above, report_year, sha256 ORDER BY report) = 1
 );
 CREATE TABLE all_pairs AS SELECT row_number() OVER (ORDER BY this, kind, last)::INTEGER AS number, * FROM (

@@ -21,8 +21,9 @@ test: $(READY) ## everything that must hold: style, types, layers, behaviour, an
 	$(BIN)/pytest tests/test_corpus_*.py  # these start processes of their own and kill some
 	tests/smoke_wheel.sh
 
-bench: $(READY) ## how fast gouji is, against a baseline measured in the same run
+bench: $(READY) ## how fast gouji is, against a baseline measured in the same run; REPORTS=20000: on so large a corpus
 	$(BIN)/python tests/bench/run.py
+	$(BIN)/python tests/bench/corpus.py $(REPORTS)
 
 score: $(READY) ## how well real reports are read, against the truth beside the checkout
 	$(BIN)/python tests/score/run.py --readme

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from attrs import evolve
 from pyarrow import parquet
 
 from gouji.corpus import dataset, sample
@@ -118,11 +119,49 @@ def test_comparing_says_what_gouji_says(engine: Engine, undisturbed: Path) -> No
     comparison = Comparison(engine.rulebook, engine.bodies, engine.messages)
     for (file,) in ask(undisturbed, "SELECT file FROM reports ORDER BY file"):
         comparison.add(engine.check(file))
-    expected = {(f.terms[0].source, f.instance, f.equation, f.fingerprint) for f in comparison.finish().findings}
+    expected = [
+        (f.instance, f.equation, f.fingerprint, [(t.source, t.path, t.operand) for t in f.terms])
+        for f in comparison.finish().findings
+    ]
     assert expected
-    rows = ask(undisturbed, "SELECT file, instance, equation, fingerprint FROM between")
-    assert {*rows} == expected
-    assert len(rows) == len(expected)
+    rows = ask(undisturbed, "SELECT instance, equation, fingerprint, files, paths, operands FROM between")
+    assert sorted((*row[:3], [*zip(*row[3:], strict=True)]) for row in rows) == sorted(expected)
+
+
+@pytest.mark.parametrize("complete", ["yes", "no"])
+def test_levels_say_what_gouji_says(complete: str, engine: Engine, tmp_path: Path) -> None:
+    """A city and its districts over two years: one wrong sum, one missing report, one that differs from its copy."""
+    from gouji.hierarchy import read_roster
+    from gouji.series import Comparison
+    from test_levels import city, districts, roster
+
+    below = districts()
+    reports = {"2021/city.txt": city(below, granted=2), "2022/city.txt": city(below, granted=-40)}
+    reports |= {f"{year}/{n:02}.txt": d for year in (2021, 2022) for n, d in enumerate(below)}
+    reports["2021/03-corrected.txt"] = evolve(below[3], review=below[3].review + 4, in_force=40)
+    del reports["2022/07.txt"]
+    place = tmp_path / "reports"
+    for name, report in reports.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(evolve(report, year=int(name[:4])).text(), encoding="utf-8")
+    listed = tmp_path / "roster.yaml"
+    listed.write_text(roster(complete).replace("city.txt", "reports/*/city.txt"), encoding="utf-8")
+    done(place, tmp_path / "out", roster=str(listed))
+    comparison = Comparison(engine.rulebook, engine.bodies, engine.messages, read_roster(listed, engine.bodies))
+    for path in sorted(place.rglob("*.txt")):
+        comparison.add(engine.check(str(path)))
+    found = comparison.finish().findings
+    assert {"V01", "V01-COVERAGE", "Y07"} <= {f.rule for f in found}
+    expected = [
+        (f.instance, f.verdict, f.equation, f.fingerprint, [(t.source, t.path, t.operand) for t in f.terms],
+         [*f.coverage.missing] if f.coverage else None)
+        for f in found
+    ]  # fmt: skip
+    rows = ask(
+        tmp_path / "out",
+        "SELECT instance, verdict, equation, fingerprint, files, paths, operands, below_missing FROM between",
+    )
+    assert sorted((*row[:4], [*zip(*row[4:7], strict=True)], row[7]) for row in rows) == sorted(expected)
 
 
 def test_schemas_are_as_documented(undisturbed: Path, checkout: Path) -> None:
@@ -246,6 +285,48 @@ def test_a_second_run_waits_for_nobody(tmp_path: Path) -> None:
 
     with alone(str(tmp_path)), pytest.raises(GoujiError, match="another run"), alone(str(tmp_path)):
         pass
+
+
+# --- object stores ---------------------------------------------------------------------------------------------------
+
+
+def test_urls_are_places(corpus: Path, undisturbed: Path, tmp_path: Path) -> None:
+    """Inputs and data set named by fsspec URLs: the same rows, and nothing to do the second time."""
+    inputs, out = corpus.as_uri(), (tmp_path / "out").as_uri()
+    for kept in (0, REPORTS):
+        job = Job([inputs], Setup(out))
+        job.begin()
+        run_here(job, 2)
+        job.end()
+        assert job.tally.kept == kept
+    for query in (
+        "SELECT replace(file, 'file://', ''), path, raw, line, stands FROM observations ORDER BY ALL",
+        "SELECT replace(file, 'file://', ''), instance, operands, report_year FROM between ORDER BY ALL",
+    ):
+        with opened(out) as connection:
+            assert connection.execute(query).fetchall() == ask(undisturbed, query)
+
+
+def test_an_object_store_is_a_store(tmp_path: Path) -> None:
+    """Objects and files behave alike, and DuckDB reads both."""
+    from gouji.corpus import store
+
+    columns = dataset.TABLES["errors"]
+    part = dataset.part(columns, [{"file": "a.txt", "code": "time"}])
+    for url in (f"memory://{tmp_path.name}", str(tmp_path)):
+        place = store.at(url)
+        assert [*place.names("errors")] == []
+        for name in ("1.parquet", "2.parquet"):
+            place.put(f"errors/{name}", part)
+        place.rename("errors/1.parquet", "errors/3.parquet")
+        place.rename("errors/1.parquet", "errors/3.parquet")
+        assert sorted(place.names("errors")) == ["2.parquet", "3.parquet"]
+        assert (place.has("errors/3.parquet"), place.has("errors/1.parquet")) == (True, False)
+        with opened(url) as connection:
+            assert connection.execute("SELECT count(*), min(code) FROM errors").fetchall() == [(2, "time")]
+        for name in ("1.parquet", "2.parquet", "3.parquet"):
+            place.remove(f"errors/{name}")
+        assert [*place.names("errors")] == []
 
 
 # --- inputs ----------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ _REFRESH = 0.2  # seconds
 @click.option("--seconds", type=click.FloatRange(0.1), metavar="N", default=60, help="option.seconds")
 @click.option("--megabytes", type=click.IntRange(16), metavar="N", default=1024, help="option.megabytes")
 @click.option("--scheduler", metavar="ADDRESS", help="option.scheduler")
+@click.option("--roster", type=Path, metavar="FILE|DIR", help="option.roster")
 @packs_option
 @language_option
 @verbose_option
@@ -42,6 +43,7 @@ def run(
     seconds: float,
     megabytes: int,
     scheduler: str | None,
+    roster: Path | None,
     packs: tuple[Path, ...],
     verbose: bool,
 ) -> int:
@@ -53,7 +55,12 @@ def run(
     from gouji.corpus.store import is_remote
     from gouji.corpus.worker import Setup
 
-    setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes)
+    if roster is not None:
+        from gouji.hierarchy import read_roster
+
+        # What is wrong in it is said now, not when everything is read.
+        read_roster(roster, load_engine(packs).bodies)
+    setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes, roster=str(roster or ""))
     job = Job(paths, setup)
     with _writing(say, output), nullcontext() if is_remote(output) else alone(output):
         job.begin()

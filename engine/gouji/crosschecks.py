@@ -322,7 +322,7 @@ def finding(
         shown[word] = "" if number is None else number_text(number)
     shown.update(values)
     identity = [name, reports.this.body.name, _year(reports.this)]
-    identity += [f"{t.side}:{t.year}:{t.path}={t.value}" for t in terms]
+    identity += [f"{t.side}:{t.year}:{t.path}={t.value if t.value is None else number_text(t.value)}" for t in terms]
     return CrossFinding(
         rule=rule.id,
         instance=name,

@@ -32,7 +32,7 @@ from gouji.crosschecks import (
 from gouji.errors import Message, PackError
 from gouji.intervals import EXACT_ZERO, Interval, Operand
 from gouji.profiles import Profile
-from gouji.records import Report, number_text
+from gouji.records import number_text
 from gouji.registry import Registry
 from gouji.relations import Item, own_path
 from gouji.rulebook import Rulebook
@@ -75,13 +75,13 @@ class Hierarchy:
         """The reports that the roster names."""
         return [file for member in self.members for file in member.files]
 
-    def body_of(self, report: Report) -> Body | None:
-        """Whose report it is, where the roster names its file."""
-        found = self._files.get(os.path.realpath(report.source))
+    def body_of(self, source: str) -> Body | None:
+        """Whose report `source` is, where the roster names its file."""
+        found = self._files.get(os.path.realpath(source))
         return None if found is None else self.members[found].body
 
-    def _member(self, body: Body) -> int | None:
-        """The one member that a body can be."""
+    def member(self, body: Body) -> int | None:
+        """The place of the one member that a body can be."""
         found = [n for n in self._keys.get(body.key, ()) if self.members[n].body.may_be(body)]
         return found[0] if len(found) == 1 else None
 
@@ -89,7 +89,7 @@ class Hierarchy:
         """The rules between the levels, for every body with others below it and every year."""
         read: dict[tuple[int, int], dict[str, Profile]] = {}
         for profile in profiles:
-            member = self._member(profile.body)
+            member = self.member(profile.body)
             if member is not None and profile.year is not None:
                 read.setdefault((member, profile.year), {}).setdefault(profile.sha256, profile)
         below: dict[int, list[int]] = {}
@@ -100,10 +100,8 @@ class Hierarchy:
         for (member, year), own in read.items():
             if member in below:
                 children = [(self.members[n].name, [*read.get((n, year), {}).values()]) for n in below[member]]
-                found = Outcome()
-                check_level(book, Level(self._standing([*own.values()]), children, self.complete, book.registry), found)
-                found.findings = in_groups(book, found.findings)
-                outcome.take(found)
+                level = Level(self._standing([*own.values()]), children, self.complete, book.registry)
+                outcome.take(check_levels(book, level))
         return outcome
 
     @staticmethod
@@ -169,6 +167,14 @@ def _hull(intervals: Sequence[Interval]) -> Interval:
     low = None if None in lows else min(v for v in lows if v is not None)
     high = None if None in highs else max(v for v in highs if v is not None)
     return Interval(low, high)
+
+
+def check_levels(book: Rulebook, level: Level) -> Outcome:
+    """Every rule between the levels on one report and those below it: one finding where several found the same."""
+    outcome = Outcome()
+    check_level(book, level, outcome)
+    outcome.findings = in_groups(book, outcome.findings)
+    return outcome
 
 
 def check_level(book: Rulebook, level: Level, outcome: Outcome) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
-from gouji.records import Number, Observation, number_text
+from gouji.records import Number, State, number_text
 
 Kind: TypeAlias = Literal["exact", "blank", "approximate", "missing", "unreadable"]
 
@@ -98,6 +98,24 @@ class Interval(NamedTuple):
 EXACT_ZERO = Interval(0, 0)
 
 
+if TYPE_CHECKING:
+
+    class Stated(Protocol):
+        """A figure by its state and bounds, as an observation has them."""
+
+        @property
+        def state(self) -> State:
+            """Whether there is a value."""
+
+        @property
+        def low(self) -> Number | None:
+            """The least that it may be."""
+
+        @property
+        def high(self) -> Number | None:
+            """What it is at most, or, where it is not exact, less than."""
+
+
 class Operand(NamedTuple):
     """A figure as an equation takes it: what it may be, and why it may not be known exactly."""
 
@@ -115,7 +133,7 @@ class Operand(NamedTuple):
         return cls(Interval(None if signed else 0, None), "missing")
 
     @classmethod
-    def of(cls, observation: Observation | None, signed: bool = False, decimal: bool = False) -> Operand:
+    def of(cls, observation: Stated | None, signed: bool = False, decimal: bool = False) -> Operand:
         """The operand of an observation; a blank counts 0, an unreadable cell may hold any figure."""
         o = observation
         if o is None:

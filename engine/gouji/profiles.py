@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from gouji.bodies import Body, BodyModel
 from gouji.document import Place
-from gouji.intervals import EXACT_ZERO, Interval, Operand
+from gouji.intervals import EXACT_ZERO, Interval, Operand, Stated
 from gouji.patterns import Pattern
-from gouji.records import Number, Observation, Report, Source
+from gouji.records import Number, Observation, Report, Source, State
 from gouji.registry import Registry
 from gouji.rulemodel import key
 from gouji.spans import Span
@@ -68,6 +68,31 @@ class Growth(NamedTuple):
     falls: Pattern
 
 
+class Header(NamedTuple):
+    """What a profile says of its report as a whole; `tabled`: whether a table was read."""
+
+    source: str
+    sha256: str
+    body: Body
+    year: int | None
+    form: str
+    layouts: tuple[str, ...]
+    title: str | None
+    published: str | None
+    tabled: bool
+
+
+class Row(NamedTuple):
+    """A figure that stands for its report, kept elsewhere: `observation` is the index that it had in the report."""
+
+    source: Source
+    path: str
+    state: State
+    low: Number | None
+    high: Number | None
+    observation: int
+
+
 class Profile:
     """One report, as others are compared with it."""
 
@@ -77,17 +102,17 @@ class Profile:
         "year",
     )  # fmt: skip
 
-    def __init__(self, report: Report, body: Body) -> None:
-        self.source = report.source
-        self.sha256 = report.document.sha256
-        self.body = body
-        self.year = report.report_year
-        self.form = report.form
-        self.layouts = report.layouts
-        self.title = report.title
-        self.published = report.published_date
-        self.tabled = any(o.source == "table" for o in report.observations)
-        self.claims: tuple[Claim, ...] = ()
+    def __init__(self, header: Header, claims: tuple[Claim, ...] = ()) -> None:
+        self.source = header.source
+        self.sha256 = header.sha256
+        self.body = header.body
+        self.year = header.year
+        self.form = header.form
+        self.layouts = header.layouts
+        self.title = header.title
+        self.published = header.published
+        self.tabled = header.tabled
+        self.claims = claims
         self._keys: tuple[str, ...] = ()
         self._at: dict[str, int] = {}
         self._values: array[int] = array("q")
@@ -141,6 +166,11 @@ class Profile:
             return operand.interval.low if operand.kind == "exact" else None
         return None if value == _BLANK else value
 
+    @property
+    def standing(self) -> frozenset[int]:
+        """The indices of the observations that stand for the report."""
+        return frozenset(self._index)
+
     def figures(self) -> Iterator[Figure]:
         """All figures, in reading order."""
         for at, name in enumerate(self._keys):
@@ -167,7 +197,11 @@ class Profiler:
 
     def profile(self, report: Report, body: Body | None = None) -> Profile:
         """The profile of a report, which is that of `body` where somebody knows."""
-        profile = Profile(report, body or self.bodies.identify(report))
+        header = Header(
+            report.source, report.document.sha256, body or self.bodies.identify(report), report.report_year, report.form,
+            report.layouts, report.title, report.published_date, any(o.source == "table" for o in report.observations),
+        )  # fmt: skip
+        profile = Profile(header, () if self.growth is None else tuple(self._claims(report, self.growth)))
         kept = self._kept(report.observations)
         keys = tuple(kept)
         if keys not in self._shapes:
@@ -175,8 +209,19 @@ class Profiler:
             self._shapes[keys] = keys, {name: at for at, name in enumerate(keys)}
         profile._keys, profile._at = self._shapes[keys]
         self._fill(profile, report, list(kept.values()))
-        if self.growth is not None:
-            profile.claims = tuple(self._claims(report, self.growth))
+        return profile
+
+    def restored(self, header: Header, rows: Iterable[Row], claims: tuple[Claim, ...]) -> Profile:
+        """The profile that a report has had, from the figures that stood for it."""
+        profile = Profile(header, claims)
+        keys = []
+        for at, row in enumerate(rows):
+            keys.append(key(row.source, row.path))
+            profile._values.append(self._value(profile, at, row.path, row))
+            profile._index.append(row.observation)
+            profile._places[at] = Place()
+        profile._keys = tuple(keys)
+        profile._at = {name: at for at, name in enumerate(keys)}
         return profile
 
     def _kept(self, observations: Sequence[Observation]) -> dict[str, int]:
@@ -214,23 +259,25 @@ class Profiler:
         plain = Place(first.line, first.column, first.end_line, first.end_column) == first and first.line is not None
         for at, index in enumerate(indices):
             o = observations[index]
-            value = _BLANK
-            if o.state not in ("blank", "na"):
-                if type(o.low) is int and o.low == o.high and abs(o.low) < 2**62:
-                    value = o.low
-                else:
-                    metric = self.registry.metric(o.path)
-                    value = _ODD
-                    profile._odd[at] = Operand.of(o, metric.signed, metric.decimal)
             line, column = 0, 0
             if plain:
                 line, column = document.lines.position(o.span.start)
             else:
                 profile._places[at] = document.place(o.span)
-            profile._values.append(value)
+            profile._values.append(self._value(profile, at, o.path, o))
             profile._index.append(index)
             profile._lines.append(line)
             profile._columns.append(column)
+
+    def _value(self, profile: Profile, at: int, path: str, stated: Stated) -> int:
+        """A figure as a profile keeps it; what is no machine integer goes beside it."""
+        if stated.state in ("blank", "na"):
+            return _BLANK
+        if type(stated.low) is int and stated.low == stated.high and abs(stated.low) < 2**62:
+            return stated.low
+        metric = self.registry.metric(path)
+        profile._odd[at] = Operand.of(stated, metric.signed, metric.decimal)
+        return _ODD
 
     def _claims(self, report: Report, growth: Growth) -> Iterator[Claim]:
         """The changes since last year that stand right behind a figure of the text."""

@@ -83,7 +83,7 @@ class Comparison:
         return Crossing(tuple(outcome.findings), verdicts, tuple(self.notes.values()))
 
     def _profile(self, report: Report) -> Profile:
-        body = self.hierarchy.body_of(report) if self.hierarchy is not None else None
+        body = self.hierarchy.body_of(report.source) if self.hierarchy is not None else None
         return self.profiler.profile(report, body)
 
     def _note(self, key: str, plain: bool = False, **values: object) -> None:

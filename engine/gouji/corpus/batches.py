@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
@@ -35,6 +36,16 @@ def batches(items: Iterable[Item]) -> Iterator[Batch]:
             held = []
     if held:
         yield Batch(number, tuple(held))
+
+
+def evened(found: Iterable[Batch], held: int) -> Iterator[Batch]:
+    """The batches in their order, but the last `held` of them by size: whoever ends first waits for a small one only."""
+    waiting: deque[Batch] = deque()
+    for batch in found:
+        waiting.append(batch)
+        if len(waiting) > held:
+            yield waiting.popleft()
+    yield from sorted(waiting, key=lambda batch: -len(batch.items))
 
 
 def _ends(name: str) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gouji.document import Table
+from gouji.document import Place, Table
 from gouji.errors import GoujiError, Message
 from gouji.findings import Statement
 from gouji.profiles import Profile
 from gouji.records import Report
-from gouji.reporters.records_json import Records
+from gouji.reporters.records_json import number
 from gouji.reporters.tables import exchangeable
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ Rows: TypeAlias = dict[str, list[Row]]
 Columns: TypeAlias = Mapping[str, str]
 
 _PLACE = {"line": "int32", "column": "int32", "end_line": "int32", "end_column": "int32", "page": "int32"}
+
+_OF_REPORT = ("form", "script", "report_year", "title", "issuer", "region", "published_date")
+_OF_FINDING = ("rule", "instance", "severity", "verdict", "equation", "group", "fingerprint")
 
 # Column -> type of Arrow. `tests/test_corpus_run.py` and `docs/corpus.md` hold the same names.
 TABLES: dict[str, Columns] = {
@@ -75,8 +79,10 @@ BETWEEN = {
     "instance": "string", "severity": "string", "verdict": "string", "message_zh": "string", "message_en": "string",
     "equation": "string", "left": "double", "right": "double", "delta": "double", "files": "list<string>",
     "paths": "list<string>", "operands": "list<int32>", "group": "int32", "fingerprint": "string",
+    "below": "int32", "below_read": "int32", "below_missing": "list<string>",
 }  # fmt: skip
-"""Findings between reports: those of `file`, compared with `other`, the earlier one. Written by the second pass."""
+"""Findings between reports: those of `file`, compared with `other`, the earlier one, or with those of the bodies
+below. Written by the second pass."""
 
 
 def empty() -> Rows:
@@ -92,23 +98,11 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
     file = report.source
     body = profile.body
     verdicts = report.verdicts
-    record = Records("zh").check(report)
     rows["reports"].append(
         {
-            **{
-                name: record[name]
-                for name in (
-                    "sha256",
-                    "form",
-                    "layouts",
-                    "script",
-                    "report_year",
-                    "title",
-                    "issuer",
-                    "region",
-                    "published_date",
-                )
-            },
+            **{name: getattr(report, name) for name in _OF_REPORT},
+            "sha256": report.document.sha256,
+            "layouts": list(report.layouts),
             "file": file,
             "bytes": size,
             "era": era,
@@ -129,31 +123,39 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
             "undecided": verdicts.undecided if verdicts else 0,
         }
     )
-    standing = frozenset(figure.observation for figure in profile.figures())
-    for n, figure in enumerate(record["observations"]):
-        cell = figure.get("cell", {})
+    standing = profile.standing
+    place_of = report.document.place
+    for n, o in enumerate(report.observations):
+        place = place_of(o.span)
         rows["observations"].append(
-            figure
-            | figure.get("place", {})
-            | {"file": file, "number": n, "implied": figure.get("implied", False), "stands": n in standing}
-            | {f"cell_{name}": cell.get(name) for name in ("table", "row", "column")}
-        )
+            {
+                "file": file, "number": n, "path": o.path, "source": o.source, "state": o.state, "value": number(o.value),
+                "low": number(o.low), "high": number(o.high), "unit": o.unit, "scope": o.scope, "raw": o.raw,
+                "label": o.label, "implied": o.implied, "cell_table": o.table,
+                "cell_row": None if o.table is None else o.row, "cell_column": None if o.table is None else o.column,
+                "stands": n in standing, "line": place.line, "column": place.column, "end_line": place.end_line,
+                "end_column": place.end_column, "page": place.page,
+            }
+        )  # fmt: skip
     for n, claim in enumerate(profile.claims):
         place = claim.place
         said = {
             name: getattr(claim, name) for name in ("observation", "path", "value", "share", "digits", "year", "raw")
         }
-        at = {name: getattr(place, name) for name in _PLACE}
-        rows["claims"].append(said | at | {"file": file, "number": n, "amount": str(claim.amount)})
-    for n, (finding, found) in enumerate(zip(report.findings, record["findings"], strict=True)):
+        rows["claims"].append(said | _at(place) | {"file": file, "number": n, "amount": str(claim.amount)})
+    for n, finding in enumerate(report.findings):
         best = finding.suspects[0] if finding.suspects else None
         rows["findings"].append(
-            found
-            | found.get("place", {})
+            {name: getattr(finding, name) for name in _OF_FINDING}
+            | _at(Place() if finding.span is None else place_of(finding.span))
             | {
                 "file": file,
                 "number": n,
                 **_both("message", finding.message),
+                "left": number(finding.left),
+                "right": number(finding.right),
+                "delta": number(finding.delta),
+                "operands": list(finding.operands),
                 "paths": [term.path for term in finding.terms],
                 "suspect": best.operand if best else None,
                 "repair": best.repair if best else None,
@@ -161,24 +163,22 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
             }
         )
     heads = _heads(report, folded)
-    for n, figure in enumerate([*record["unbound"], *record["unparsed"]]):
-        whole = n >= len(report.unbound)
-        piece = report.unparsed[n - len(report.unbound)] if whole else None
-        table = piece.table if piece else None
-        rows["unbound"].append(
-            figure
-            | figure.get("place", {})
-            | {
-                "file": file,
-                "number": n,
-                "kind": "unparsed" if whole else "figure",
-                "table": table,
-                "head": heads.get(-1 if table is None else table),
-            }
-        )
+    text = report.document.text
+    for n, figure in enumerate(report.unbound):
+        said = {"value": number(figure.value), "unit": figure.unit, "raw": figure.raw}
+        clause = text[figure.clause.start : figure.clause.end]
+        told = {"file": file, "number": n, "kind": "figure", "text": clause}
+        rows["unbound"].append(said | told | _at(place_of(figure.span)))
+    for n, piece in enumerate(report.unparsed, len(report.unbound)):
+        said = {"text": piece.text, "table": piece.table, "head": heads.get(piece.table)}
+        rows["unbound"].append(said | {"file": file, "number": n, "kind": "unparsed"} | _at(place_of(piece.span)))
 
 
-def _heads(report: Report, folded: Callable[[str], str]) -> dict[int, str]:
+def _at(place: Place) -> Row:
+    return {name: getattr(place, name) for name in _PLACE}
+
+
+def _heads(report: Report, folded: Callable[[str], str]) -> dict[int | None, str]:
     """The first row of each table of which no grammar took anything: unknown layouts are told apart by it."""
     known = {o.table for o in report.observations}
     unknown = {piece.table for piece in report.unparsed} - known
@@ -227,11 +227,21 @@ def arrow(columns: Columns, rows: Iterable[Row]) -> pyarrow.Table:
     import pyarrow
 
     rows = list(rows)
-    arrays = [
-        pyarrow.array([exchangeable(row.get(name), number=kind == "double") for row in rows], _type(kind))
-        for name, kind in columns.items()
-    ]
+    arrays = [_array([row.get(name) for row in rows], kind) for name, kind in columns.items()]
     return pyarrow.Table.from_arrays(arrays, names=[*columns])
+
+
+def _array(values: list[Any], kind: str) -> pyarrow.Array:
+    """A column. What the format cannot hold is rare: it is looked for only where the library finds it."""
+    import pyarrow
+
+    number = kind == "double"
+    try:
+        held = [None if v is None else float(v) for v in values] if number else values
+        return pyarrow.array(held, _type(kind))
+    except (OverflowError, UnicodeEncodeError):
+        fit = partial(exchangeable, number=number)
+        return pyarrow.array([[*map(fit, v)] if isinstance(v, list) else fit(v) for v in values], _type(kind))
 
 
 def _type(kind: str) -> pyarrow.DataType:

@@ -43,8 +43,10 @@ def _drawn(chart: Chart) -> str:
     sideways = chart.kind == "bars" or (chart.kind == "stacked" and _wordy(chart))
     tall = sideways and len({label for points in chart.series.values() for label, _ in points}) > _TALL
     traces = [_trace(chart, name, n, sideways) for n, name in enumerate(chart.series)]
-    values: dict[str, Any] = {"ticksuffix": chart.axis, "rangemode": "tozero", "gridcolor": "#e4e8ec"}
-    labels: dict[str, Any] = {"type": "category" if sideways else "linear", "automargin": True}
+    # Invisible ticks keep the labels off the bars.
+    apart = {"ticks": "outside", "ticklen": 6, "tickcolor": "rgba(0,0,0,0)"}
+    values: dict[str, Any] = {"ticksuffix": chart.axis, "rangemode": "tozero", "gridcolor": "#e4e8ec", **apart}
+    labels: dict[str, Any] = {"type": "category" if sideways else "linear", "automargin": True, **apart}
     if sideways:
         labels["autorange"] = "reversed"
     elif chart.kind != "bars":
@@ -58,7 +60,7 @@ def _drawn(chart: Chart) -> str:
         "xaxis": values if sideways else labels,
         "yaxis": labels if sideways else values,
         "margin": {"l": 50, "r": 20, "t": 45, "b": 45},
-        "legend": {"orientation": "h", "y": -0.15},
+        "legend": {"orientation": "h", "y": -0.08 if tall else -0.15},
         "showlegend": len(chart.series) > 1,
         "plot_bgcolor": "white",
         "font": {"family": 'system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'},
@@ -82,5 +84,5 @@ def _trace(chart: Chart, name: str, n: int, sideways: bool) -> dict[str, Any]:
     labels, values = [[point[i] for point in chart.series[name]] for i in (0, 1)]
     along = {"x": values, "y": labels} if sideways else {"x": labels, "y": values}
     if chart.kind == "lines":
-        return {"type": "scatter", "mode": "lines+markers", "name": name, **along}
+        return {"type": "scatter", "mode": "lines+markers", "cliponaxis": False, "name": name, **along}
     return {"type": "bar", "name": name, "orientation": "h" if sideways else "v", **along}

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gouji import __version__
 from gouji.corpus import dataset, store, tables
-from gouji.corpus.batches import Batch, batches
+from gouji.corpus.batches import Batch, batches, evened
 from gouji.corpus.crew import Done, Helper
 from gouji.corpus.identity import engine_digest
 from gouji.corpus.walk import Item, walk
@@ -20,6 +20,7 @@ from gouji.corpus.worker import Setup
 from gouji.errors import GoujiError, Message, ReadError
 
 ABOUT = "corpus.json"
+_HELD = 4  # batches for each process that are known before they are begun
 _INPUTS = "inputs.parquet"  # the part of what could not even be walked
 
 
@@ -101,8 +102,6 @@ class Job:
         if self._unwalked:
             self.store.put(f"errors/{_INPUTS}", dataset.part(dataset.TABLES["errors"], rows["errors"]))
         self._compare()
-        if isinstance(self.store, store.Folder):
-            tables.write_database(self.setup.out)
         about = {
             "schema": dataset.SCHEMA,
             "version": __version__,
@@ -113,7 +112,7 @@ class Job:
         self.store.put(ABOUT, dataset.as_json(about).encode())
 
     def _compare(self) -> None:
-        """The second pass, in a process of its own: what it needs is gone when it is over."""
+        """The second pass, in a process of its own: what it needs is gone when it is over. It writes the database too."""
         import json
         import subprocess
         import sys
@@ -138,7 +137,7 @@ class Job:
 def run_here(job: Job, processes: int) -> None:
     """Do a job on this machine, with so many processes. Raises GoujiError where it cannot go on."""
     with spool() as folder:
-        waiting = job.batches(folder)
+        waiting = evened(job.batches(folder), _HELD * processes)
         lock, failed = threading.Lock(), threading.Event()
         problems: list[BaseException] = []
 

@@ -146,7 +146,11 @@ class Composer:
         path = random.choice(sorted(chosen))
         kind, slip = random.choice(sorted(_SLIPS.items()))
         wrong = slip(random, int(figures[path]))
-        return kind, {(source, path): wrong if wrong != figures[path] else wrong + 1}
+        readings: Sequence[Sequence[str]] = self.words["readings"].get(path, ()) if source == "narrative" else ()
+        right = {figures[path], *(sum(figures[part] for part in parts) for parts in readings)}
+        while wrong in right:
+            wrong += 1
+        return kind, {(source, path): wrong}
 
     def _between(
         self, random: Random, where: Mapping[str, str], figures: Figures

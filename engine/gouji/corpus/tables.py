@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ def opened(out: str, megabytes: int = 128) -> Iterator[duckdb.DuckDBPyConnection
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="gouji-") as folder:
-        connection = duckdb.connect(os.path.join(folder, "work.duckdb"))
+        connection = duckdb.connect()
         try:
             connection.execute(f"SET memory_limit = '{megabytes}MB'")
             connection.execute("SET threads = 1")
@@ -47,13 +47,18 @@ def define(connection: duckdb.DuckDBPyConnection, out: str) -> None:
     place = store.at(out)
     for table, columns in COLUMNS.items():
         if any(True for _ in place.names(table)):
-            base = out if store.is_remote(out) else os.path.abspath(out)
-            pattern = f"{base}/{table}/*.parquet".replace("'", "''")
-            source = f"SELECT * FROM read_parquet('{pattern}')"
+            source = reading(out, table, ["*.parquet"])
         else:
             nothing = ", ".join(f'CAST(NULL AS {_sql(kind)}) AS "{name}"' for name, kind in columns.items())
             source = f"SELECT * FROM (SELECT {nothing}) WHERE false"
         connection.execute(f"CREATE OR REPLACE VIEW {table} AS {source}")
+
+
+def reading(out: str, table: str, parts: Sequence[str], more: str = "") -> str:
+    """The query that reads these parts of a table; `more` are options of `read_parquet`."""
+    base = out if store.is_remote(out) else os.path.abspath(out)
+    names = ", ".join("'" + f"{base}/{table}/{part}".replace("'", "''") + "'" for part in parts)
+    return f"SELECT * FROM read_parquet([{names}]{more})"
 
 
 def write_database(out: str) -> None:

@@ -12,6 +12,7 @@ from gouji.registry import Registry
 from gouji.rulebook import Rulebook
 
 _SHOWN = 20  # rules in a chart
+_LABEL = 44  # letters beside a bar
 
 
 class Chart(NamedTuple):
@@ -99,7 +100,7 @@ def tell(found: Summary, say: Voice, rulebook: Rulebook, registry: Registry) -> 
             (
                 Chart(
                     "rules", word("by_rule"), "stacked",
-                    {say(f"severity.{s}"): [(f"{rule} {titles.get(rule, '')}"[:24], n) for rule, severity, n, _ in by_rule if severity == s] for s in SEVERITIES[::-1]},
+                    {say(f"severity.{s}"): [(_short(f"{rule} {titles.get(rule, '')}"), n) for rule, severity, n, _ in by_rule if severity == s] for s in SEVERITIES[::-1]},
                     colours=SEVERITIES[::-1],
                 ),
                 Chart(
@@ -148,6 +149,13 @@ def _series(rows: Sequence[tuple[Any, str, int]], named: Any = lambda name: name
     for label, name, value in rows:
         found.setdefault(named(name), []).append((label, value))
     return found
+
+
+def _short(text: str) -> str:
+    """A label that leaves room for its bar; a Chinese character is as wide as two letters."""
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= _LABEL else set_cell_size(text, _LABEL - 1).rstrip() + "…"
 
 
 def _form(say: Voice, form: str) -> str:

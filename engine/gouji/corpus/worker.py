@@ -41,7 +41,10 @@ class Blame(NamedTuple):
 
 
 class Setup(NamedTuple):
-    """What a worker must know before its first batch: limits are for each file, `files` when it has done enough."""
+    """What those who do a job must know: limits are for each file, `files` when a worker has done enough.
+
+    `roster` is a path or "".
+    """
 
     out: str
     packs: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class Setup(NamedTuple):
     seconds: float = 60
     megabytes: int = 1024
     files: int = 5000
+    roster: str = ""
 
 
 def main() -> None:
@@ -96,7 +100,6 @@ class Bench:
         self._store = store.at(setup.out)
         self._engine_digest = setup.engine or engine_digest([Path(p) for p in setup.packs])
         self._engine = Engine.load([Path(p) for p in setup.packs])
-        self._profiler = profiler(self._engine.rulebook, self._engine.bodies)
         self._known = {_key(name): name for name in self._store.names("reports")}
         self._archive: tuple[str, zipfile.ZipFile] | None = None
         self._done = 0
@@ -119,6 +122,8 @@ class Bench:
         if self._kept(key, name):
             return {"name": name, "files": len(items), "kept": True, "errors": {}}
         rows = dataset.empty()
+        # A new one for each batch: it remembers the shape of every report that it has seen.
+        self._profiler = profiler(self._engine.rulebook, self._engine.bodies)
         for n, item in enumerate(items):
             if n in blamed:
                 error = _lost(item.name, blamed[n].code, self._setup, self._engine.messages)

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -27,7 +28,7 @@ from gouji.pipeline import Engine
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = {
     "pipeline": 40.0,
-    "rules": 0.5,
+    "rules": 1.06,  # 0.5 ms where the baseline takes 0.47
     "causes": 30.0,
     "start": 1.8,
     "growth": 110.0,
@@ -87,32 +88,50 @@ def reports() -> list[Path]:
     return sorted((ROOT.parent / "shared" / "seeds").glob("*.txt")) or sorted((ROOT / "examples").glob("*.txt"))
 
 
+def staged(engine: Engine, source: str, kept: list[list[float]]) -> None:
+    """Keep the CPU seconds of each stage of one check, one straight after the other as they are in a check.
+
+    Reading, canonical text, canonical text and understanding, rules, rules and causes.
+    """
+    marks = [clock()]
+    document = engine.read(source)
+    marks.append(clock())
+    canonicalise(document, engine.folds)
+    marks.append(clock())
+    report = engine.understand(document)
+    marks.append(clock())
+    rules.judge(engine.rulebook, report)
+    marks.append(clock())
+    rules.check(engine.rulebook, report)
+    marks.append(clock())
+    kept.append([after - before for before, after in pairwise(marks)])
+
+
 def speed(engine: Engine, paths: list[Path]) -> None:
     """The whole pipeline, and where the time goes."""
     whole, parts = [], []
     for path in paths:
         source, text = str(path), path.read_text(encoding="utf-8")
-        document = engine.read(source)
-        report = engine.understand(document)
-        base, check, read, canonical, understand, judge, explain = interleaved(
+        stages: list[list[float]] = []
+        base, check, _ = interleaved(
             [
                 partial(baseline, text),
                 partial(engine.check, source),
-                partial(engine.read, source),
-                partial(canonicalise, document, engine.folds),
-                partial(engine.understand, document),
-                partial(rules.judge, engine.rulebook, report),
-                partial(rules.check, engine.rulebook, report),
+                partial(staged, engine, source, stages),
             ],
             ROUNDS,
         )
         whole.append((path.stem[:20], len(text), base * 1e3, check * 1e3, check / base, goal(check / base, "pipeline")))
-        spent = (read * 1e3, canonical * 1e3, (understand - canonical) * 1e3)
+        read, canonical, understand, judge, explain = (median(taken) for taken in zip(*stages[1:], strict=True))
         causes = max(0.0, explain - judge) * 1e3
-        parts.append((path.stem[:20], *spent, judge * 1e3, goal(judge * 1e3, "rules"), causes, goal(causes, "causes")))
+        spent = (read * 1e3, canonical * 1e3, (understand - canonical) * 1e3, judge * 1e3, causes)
+        parts.append((path.stem[:20], base * 1e3, *spent, goal(causes, "causes")))
     table("Pipeline, in ms", ["report", "characters", "baseline", "gouji", "ratio", "goal"], whole)
     print(f"    mean ratio {sum(row[4] for row in whole) / len(whole):.1f}")
-    table("Stages, in ms", ["report", "read", "canonical", "parse", "rules", "goal", "causes", "goal"], parts)
+    heads = ["report", "baseline", "read", "canonical", "parse", "rules", "causes", "goal"]
+    table("Stages, in ms", heads, parts)
+    judged = sum(row[5] for row in parts) / sum(row[1] for row in parts)
+    print(f"    rules, all reports: {judged:.2f} times the baseline; goal {goal(judged, 'rules')}")
 
 
 def start_up(path: Path) -> None:

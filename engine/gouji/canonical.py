@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from gouji.document import Cell, Document, Paragraph
 from gouji.patterns import Pattern
 from gouji.spans import OffsetMap, Span
+
+Script: TypeAlias = Literal["Hans", "Hant"]
 
 _SPACE = r"[\s\u200b-\u200f\u2060\ufeff\xad][\s\u200b-\u200f\u2060\ufeff\xad]*"
 
@@ -29,12 +31,16 @@ class FoldTable(dict[int, int]):
 
 
 class Folds(NamedTuple):
-    """How source text is folded: characters one to one, then phrases and noise with their lengths mapped."""
+    """How source text is folded: characters one to one, then phrases and noise with their lengths mapped.
+
+    `edit` matches what is no character of its own; `spaces` the same without the phrases.
+    """
 
     table: FoldTable
     traditional: frozenset[str]
     phrases: dict[str, str]
     edit: Pattern
+    spaces: Pattern
 
     @classmethod
     def build(cls, characters: dict[str, str], phrases: dict[str, str], noise: Iterable[str]) -> Folds:
@@ -56,17 +62,41 @@ class Folds(NamedTuple):
         # Every alternative opens with one set of characters, which the search tries first.
         words = [f"(?<={re.escape(p[0])}){re.escape(p[1:])}" for p in sorted(phrases, key=lambda p: (-len(p), p))]
         initials = "".join(sorted({re.escape(p[0]) for p in phrases}))
-        edit = Pattern("|".join([_SPACE, *noise, *([f"[{initials}](?:{'|'.join(words)})"] if words else [])]))
-        return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit)
+        spaces = "|".join([_SPACE, *noise])
+        edit = Pattern("|".join([spaces, *([f"[{initials}](?:{'|'.join(words)})"] if words else [])]))
+        folds = FoldTable({ord(a): ord(b) for a, b in table.items()})
+        return cls(folds, traditional, phrases, edit, Pattern(spaces))
+
+    def fold(self, text: str) -> tuple[str, Pattern, Script]:
+        """`text` with its characters folded, what is to be edited in it, and its script."""
+        # As numbers: taking a character out of a text makes a string of it, which costs several times as much.
+        codes = set(memoryview(text.encode("utf-32-le", "surrogatepass")).cast("I"))
+        changed = {code: to for code in codes & self.table.keys() if (to := self.table[code]) != code}
+        traditional = sum(chr(code) in self.traditional for code in changed)
+        script: Script = "Hant" if traditional * 20 > len(codes) else "Hans"
+        if len(changed) <= _FEW and changed.keys().isdisjoint(changed.values()):
+            # Simplified text: going through it once for each mark is faster than looking up each character.
+            for code, to in changed.items():
+                text = text.replace(chr(code), chr(to))
+        else:
+            text = text.translate(self.table)
+        # Few texts hold any phrase, and most phrases are out of question by their characters.
+        found = set(map(chr, (codes - changed.keys()).union(changed.values())))
+        worded = any(found.issuperset(phrase) and phrase in text for phrase in self.phrases)
+        return text, self.edit if worded else self.spaces, script
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Two strings are unpacked ten times faster than a dictionary of numbers.
         codes, folded = ("".join(map(chr, side)) for side in (self.table, self.table.values()))
-        return _folds, (codes, folded, "".join(sorted(self.traditional)), self.phrases, self.edit)
+        return _folds, (codes, folded, "".join(sorted(self.traditional)), self.phrases, self.edit, self.spaces)
 
 
-def _folds(codes: str, folded: str, traditional: str, phrases: dict[str, str], edit: Pattern) -> Folds:
-    return Folds(FoldTable(str.maketrans(codes, folded)), frozenset(traditional), phrases, edit)
+_FEW = 30
+"""Characters that are folded one after the other."""
+
+
+def _folds(codes: str, folded: str, traditional: str, *rest: Any) -> Folds:
+    return Folds(FoldTable(str.maketrans(codes, folded)), frozenset(traditional), *rest)
 
 
 class Line(NamedTuple):
@@ -80,7 +110,7 @@ class Line(NamedTuple):
 class Canonical:
     """The canonical text of a document, its lines, and the way back."""
 
-    def __init__(self, text: str, lines: list[Line], origin: OffsetMap, script: Literal["Hans", "Hant"]) -> None:
+    def __init__(self, text: str, lines: list[Line], origin: OffsetMap, script: Script) -> None:
         self.text = text
         self.lines = lines
         self.origin = origin
@@ -92,48 +122,55 @@ class Canonical:
 
 
 class _Writer:
-    def __init__(self, folded: str, folds: Folds, length: int = 0) -> None:
+    def __init__(self, folded: str, edit: Pattern, phrases: dict[str, str]) -> None:
         self.folded = folded
-        self.folds = folds
+        self.edit = edit
+        self.phrases = phrases
         self.out: list[str] = []
-        self.length = length
+        self.length = 0
         self.origin: OffsetMap = OffsetMap()
 
     def copy(self, start: int, end: int) -> None:
         """Append the folded text from `start` to `end`, edited."""
         text, position = self.folded, start
-        for match in self.folds.edit.finditer(text, start, end):
+        for match in self.edit.finditer(text, start, end):
             at, until = match.span()
             self._identity(position, at)
             position = until
             word = match.group()
-            if replacement := self.folds.phrases.get(word):
+            if replacement := self.phrases.get(word):
                 self.put(replacement, at, until - at)
             elif word.isspace() and start < at and until < end and _is_word(text[at - 1]) and _is_word(text[until]):
                 self.put(" ", at, until - at)
         self._identity(position, end)
 
-    def row(self, cells: Iterable[Cell]) -> None:
-        """Append the cells of a table row, each with its delimiter."""
+    def rows(self, rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[int, int]]:
+        """Append table rows, each cell with its delimiter; gives where each row begins and ends."""
         # Most cells are copied as they are: their runs are written here, without a call for each.
-        folded, search, out = self.folded, self.folds.edit.search, self.out
-        derived, origin, width = self.origin.derived, self.origin.origin, self.origin.width
-        for cell in cells:
-            start, end = cell.start, cell.end
-            if start < end:
-                if search(folded, start, end):
-                    self.copy(start, end)
-                else:
-                    derived.append(self.length)
-                    origin.append(start)
-                    width.append(0)
-                    out.append(folded[start:end])
-                    self.length += end - start
-            derived.append(self.length)
-            origin.append(cell.mark)
-            width.append(1)
-            out.append("|")
-            self.length += 1
+        folded, search, write = self.folded, self.edit.search, self.out.append
+        derived, origin, width = self.origin.derived.append, self.origin.origin.append, self.origin.width.append
+        for row in rows:
+            begun = length = self.length
+            for start, end, mark in row:
+                if start < end:
+                    if search(folded, start, end):
+                        self.length = length
+                        self.copy(start, end)
+                        length = self.length
+                    else:
+                        derived(length)
+                        origin(start)
+                        width(0)
+                        write(folded[start:end])
+                        length += end - start
+                derived(length)
+                origin(mark)
+                width(1)
+                write("|")
+                length += 1
+            self.length = length
+            self.put("\n", mark)
+            yield begun, length
 
     def _identity(self, start: int, end: int) -> None:
         if start < end:
@@ -154,8 +191,8 @@ def _is_word(character: str) -> bool:
 
 def canonicalise(document: Document, folds: Folds) -> Canonical:
     """The canonical text of `document`."""
-    folded = document.text.translate(folds.table)
-    writer = _Writer(folded, folds)
+    text, edit, script = folds.fold(document.text)
+    writer = _Writer(text, edit, folds.phrases)
     lines: list[Line] = []
     tables = 0
     for block in document.blocks:
@@ -166,13 +203,6 @@ def canonicalise(document: Document, folds: Folds) -> Canonical:
                 lines.append(Line(start, writer.length))
                 writer.put("\n", block.span.end - 1)
             continue
-        for row in block.rows:
-            start = writer.length
-            writer.row(row)
-            lines.append(Line(start, writer.length, tables))
-            writer.put("\n", row[-1].mark)
+        lines.extend(Line(start, end, tables) for start, end in writer.rows(block.rows))
         tables += 1
-    characters = set(document.text)
-    changed = len(characters & folds.traditional)
-    script: Literal["Hans", "Hant"] = "Hant" if changed * 20 > len(characters) else "Hans"
     return Canonical("".join(writer.out), lines, writer.origin, script)

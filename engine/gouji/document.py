@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
 
@@ -65,8 +65,7 @@ class Anchors:
         )
 
 
-@frozen(eq=False, repr=False)
-class Cell(Value):
+class Cell(NamedTuple):
     """One table cell: its text from `start` to `end` (equal for a blank cell), and the delimiter that shows it.
 
     `mark` is the offset of the delimiter that the carrier gives the cell (a TAB, a bar): a blank cell is there.

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from attrs import define, field
-from lark import Lark, Tree
+from lark import Lark, Token, Tree
 from lark.exceptions import GrammarError, LarkError, UnexpectedInput
+from lark.lexer import ContextualLexer
+from lark.parsers.lalr_analysis import Shift
+from lark.parsers.lalr_parser import LALR_Parser
 
 from gouji import patterns
 from gouji.errors import Message, PackError
@@ -82,8 +85,18 @@ class Grammar:
         return grammar
 
     def parse(self, text: str, start: str | None = None) -> Tree[Any]:
-        """The tree of `text`. Raises lark's UnexpectedInput when the grammar does not take it."""
-        return self.lark.parse(text, start=start or self.starts[0])
+        """The tree of `text`; its tokens know their offsets, not their lines.
+
+        Raises lark's UnexpectedInput when the grammar does not take it.
+        """
+        start = start or self.starts[0]
+        tree = self._loop.parse(text, start) if self._loop else None
+        # What is wrong with a text, Lark itself says.
+        return self.lark.parse(text, start=start) if tree is None else tree
+
+    @cached_property
+    def _loop(self) -> _Loop | None:
+        return _Loop.of(self.lark)
 
     def __getstate__(self) -> dict[str, Any]:
         if not self._codes:
@@ -95,6 +108,79 @@ class Grammar:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+class _Loop:
+    """Lark's tables, scanners and callbacks in one loop: its layers between them cost more than what they do."""
+
+    def __init__(self, table: Any, callbacks: Any, lexers: Any, ignored: frozenset[str]) -> None:
+        self.table = table
+        self.callbacks = callbacks
+        self.lexers = lexers
+        self.ignored = ignored
+        self.scanners: dict[Any, Any] = {}
+        self.reductions: dict[int, tuple[int, str, Any]] = {}
+
+    @classmethod
+    def of(cls, lark: Lark) -> _Loop | None:
+        """The loop of a parser with a contextual lexer that is all of Lark's own; None for any other."""
+        lexer: Any = getattr(lark.parser, "lexer", None)
+        parser: Any = getattr(lark.parser, "parser", None)
+        if type(lexer) is not ContextualLexer or type(parser) is not LALR_Parser:
+            return None
+        return cls(parser._parse_table, parser.parser.callbacks, lexer.lexers, lexer.root_lexer.ignore_types)
+
+    def parse(self, text: str, start: str) -> Any:
+        """The tree of `text`; None where it has none, or where a terminal needs more than to be matched."""
+        states, reductions, scanners, ignored = self.table.states, self.reductions, self.scanners, self.ignored
+        state, final = self.table.start_states[start], self.table.end_states[start]
+        stack, values = [state], []
+        position, length = 0, len(text)
+        name: str | None = None
+        while True:
+            if position == length:
+                name = "$END"
+            else:
+                match = (scanners.get(state) or self._scanner(state))(text, position)
+                if match is None:
+                    return None
+                begin, position, name = position, match.end(), match.lastgroup
+                if name in ignored:
+                    continue
+            while True:
+                step = states[state].get(name)
+                if step is None:
+                    return None
+                action, to = step
+                if action is Shift:
+                    break
+                # A rule is looked up by its identity: Lark's hash goes through all of its symbols.
+                size, origin, callback = reductions.get(id(to)) or self._reduction(to)
+                children = values[-size:]
+                del values[-size:], stack[-size:]
+                values.append(callback(children))
+                state = states[stack[-1]][origin][1]
+                stack.append(state)
+                if state == final and name == "$END":
+                    return values[-1]
+            state = to
+            stack.append(state)
+            values.append(Token(name, match.group(), begin, end_pos=position))
+
+    def _scanner(self, state: Any) -> Any:
+        lexer = self.lexers[state]
+        expressions = lexer.scanner._mres
+        plain = len(expressions) == 1 and not lexer.callback
+        found = self.scanners[state] = expressions[0].match if plain else _no_match
+        return found
+
+    def _reduction(self, rule: Any) -> tuple[int, str, Any]:
+        found = self.reductions[id(rule)] = (len(rule.expansion), rule.origin.name, self.callbacks[rule])
+        return found
+
+
+def _no_match(text: str, position: int) -> None:
+    """Stands in for a scanner that only Lark can use."""
 
 
 def _lexers(lark: Lark) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +14,6 @@ from lark import Lark, Token, Tree
 from lark.exceptions import GrammarError, LarkError, UnexpectedInput
 from lark.lexer import ContextualLexer
 from lark.parsers.lalr_analysis import Shift
-from lark.parsers.lalr_parser import LALR_Parser
 
 from gouji import patterns
 from gouji.errors import Message, PackError
@@ -94,6 +93,19 @@ class Grammar:
         # What is wrong with a text, Lark itself says.
         return self.lark.parse(text, start=start) if tree is None else tree
 
+    def tree(self, tokens: Iterable[Token]) -> Tree[Any] | None:
+        """The tree of `tokens`, which somebody else has scanned; None when the grammar does not take them."""
+        if self._loop:
+            return self._loop.tree(tokens, self.starts[0])
+        parser = self.lark.parse_interactive()
+        try:
+            for token in tokens:
+                parser.feed_token(token)
+            tree: Tree[Any] = parser.feed_eof()  # type: ignore[no-untyped-call]
+        except UnexpectedInput:
+            return None
+        return tree
+
     @cached_property
     def _loop(self) -> _Loop | None:
         return _Loop.of(self.lark)
@@ -113,7 +125,7 @@ class Grammar:
 class _Loop:
     """Lark's tables, scanners and callbacks in one loop: its layers between them cost more than what they do."""
 
-    def __init__(self, table: Any, callbacks: Any, lexers: Any, ignored: frozenset[str]) -> None:
+    def __init__(self, table: Any, callbacks: Any, lexers: Mapping[Any, Any], ignored: frozenset[str]) -> None:
         self.table = table
         self.callbacks = callbacks
         self.lexers = lexers
@@ -123,53 +135,68 @@ class _Loop:
 
     @classmethod
     def of(cls, lark: Lark) -> _Loop | None:
-        """The loop of a parser with a contextual lexer that is all of Lark's own; None for any other."""
-        lexer: Any = getattr(lark.parser, "lexer", None)
-        parser: Any = getattr(lark.parser, "parser", None)
-        if type(lexer) is not ContextualLexer or type(parser) is not LALR_Parser:
+        """The loop of a parser; None where it is not made as the loop knows it."""
+        try:
+            parser: Any = lark.parser.parser  # type: ignore[attr-defined]
+            lexer: Any = lark.parser.lexer
+            lexers = lexer.lexers if isinstance(lexer, ContextualLexer) else {}
+            return cls(parser._parse_table, parser.parser.callbacks, lexers, frozenset(lark.ignore_tokens))
+        except AttributeError:
             return None
-        return cls(parser._parse_table, parser.parser.callbacks, lexer.lexers, lexer.root_lexer.ignore_types)
 
-    def parse(self, text: str, start: str) -> Any:
+    def parse(self, text: str, start: str) -> Tree[Any] | None:
         """The tree of `text`; None where it has none, or where a terminal needs more than to be matched."""
-        states, reductions, scanners, ignored = self.table.states, self.reductions, self.scanners, self.ignored
-        state, final = self.table.start_states[start], self.table.end_states[start]
-        stack, values = [state], []
+        scanners, ignored = self.scanners, self.ignored
+        stack: list[Any] = [self.table.start_states[start]]
+        values: list[Any] = []
         position, length = 0, len(text)
-        name: str | None = None
+        while position < length:
+            match = (scanners.get(stack[-1]) or self._scanner(stack[-1]))(text, position)
+            if match is None:
+                return None
+            begin, position, name = position, match.end(), match.lastgroup
+            if name not in ignored and not self._take(
+                stack, values, name, Token(name, match.group(), begin, end_pos=position)
+            ):
+                return None
+        return values[-1] if self._take(stack, values, "$END", self.table.end_states[start]) else None
+
+    def tree(self, tokens: Iterable[Token], start: str) -> Tree[Any] | None:
+        """The tree of `tokens`; None where they have none."""
+        stack: list[Any] = [self.table.start_states[start]]
+        values: list[Any] = []
+        if not all(self._take(stack, values, token.type, token) for token in tokens):
+            return None
+        return values[-1] if self._take(stack, values, "$END", self.table.end_states[start]) else None
+
+    def _take(self, stack: list[Any], values: list[Any], name: str, token: Any) -> bool:
+        """Reduce what is complete before the terminal `name`, and shift its `token`; whether it can stand there.
+
+        At $END, for which the state where the text is complete takes the place of the token, nothing is left to shift.
+        """
+        states, reductions = self.table.states, self.reductions
         while True:
-            if position == length:
-                name = "$END"
-            else:
-                match = (scanners.get(state) or self._scanner(state))(text, position)
-                if match is None:
-                    return None
-                begin, position, name = position, match.end(), match.lastgroup
-                if name in ignored:
-                    continue
-            while True:
-                step = states[state].get(name)
-                if step is None:
-                    return None
-                action, to = step
-                if action is Shift:
-                    break
-                # A rule is looked up by its identity: Lark's hash goes through all of its symbols.
-                size, origin, callback = reductions.get(id(to)) or self._reduction(to)
-                children = values[-size:]
-                del values[-size:], stack[-size:]
-                values.append(callback(children))
-                state = states[stack[-1]][origin][1]
-                stack.append(state)
-                if state == final and name == "$END":
-                    return values[-1]
-            state = to
-            stack.append(state)
-            values.append(Token(name, match.group(), begin, end_pos=position))
+            step = states[stack[-1]].get(name)
+            if step is None:
+                return False
+            action, to = step
+            if action is Shift:
+                stack.append(to)
+                values.append(token)
+                return True
+            # A rule is known by its identity: Lark's hash goes through all of its symbols.
+            size, origin, callback = reductions.get(id(to)) or self._reduction(to)
+            at = len(values) - size
+            children = values[at:]
+            del values[at:], stack[at + 1 :]
+            values.append(callback(children))
+            stack.append(states[stack[-1]][origin][1])
+            if name == "$END" and stack[-1] == token:
+                return True
 
     def _scanner(self, state: Any) -> Any:
-        lexer = self.lexers[state]
-        expressions = lexer.scanner._mres
+        lexer = self.lexers.get(state)
+        expressions = lexer.scanner._mres if lexer else ()
         plain = len(expressions) == 1 and not lexer.callback
         found = self.scanners[state] = expressions[0].match if plain else _no_match
         return found

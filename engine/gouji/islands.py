@@ -9,7 +9,14 @@ from typing import NamedTuple
 from lark import Token
 from lark.lexer import TerminalDef
 
-from gouji.patterns import Pattern
+from gouji.patterns import Pattern, beginnings
+
+
+class Island(Token):
+    """A token of running text with the `match` that it comes from; lines and columns it has none."""
+
+    __slots__ = ("match",)
+    match: re.Match[str]
 
 
 class IslandScanner(NamedTuple):
@@ -31,24 +38,18 @@ class IslandScanner(NamedTuple):
 
         Raises regex.error for a pattern that is no regular expression.
         """
-        # Its partial matching tells exactly which characters a pattern can begin with.
-        import regex
-
         ordered = sorted(terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
         sources = [t.pattern.to_regexp() for t in ordered]
         alphabet = {chr(c) for c in range(33, 127)} | {c for source in sources for c in source if c > "\x7f"}
         by_first: dict[str, tuple[str, ...]] = {}
         for terminal, source in zip(ordered, sources, strict=True):
-            # A lookbehind speaks of the text before the match, which a single character does not have.
-            compiled = regex.compile(re.sub(r"\(\?<[!=][^)]*\)", "", source))
-            for character in alphabet:
-                if compiled.match(character, partial=True):
-                    by_first[character] = (*by_first.get(character, ()), f"(?P<{terminal.name}>{source})")
+            for character in beginnings(source, alphabet):
+                by_first[character] = (*by_first.get(character, ()), f"(?P<{terminal.name}>{source})")
         together = {found: Pattern("|".join(found)) for found in sorted(set(by_first.values()))}
         table = {character: together[found] for character, found in sorted(by_first.items())}
         return cls(Pattern(f"[{re.escape(''.join(table))}]"), table, frozenset(hidden))
 
-    def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
+    def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Island]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
         by_first, hidden = self.by_first, self.hidden
         position = start
@@ -62,4 +63,7 @@ class IslandScanner(NamedTuple):
             position = match.end()
             name = match.lastgroup
             if everything or name not in hidden:
-                yield Token(name, match.group(), at, end_pos=position)  # type: ignore[arg-type]
+                # Straight to the string: the constructor of Token costs as much as finding one.
+                island = str.__new__(Island, match.group())
+                island.type, island.match, island.start_pos, island.end_pos = name or "", match, at, position
+                yield island

@@ -7,8 +7,9 @@ pickles with the code that `re` has made of it, which the cache keeps for one in
 from __future__ import annotations
 
 import re
+import sys
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split")
@@ -44,6 +45,57 @@ class Pattern:
 
     def __repr__(self) -> str:
         return f"Pattern({self.source!r})"
+
+
+class Finder:
+    """Finds what an expression matches, from left to right and without overlaps; a match is its group FOUND.
+
+    `re` skips to the characters that a match can begin with only where an expression opens with one set of them; any
+    other it tries at every place. Here that set stands in front of it.
+    """
+
+    def __init__(self, source: str) -> None:
+        expression = f"(?P<{FOUND}>{source})"
+        if first := "".join(map(re.escape, _beginnings(source))):
+            # The lookbehind goes back to the place of the first character, from which the expression looks ahead.
+            expression = f"[{first}](?<=(?={expression})[{first}])"
+        self._pattern = Pattern(expression)
+
+    def within(self, text: str, start: int, end: int) -> bool:
+        """Whether there is a match in `text` from `start` to `end`."""
+        return self._pattern.search(text, start, end) is not None
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """The matches in `text` from `start` to `end`."""
+        for match in self._pattern.finditer(text, start, end):
+            if match.start() >= start:
+                start = match.end(FOUND)
+                yield match
+
+
+FOUND = "found"
+"""The group of a match of a Finder that holds the match."""
+
+
+def _beginnings(source: str) -> list[str]:
+    """The characters that a match can begin with; none where it can be any."""
+    known = {chr(code) for code in range(128)} | set(source)
+    first = beginnings(source, (*sorted(known), *_UNKNOWN))
+    return [] if not first or set(first) & set(_UNKNOWN) - known else first
+
+
+_UNKNOWN = ("\ue000", "\u3400", "é", "٣", "\u3000")
+"""One character of each kind that an expression can mean without naming it."""
+
+
+def beginnings(source: str, alphabet: Iterable[str]) -> list[str]:
+    """Those of `alphabet` that a match of `source` can begin with. Raises regex.error where it is no expression."""
+    # Its partial matching tells exactly which characters a pattern can begin with.
+    import regex
+
+    # A lookbehind speaks of the text before the match, which a single character does not have.
+    compiled = regex.compile(re.sub(r"\(\?<[!=][^)]*\)", "", source))
+    return [character for character in alphabet if compiled.match(character, partial=True)]
 
 
 def code(source: str, flags: int = 0) -> tuple[Any, ...]:

@@ -95,6 +95,8 @@ def quantity(digits: str, marks: Collection[str], multiplier: str, unit: str) ->
     base = number(digits)
     if base is None:
         return None
+    if not marks and not multiplier:
+        return Quantity(base := _plain(base), base, base, unit or None)
     factor = 1
     if multiplier:
         if unit == "元":

@@ -139,8 +139,9 @@ class _Loop:
         try:
             parser: Any = lark.parser.parser  # type: ignore[attr-defined]
             lexer: Any = lark.parser.lexer
-            lexers = lexer.lexers if isinstance(lexer, ContextualLexer) else {}
-            return cls(parser._parse_table, parser.parser.callbacks, lexers, frozenset(lark.ignore_tokens))
+            scans = isinstance(lexer, ContextualLexer)
+            lexers, ignored = (lexer.lexers, lexer.root_lexer.ignore_types) if scans else ({}, frozenset())
+            return cls(parser._parse_table, parser.parser.callbacks, lexers, ignored)
         except AttributeError:
             return None
 

@@ -156,7 +156,7 @@ def test_heads_that_go_on_unfolding_are_no_heads() -> None:
     form = next(layout for layout in LAYOUTS if layout.pack == "table2021")
     sizes = []
     for _ in range(3 * HEAD_ROWS_LIMIT):
-        columns = columns.below([form.head(text) for text in head.rstrip("|\n").split("|")])
+        columns = _Columns(*columns.below([form.head(text) for text in head.rstrip("|\n").split("|")]))
         sizes.append(len(columns.heads))
     assert max(sizes) <= COLUMNS_LIMIT
     assert columns.foreign

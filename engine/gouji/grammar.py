@@ -17,6 +17,7 @@ from lark.parsers.lalr_analysis import Shift
 
 from gouji import patterns
 from gouji.errors import Message, PackError
+from gouji.patterns import Pattern, beginnings
 
 
 @define(slots=False, eq=False, repr=False)
@@ -27,6 +28,7 @@ class Grammar:
     starts: tuple[str, ...]
     _saved: bytes = field(default=b"", repr=False)
     _codes: dict[tuple[str, int], tuple[Any, ...]] = field(factory=dict, repr=False)
+    _scanners: dict[tuple[str, ...], Pattern] = field(factory=dict, repr=False)
 
     @cached_property
     def lark(self) -> Lark:
@@ -108,15 +110,17 @@ class Grammar:
 
     @cached_property
     def _loop(self) -> _Loop | None:
-        return _Loop.of(self.lark)
+        return _Loop.of(self.lark, self._scanners)
 
     def __getstate__(self) -> dict[str, Any]:
         if not self._codes:
             for lexer in _lexers(Lark.load(BytesIO(self._saved))):
                 lexer.re = _Expressions(self._codes, keep=True)
                 # Building the scanner compiles its expressions.
-                _ = lexer.scanner
-        return {"name": self.name, "starts": self.starts, "_saved": self._saved, "_codes": self._codes}
+                terminals = lexer.scanner.terminals
+                if not lexer.callback:
+                    self._scanners[_names(lexer)] = _scanner(terminals)
+        return {name: getattr(self, name) for name in ("name", "starts", "_saved", "_codes", "_scanners")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -125,23 +129,31 @@ class Grammar:
 class _Loop:
     """Lark's tables, scanners and callbacks in one loop: its layers between them cost more than what they do."""
 
-    def __init__(self, table: Any, callbacks: Any, lexers: Mapping[Any, Any], ignored: frozenset[str]) -> None:
+    def __init__(
+        self,
+        table: Any,
+        callbacks: Any,
+        lexers: Mapping[Any, Any],
+        ignored: frozenset[str],
+        patterns: Mapping[tuple[str, ...], Pattern],
+    ) -> None:
         self.table = table
         self.callbacks = callbacks
         self.lexers = lexers
         self.ignored = ignored
+        self.patterns = patterns
         self.scanners: dict[Any, Any] = {}
         self.reductions: dict[int, tuple[int, str, Any]] = {}
 
     @classmethod
-    def of(cls, lark: Lark) -> _Loop | None:
+    def of(cls, lark: Lark, patterns: Mapping[tuple[str, ...], Pattern]) -> _Loop | None:
         """The loop of a parser; None where it is not made as the loop knows it."""
         try:
             parser: Any = lark.parser.parser  # type: ignore[attr-defined]
             lexer: Any = lark.parser.lexer
             scans = isinstance(lexer, ContextualLexer)
             lexers, ignored = (lexer.lexers, lexer.root_lexer.ignore_types) if scans else ({}, frozenset())
-            return cls(parser._parse_table, parser.parser.callbacks, lexers, ignored)
+            return cls(parser._parse_table, parser.parser.callbacks, lexers, ignored, patterns)
         except AttributeError:
             return None
 
@@ -156,9 +168,14 @@ class _Loop:
             if match is None:
                 return None
             begin, position, name = position, match.end(), match.lastgroup
-            if name not in ignored and not self._take(
-                stack, values, name, Token(name, match.group(), begin, end_pos=position)
-            ):
+            if name in ignored:
+                continue
+            # Straight to the string: the constructor of Token costs as much as the match.
+            word = match.group()
+            token = str.__new__(Token, word)
+            token.type, token.value = name, word
+            token.start_pos, token.end_pos = begin, position
+            if not self._take(stack, values, name, token):
                 return None
         return values[-1] if self._take(stack, values, "$END", self.table.end_states[start]) else None
 
@@ -185,7 +202,7 @@ class _Loop:
                 stack.append(to)
                 values.append(token)
                 return True
-            # A rule is known by its identity: Lark's hash goes through all of its symbols.
+            # A rule is known by its identity, its name as a plain string: Lark hashes and compares both in Python.
             size, origin, callback = reductions.get(id(to)) or self._reduction(to)
             at = len(values) - size
             children = values[at:]
@@ -196,15 +213,40 @@ class _Loop:
                 return True
 
     def _scanner(self, state: Any) -> Any:
-        lexer = self.lexers.get(state)
-        expressions = lexer.scanner._mres if lexer else ()
-        plain = len(expressions) == 1 and not lexer.callback
-        found = self.scanners[state] = expressions[0].match if plain else _no_match
+        pattern = self.patterns.get(_names(self.lexers[state])) if state in self.lexers else None
+        found = self.scanners[state] = pattern.match if pattern else _no_match
         return found
 
     def _reduction(self, rule: Any) -> tuple[int, str, Any]:
-        found = self.reductions[id(rule)] = (len(rule.expansion), rule.origin.name, self.callbacks[rule])
+        found = self.reductions[id(rule)] = (len(rule.expansion), str(rule.origin.name), self.callbacks[rule])
         return found
+
+
+def _names(lexer: Any) -> tuple[str, ...]:
+    return tuple(terminal.name for terminal in lexer.terminals)
+
+
+def _scanner(terminals: Iterable[Any]) -> Pattern:
+    """What matches the first of `terminals` that fits, as Lark's scanner does.
+
+    One look at the next character rules most of them out, by itself and in groups.
+    """
+    known = [(beginnings(source := t.pattern.to_regexp()), f"(?P<{t.name}>{source})") for t in terminals]
+    groups = []
+    for at in range(0, len(known), _TOGETHER):
+        group = known[at : at + _TOGETHER]
+        parts = "|".join(_ahead(first) + part for first, part in group)
+        together = "".join(dict.fromkeys("".join(first for first, _ in group))) if all(f for f, _ in group) else ""
+        groups.append(f"{_ahead(together)}(?:{parts})")
+    return Pattern("|".join(groups))
+
+
+_TOGETHER = 8
+"""Terminals that one look at the next character rules out."""
+
+
+def _ahead(characters: str) -> str:
+    return f"(?=[{''.join(map(re.escape, characters))}])" if characters else ""
 
 
 def _no_match(text: str, position: int) -> None:

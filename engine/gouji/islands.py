@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lark import Token
 from lark.lexer import TerminalDef
 
-from gouji.patterns import Pattern, beginnings
+from gouji.patterns import Pattern, beginning
 
 
 class Island(Token):
@@ -43,7 +43,7 @@ class IslandScanner(NamedTuple):
         alphabet = {chr(c) for c in range(33, 127)} | {c for source in sources for c in source if c > "\x7f"}
         by_first: dict[str, tuple[str, ...]] = {}
         for terminal, source in zip(ordered, sources, strict=True):
-            for character in beginnings(source, alphabet):
+            for character in beginning(source, alphabet):
                 by_first[character] = (*by_first.get(character, ()), f"(?P<{terminal.name}>{source})")
         together = {found: Pattern("|".join(found)) for found in sorted(set(by_first.values()))}
         table = {character: together[found] for character, found in sorted(by_first.items())}

@@ -56,9 +56,10 @@ class Finder:
 
     def __init__(self, source: str) -> None:
         expression = f"(?P<{FOUND}>{source})"
-        if first := "".join(map(re.escape, _beginnings(source))):
+        if characters := beginnings(source):
+            first = f"[{''.join(map(re.escape, characters))}]"
             # The lookbehind goes back to the place of the first character, from which the expression looks ahead.
-            expression = f"[{first}](?<=(?={expression})[{first}])"
+            expression = f"{first}(?<=(?={expression}){first})"
         self._pattern = Pattern(expression)
 
     def within(self, text: str, start: int, end: int) -> bool:
@@ -77,18 +78,21 @@ FOUND = "found"
 """The group of a match of a Finder that holds the match."""
 
 
-def _beginnings(source: str) -> list[str]:
-    """The characters that a match can begin with; none where it can be any."""
+def beginnings(source: str) -> str:
+    """The characters that a match of `source` can begin with; none where it can be any.
+
+    Raises regex.error where `source` is no expression.
+    """
     known = {chr(code) for code in range(128)} | set(source)
-    first = beginnings(source, (*sorted(known), *_UNKNOWN))
-    return [] if not first or set(first) & set(_UNKNOWN) - known else first
+    first = beginning(source, (*sorted(known), *_UNKNOWN))
+    return "" if set(first) & set(_UNKNOWN) - known else "".join(first)
 
 
 _UNKNOWN = ("\ue000", "\u3400", "é", "٣", "\u3000")
 """One character of each kind that an expression can mean without naming it."""
 
 
-def beginnings(source: str, alphabet: Iterable[str]) -> list[str]:
+def beginning(source: str, alphabet: Iterable[str]) -> list[str]:
     """Those of `alphabet` that a match of `source` can begin with. Raises regex.error where it is no expression."""
     # Its partial matching tells exactly which characters a pattern can begin with.
     import regex

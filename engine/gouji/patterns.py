@@ -10,6 +10,7 @@ import re
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split")
@@ -78,6 +79,7 @@ FOUND = "found"
 """The group of a match of a Finder that holds the match."""
 
 
+@lru_cache(2000)
 def beginnings(source: str) -> str:
     """The characters that a match of `source` can begin with; none where it can be any.
 

@@ -198,7 +198,6 @@ def _terminals(path: Path, edit: Callable[[Any], None] | None) -> dict[str, Any]
 
 def _pattern(value: Scalar, kind: type[_Kind] = Pattern) -> _Kind:  # type: ignore[assignment]
     try:
-        re.compile(value)
         return kind(str(value))
     except re.error as error:
         raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lark import Token
 from lark.lexer import TerminalDef
 
-from gouji.patterns import Pattern, beginning
+from gouji.patterns import UNKNOWN, Pattern, beginning
 
 
 class Island(Token):
@@ -24,7 +24,8 @@ class IslandScanner(NamedTuple):
 
     At one place the higher priority wins, then the longer possible match. The terminals are kept by the
     characters that they can start with, those of one character as one expression whose outermost groups are
-    named after them; most of a text is so passed over by one search. Those in `hidden` only take their text out
+    named after them; most of a text is so passed over by one search, for such a character and one that can follow
+    any of them. Those in `hidden` only take their text out
     of reach of the others.
     """
 
@@ -42,12 +43,21 @@ class IslandScanner(NamedTuple):
         sources = [t.pattern.to_regexp() for t in ordered]
         alphabet = {chr(c) for c in range(33, 127)} | {c for source in sources for c in source if c > "\x7f"}
         by_first: dict[str, tuple[str, ...]] = {}
+        seconds: set[str] = set()
+        anything: set[str] = set()
         for terminal, source in zip(ordered, sources, strict=True):
-            for character in beginning(source, alphabet):
+            first = beginning(source, alphabet)
+            for character in first:
                 by_first[character] = (*by_first.get(character, ()), f"(?P<{terminal.name}>{source})")
+            named = {*map(chr, range(128)), *source}
+            pairs = beginning(source, [a + b for a in first for b in {*named, *UNKNOWN}])
+            anything.update(a for a, b in pairs if b not in named)
+            seconds.update(b for a, b in pairs if a not in anything)
         together = {found: Pattern("|".join(found)) for found in sorted(set(by_first.values()))}
         table = {character: together[found] for character, found in sorted(by_first.items())}
-        return cls(Pattern(f"[{re.escape(''.join(table))}]"), table, frozenset(hidden))
+        following, free = ("".join(map(re.escape, sorted(found))) for found in (seconds, anything))
+        start = f"[{re.escape(''.join(table))}](?:(?=[{following}])|(?<=[{free}]))"
+        return cls(Pattern(start), table, frozenset(hidden))
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Island]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""

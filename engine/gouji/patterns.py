@@ -52,10 +52,11 @@ class Finder:
     """Finds what an expression matches, from left to right and without overlaps; a match is its group FOUND.
 
     `re` skips to the characters that a match can begin with only where an expression opens with one set of them; any
-    other it tries at every place. Here that set stands in front of it.
+    other it tries at every place. Here that set stands in front of it. Raises re.error for no expression.
     """
 
     def __init__(self, source: str) -> None:
+        re.compile(source)
         expression = f"(?P<{FOUND}>{source})"
         if characters := beginnings(source):
             first = f"[{''.join(map(re.escape, characters))}]"
@@ -86,22 +87,22 @@ def beginnings(source: str) -> str:
     Raises regex.error where `source` is no expression.
     """
     known = {chr(code) for code in range(128)} | set(source)
-    first = beginning(source, (*sorted(known), *_UNKNOWN))
-    return "" if set(first) & set(_UNKNOWN) - known else "".join(first)
+    first = beginning(source, (*sorted(known), *UNKNOWN))
+    return "" if set(first) & set(UNKNOWN) - known else "".join(first)
 
 
-_UNKNOWN = ("\ue000", "\u3400", "é", "٣", "\u3000")
+UNKNOWN = ("\ue000", "\u3400", "\u9fa5", "é", "٣", "\u3000")
 """One character of each kind that an expression can mean without naming it."""
 
 
 def beginning(source: str, alphabet: Iterable[str]) -> list[str]:
-    """Those of `alphabet` that a match of `source` can begin with. Raises regex.error where it is no expression."""
+    """Those texts of `alphabet` that a match of `source` can begin with. Raises regex.error where it is no expression."""
     # Its partial matching tells exactly which characters a pattern can begin with.
     import regex
 
     # A lookbehind speaks of the text before the match, which a single character does not have.
     compiled = regex.compile(re.sub(r"\(\?<[!=][^)]*\)", "", source))
-    return [character for character in alphabet if compiled.match(character, partial=True)]
+    return [text for text in alphabet if compiled.match(text, partial=True)]
 
 
 def code(source: str, flags: int = 0) -> tuple[Any, ...]:

@@ -236,7 +236,7 @@ def _scanner(terminals: Iterable[Any]) -> Pattern:
     for at in range(0, len(known), _TOGETHER):
         group = known[at : at + _TOGETHER]
         parts = "|".join(_ahead(first) + part for first, part in group)
-        together = "".join(dict.fromkeys("".join(first for first, _ in group))) if all(f for f, _ in group) else ""
+        together = {member: None for first, _ in group for member in first} if all(f for f, _ in group) else {}
         groups.append(f"{_ahead(together)}(?:{parts})")
     return Pattern("|".join(groups))
 
@@ -245,8 +245,9 @@ _TOGETHER = 8
 """Terminals that one look at the next character rules out."""
 
 
-def _ahead(characters: str) -> str:
-    return f"(?=[{''.join(map(re.escape, characters))}])" if characters else ""
+def _ahead(members: Iterable[str]) -> str:
+    found = "".join(members)
+    return f"(?=[{found}])" if found else ""
 
 
 def _no_match(text: str, position: int) -> None:

@@ -105,17 +105,18 @@ def read_narrative(
     model: NarrativeModel,
     era: str,
     *,
-    tables: bool,
+    behind: int,
 ) -> NarrativeReading:
     """The figures of the running text of a report whose tables and year are those of `era` (e1 to e4).
 
-    `tables` says whether the report has form tables, against which an open reading can be checked.
+    `behind` counts the observations of the form tables, which stand before them in the report; where there are any, an
+    open reading can be checked against them.
     """
-    reader = _Reader(document, canonical, outline, model, era, tables)
+    reader = _Reader(document, canonical, outline, model, era, bool(behind))
     for stretch in outline.stretches:
         reader.paragraph(stretch)
     reader.drop_cumulative()
-    return reader.reading()
+    return reader.reading(behind)
 
 
 class _Reader:
@@ -318,7 +319,11 @@ class _Reader:
                 # A number and its unit: most quantities are no more.
                 amount = quantity(digits, (), "", unit or "")
             else:
-                if multiplier == "万" and not unit and self.model.patterns["money"].match(self.canonical.text, until, end):
+                if (
+                    multiplier == "万"
+                    and not unit
+                    and self.model.patterns["money"].match(self.canonical.text, until, end)
+                ):
                     unit = "元"
                 marks = [name for name, words in match.groupdict().items() if words]
                 amount = quantity(digits, marks, multiplier or "", unit or "")
@@ -330,12 +335,7 @@ class _Reader:
         self._scope(span[0])
         figure = _Figure(*span, amount, scope=self.scope, han=han)
         figure.words, figure.clause = words, self._clause_start(span[0])
-        if (
-            han
-            or amount.unit == "%"
-            or last - first <= _LONGEST
-            or amount.unit in _MONEY
-        ):
+        if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in _MONEY:
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
             return None
@@ -607,7 +607,7 @@ class _Reader:
 
     # ---- result
 
-    def reading(self) -> NarrativeReading:
+    def reading(self, behind: int) -> NarrativeReading:
         """Observations and unbound figures in reading order, and the breakdowns that refer to them."""
         reading = NarrativeReading()
         places: dict[int, tuple[str, int]] = {}
@@ -625,7 +625,7 @@ class _Reader:
                 reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))
                 continue
             label = canonical.source(*figure.label)
-            places[id(figure)] = ("o", len(reading.observations))
+            places[id(figure)] = ("o", behind + len(reading.observations))
             reading.observations.append(
                 Observation(
                     figure.path,

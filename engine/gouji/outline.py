@@ -15,7 +15,6 @@ from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
 from gouji.yamlfile import Scalar, invalid, read
 
-
 _Kind = TypeVar("_Kind", Pattern, Finder)
 
 

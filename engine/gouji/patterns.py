@@ -58,8 +58,8 @@ class Finder:
     def __init__(self, source: str) -> None:
         re.compile(source)
         expression = f"(?P<{FOUND}>{source})"
-        if characters := beginnings(source):
-            first = f"[{''.join(map(re.escape, characters))}]"
+        if members := beginnings(source):
+            first = f"[{''.join(members)}]"
             # The lookbehind goes back to the place of the first character, from which the expression looks ahead.
             expression = f"{first}(?<=(?={expression}){first})"
         self._pattern = Pattern(expression)
@@ -81,18 +81,19 @@ FOUND = "found"
 
 
 @lru_cache(2000)
-def beginnings(source: str) -> str:
-    """The characters that a match of `source` can begin with; none where it can be any.
+def beginnings(source: str) -> tuple[str, ...]:
+    """What a match of `source` can begin with, as members of a set in an expression; none where it can be anything.
 
     Raises regex.error where `source` is no expression.
     """
     known = {chr(code) for code in range(128)} | set(source)
     first = beginning(source, (*sorted(known), *UNKNOWN))
-    return "" if set(first) & set(UNKNOWN) - known else "".join(first)
+    members = [re.escape(c) if c in known else UNKNOWN[c] for c in first]
+    return tuple(members) if all(members) else ()
 
 
-UNKNOWN = ("\ue000", "\u3400", "\u9fa5", "é", "٣", "\u3000")
-"""One character of each kind that an expression can mean without naming it."""
+UNKNOWN = {"٣": r"\d", "\u3000": r"\s", "é": "", "\u3400": "", "\u9fa5": "", "\ue000": ""}
+"""One character of each kind that an expression can mean without naming it, and the class that names the kind."""
 
 
 def beginning(source: str, alphabet: Iterable[str]) -> list[str]:

@@ -91,14 +91,14 @@ class Grammar:
         Raises lark's UnexpectedInput when the grammar does not take it.
         """
         start = start or self.starts[0]
-        tree = self._loop.parse(text, start) if self._loop else None
+        tree = self.loop.parse(text, start) if self.loop else None
         # What is wrong with a text, Lark itself says.
         return self.lark.parse(text, start=start) if tree is None else tree
 
     def tree(self, tokens: Iterable[Token]) -> Tree[Any] | None:
         """The tree of `tokens`, which somebody else has scanned; None when the grammar does not take them."""
-        if self._loop:
-            return self._loop.tree(tokens, self.starts[0])
+        if self.loop:
+            return self.loop.tree(tokens, self.starts[0])
         parser = self.lark.parse_interactive()
         try:
             for token in tokens:
@@ -109,7 +109,8 @@ class Grammar:
         return tree
 
     @cached_property
-    def _loop(self) -> _Loop | None:
+    def loop(self) -> _Loop | None:
+        """What runs the parser; None where Lark has to do so itself."""
         return _Loop.of(self.lark, self._scanners)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -149,7 +150,7 @@ class _Loop:
     def of(cls, lark: Lark, patterns: Mapping[tuple[str, ...], Pattern]) -> _Loop | None:
         """The loop of a parser; None where it is not made as the loop knows it."""
         try:
-            parser: Any = lark.parser.parser  # type: ignore[attr-defined]
+            parser: Any = lark.parser.parser
             lexer: Any = lark.parser.lexer
             scans = isinstance(lexer, ContextualLexer)
             lexers, ignored = (lexer.lexers, lexer.root_lexer.ignore_types) if scans else ({}, frozenset())

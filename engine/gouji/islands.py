@@ -49,14 +49,18 @@ class IslandScanner(NamedTuple):
             first = beginning(source, alphabet)
             for character in first:
                 by_first[character] = (*by_first.get(character, ()), f"(?P<{terminal.name}>{source})")
-            named = {*map(chr, range(128)), *source}
-            pairs = beginning(source, [a + b for a in first for b in {*named, *UNKNOWN}])
-            anything.update(a for a, b in pairs if b not in named)
-            seconds.update(b for a, b in pairs if a not in anything)
+            named = {chr(code) for code in range(128)} | set(source)
+            pairs = beginning(source, [a + b for a in first for b in named | UNKNOWN.keys()])
+            anything.update(pair[0] for pair in pairs if pair[1] not in named)
+            seconds.update(pair[1] for pair in pairs if pair[0] not in anything)
         together = {found: Pattern("|".join(found)) for found in sorted(set(by_first.values()))}
         table = {character: together[found] for character, found in sorted(by_first.items())}
-        following, free = ("".join(map(re.escape, sorted(found))) for found in (seconds, anything))
-        start = f"[{re.escape(''.join(table))}](?:(?=[{following}])|(?<=[{free}]))"
+        looks = [
+            f"({look}[{''.join(map(re.escape, sorted(found)))}])"
+            for look, found in (("?=", seconds), ("?<=", anything))
+            if found
+        ]
+        start = f"[{re.escape(''.join(table))}](?:{'|'.join(looks)})"
         return cls(Pattern(start), table, frozenset(hidden))
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Island]:

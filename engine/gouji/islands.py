@@ -78,6 +78,8 @@ class IslandScanner(NamedTuple):
             name = match.lastgroup
             if everything or name not in hidden:
                 # Straight to the string: the constructor of Token costs as much as finding one.
-                island = str.__new__(Island, match.group())
-                island.type, island.match, island.start_pos, island.end_pos = name or "", match, at, position
+                word = match.group()
+                island = str.__new__(Island, word)
+                island.type, island.value, island.match = name or "", word, match
+                island.start_pos, island.end_pos = at, position
                 yield island

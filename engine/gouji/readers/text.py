@@ -21,9 +21,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_LINE = re.compile(r"[^\n]+")
 # What most texts have nothing of; the three expressions below say what becomes of it.
 _ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
-_LINE = re.compile(r"[^\n]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NEWLINE = re.compile(r"\r\n?")
 # Other separators end no line by the contract; one code point stays one, so that columns stay true.

@@ -89,3 +89,11 @@ def test_digits_are_never_lost_or_joined(line: str) -> None:
 def test_scripts() -> None:
     assert canonical("政府信息公开工作年度报告")[1].script == "Hans"
     assert canonical("政府信息公開工作年度報告")[1].script == "Hant"
+
+
+@given(LINES)
+def test_marks_are_folded_as_the_table_says(line: str) -> None:
+    """Few characters are folded one after the other, many through the table: nobody can tell which was done."""
+    folds = gouji.engine().folds
+    for text in (line, line + "".join(sorted(folds.traditional)[:100])):
+        assert folds.fold(text)[0] == text.translate(folds.table)

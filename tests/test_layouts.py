@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
-from lark import Lark
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput
 
 import gouji
 import gouji.errors
@@ -25,6 +27,7 @@ from gouji.tables import COLUMNS_LIMIT, HEAD_ROWS_LIMIT, _Columns
 from strategies import COUNTS
 
 LAYOUTS = gouji.engine().layouts
+CASES = list(cases(builtin() / "grammars"))
 FORMS = [c for c in cases(builtin() / "grammars") if "every row" in c.title]
 VALUE = re.compile(r"(?<=\|)\d+(?:\.\d+)?(?=\|)")
 
@@ -156,7 +159,7 @@ def test_heads_that_go_on_unfolding_are_no_heads() -> None:
     form = next(layout for layout in LAYOUTS if layout.pack == "table2021")
     sizes = []
     for _ in range(3 * HEAD_ROWS_LIMIT):
-        columns = columns.below([form.head(text) for text in head.rstrip("|\n").split("|")])
+        columns = _Columns(*columns.below([form.head(text) for text in head.rstrip("|\n").split("|")]))
         sizes.append(len(columns.heads))
     assert max(sizes) <= COLUMNS_LIMIT
     assert columns.foreign
@@ -181,3 +184,28 @@ def test_a_cjk_literal_in_a_rule_is_refused(tmp_path: Any) -> None:
     with pytest.raises(gouji.errors.PackError) as caught:
         Grammar.build(file, [tmp_path], ("start",))
     assert caught.value.source == f"{file}:1:11"
+
+
+def test_the_loop_takes_what_lark_takes() -> None:
+    """Grammars run in a loop over Lark's tables once they come from the cache: same trees, same refusals."""
+    for layout in LAYOUTS:
+        grammar: Grammar = pickle.loads(pickle.dumps(layout.grammar))
+        assert grammar.loop is not None
+        taken = 0
+        for case in CASES:
+            text = case.source.rstrip("\n") + "\n"
+            for table in (text, text.replace("|", "", 1), text.replace("\n", "", 1)):
+                try:
+                    expected = grammar.lark.parse(table, start=layout.start)
+                except UnexpectedInput:
+                    expected = None
+                tree = grammar.loop.parse(table, layout.start)
+                assert tree == expected
+                if tree is not None and expected is not None:
+                    taken += 1
+                    assert list(places(tree)) == list(places(expected))
+        assert taken
+
+
+def places(tree: Tree[Any]) -> Iterator[tuple[int | None, int | None]]:
+    return ((t.start_pos, t.end_pos) for t in tree.scan_values(lambda t: isinstance(t, Token)))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import gouji
 from gouji import patterns
-from gouji.patterns import Pattern
+from gouji.patterns import FOUND, Finder, Pattern
 
 SOURCES = [
     r"(?:(?P<a>不)?予公开|(?P<b>\d+)(?P=b))",
@@ -43,3 +43,35 @@ def test_a_damaged_code_is_no_harm() -> None:
 def test_a_wrong_expression_is_refused_at_once() -> None:
     with pytest.raises(re.error):
         Pattern("(收到")
+
+
+FINDERS = [
+    r"(?:区|市)?本级|(?<![非于])本(?:机关|单位)",
+    r"(?<![^,。\n])(?P<a>第)?[一二]{1,3}",
+    r"\d件|(?:未|没有)[^。]{0,4}申请",
+    r"\s+\d",
+    r"[^。]公开$",
+    r"[\u4e00-\u9fff]{2}公",
+    r"(?:公开)+",
+]
+
+
+@pytest.mark.parametrize("source", FINDERS)
+@given(
+    text=st.text(alphabet="不予公开一二第本级区市机关非于,。未没有申请0件3٣\u3000 \n\ue000", max_size=30),
+    start=st.integers(0, 5),
+    cut=st.integers(0, 5),
+)
+def test_a_finder_finds_what_the_expression_finds(source: str, text: str, start: int, cut: int) -> None:
+    finder, end = pickle.loads(pickle.dumps(Finder(source))), max(len(text) - cut, 0)
+    expected = list(re.compile(source).finditer(text, start, end))
+    found = list(finder.finditer(text, start, end))
+    assert [(m.span(FOUND), m.groupdict() | {FOUND: ""}) for m in found] == [
+        (m.span(), m.groupdict() | {FOUND: ""}) for m in expected
+    ]
+    assert finder.within(text, start, end) == bool(expected)
+
+
+def test_a_finder_of_no_expression_is_refused_at_once() -> None:
+    with pytest.raises(re.error):
+        Finder("(收到")

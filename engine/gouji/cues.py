@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from lark import Lark
 from lark.exceptions import LarkError
@@ -14,13 +14,16 @@ from gouji.amendments import alternatives, amendments, editing, merged
 from gouji.grammar import Grammar, edited
 from gouji.islands import IslandScanner
 from gouji.packs import Packs
-from gouji.patterns import Pattern
+from gouji.patterns import Finder, Pattern
 from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 ERAS = ("e1", "e2", "e3", "e4")
 COUNTS = frozenset(["QUANTITY", "HAN_QUANTITY", "RANGE", "BROKEN"])
 """The terminals that hold numbers."""
+_FOUND = ("relevant", "clause_year", "scope_part", "scope_whole", "other_time", "change")
+"""The patterns that long stretches of text are searched for."""
+_Kind = TypeVar("_Kind", Pattern, Finder)
 _CUE_KEYS = frozenset(
     [
         "label",
@@ -104,13 +107,17 @@ class Cue(NamedTuple):
 
 
 class NarrativeModel(NamedTuple):
-    """Everything that the running text is read by; see `grammars/narrative/pack.yaml` for each pattern."""
+    """Everything that the running text is read by; see `grammars/narrative/pack.yaml` for each pattern.
+
+    A sentence without any of the terminals `telling` gives no figure.
+    """
 
     grammar: Grammar
     scanner: IslandScanner
-    counts: Mapping[str, Pattern]
     cues: Mapping[str, Cue]
+    telling: frozenset[str]
     patterns: Mapping[str, Pattern]
+    finders: Mapping[str, Finder]
     heading_topics: Mapping[str, Pattern]
     wholes: Mapping[str, tuple[str, ...]]
     whole_parts: Mapping[str, tuple[str, ...]]
@@ -146,18 +153,18 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
         cues[str(name)] = _cue(name, spec, units, registry, data["wholes"])
     structural = [t for t in grammar.lark.terminals if t.name != "CUE"]
     scanner = IslandScanner.build([*(terminals[name] for name in cues), *structural], grammar.lark.ignore_tokens)
-    counts = {t.name: t.pattern.to_regexp() for t in structural if t.name in COUNTS}
-    patterns = {
-        str(k): _pattern(_amended(k, v, [one.part("narrative") for one in added]))
+    sources = {
+        str(k): _amended(k, v, [one.part("narrative") for one in added])
         for k, v in data.items()
         if isinstance(v, Scalar) and k not in ("grammar", "cues")
     }
     return NarrativeModel(
         grammar,
         scanner,
-        {name: Pattern(source) for name, source in counts.items()},
         cues,
-        patterns,
+        COUNTS | {name for name, cue in cues.items() if cue.value is not None},
+        {k: _pattern(v) for k, v in sources.items() if k not in _FOUND},
+        {k: _pattern(v, Finder) for k, v in sources.items() if k in _FOUND},
         {str(k): _pattern(v) for k, v in data["heading_topics"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["wholes"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["whole_parts"].items()},
@@ -189,9 +196,9 @@ def _terminals(path: Path, edit: Callable[[Any], None] | None) -> dict[str, Any]
     return {t.name: t for t in lark.terminals}
 
 
-def _pattern(value: Scalar) -> Pattern:
+def _pattern(value: Scalar, kind: type[_Kind] = Pattern) -> _Kind:  # type: ignore[assignment]
     try:
-        return Pattern(str(value))
+        return kind(str(value))
     except re.error as error:
         raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from attrs import define, field
-from lark import Lark, Tree
+from lark import Lark, Token, Tree
 from lark.exceptions import GrammarError, LarkError, UnexpectedInput
+from lark.lexer import ContextualLexer
+from lark.parsers.lalr_analysis import Shift
 
 from gouji import patterns
 from gouji.errors import Message, PackError
+from gouji.patterns import Pattern, beginnings
 
 
 @define(slots=False, eq=False, repr=False)
@@ -25,6 +28,7 @@ class Grammar:
     starts: tuple[str, ...]
     _saved: bytes = field(default=b"", repr=False)
     _codes: dict[tuple[str, int], tuple[Any, ...]] = field(factory=dict, repr=False)
+    _scanners: dict[tuple[str, ...], Pattern] = field(factory=dict, repr=False)
 
     @cached_property
     def lark(self) -> Lark:
@@ -82,19 +86,173 @@ class Grammar:
         return grammar
 
     def parse(self, text: str, start: str | None = None) -> Tree[Any]:
-        """The tree of `text`. Raises lark's UnexpectedInput when the grammar does not take it."""
-        return self.lark.parse(text, start=start or self.starts[0])
+        """The tree of `text`; its tokens know their offsets, not their lines.
+
+        Raises lark's UnexpectedInput when the grammar does not take it.
+        """
+        start = start or self.starts[0]
+        tree = self.loop.parse(text, start) if self.loop else None
+        # What is wrong with a text, Lark itself says.
+        return self.lark.parse(text, start=start) if tree is None else tree
+
+    def tree(self, tokens: Iterable[Token]) -> Tree[Any] | None:
+        """The tree of `tokens`, which somebody else has scanned; None when the grammar does not take them."""
+        if self.loop:
+            return self.loop.tree(tokens, self.starts[0])
+        parser = self.lark.parse_interactive()
+        try:
+            for token in tokens:
+                parser.feed_token(token)
+            tree: Tree[Any] = parser.feed_eof()  # type: ignore[no-untyped-call]
+        except UnexpectedInput:
+            return None
+        return tree
+
+    @cached_property
+    def loop(self) -> _Loop | None:
+        """What runs the parser; None where Lark has to do so itself."""
+        return _Loop.of(self.lark, self._scanners)
 
     def __getstate__(self) -> dict[str, Any]:
         if not self._codes:
             for lexer in _lexers(Lark.load(BytesIO(self._saved))):
                 lexer.re = _Expressions(self._codes, keep=True)
                 # Building the scanner compiles its expressions.
-                _ = lexer.scanner
-        return {"name": self.name, "starts": self.starts, "_saved": self._saved, "_codes": self._codes}
+                terminals = lexer.scanner.terminals
+                if not lexer.callback:
+                    self._scanners[_names(lexer)] = _scanner(terminals)
+        return {name: getattr(self, name) for name in ("name", "starts", "_saved", "_codes", "_scanners")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+class _Loop:
+    """Lark's tables, scanners and callbacks in one loop: its layers between them cost more than what they do."""
+
+    def __init__(
+        self,
+        table: Any,
+        callbacks: Any,
+        lexers: Mapping[Any, Any],
+        ignored: frozenset[str],
+        patterns: Mapping[tuple[str, ...], Pattern],
+    ) -> None:
+        self.table = table
+        self.callbacks = callbacks
+        self.lexers = lexers
+        self.ignored = ignored
+        self.patterns = patterns
+        self.scanners: dict[Any, Any] = {}
+        self.reductions: dict[int, tuple[int, str, Any]] = {}
+
+    @classmethod
+    def of(cls, lark: Lark, patterns: Mapping[tuple[str, ...], Pattern]) -> _Loop | None:
+        """The loop of a parser; None where it is not made as the loop knows it."""
+        try:
+            parser: Any = lark.parser.parser
+            lexer: Any = lark.parser.lexer
+            scans = isinstance(lexer, ContextualLexer)
+            lexers, ignored = (lexer.lexers, lexer.root_lexer.ignore_types) if scans else ({}, frozenset())
+            return cls(parser._parse_table, parser.parser.callbacks, lexers, ignored, patterns)
+        except AttributeError:
+            return None
+
+    def parse(self, text: str, start: str) -> Tree[Any] | None:
+        """The tree of `text`; None where it has none, or where a terminal needs more than to be matched."""
+        scanners, ignored = self.scanners, self.ignored
+        stack: list[Any] = [self.table.start_states[start]]
+        values: list[Any] = []
+        position, length = 0, len(text)
+        while position < length:
+            match = (scanners.get(stack[-1]) or self._scanner(stack[-1]))(text, position)
+            if match is None:
+                return None
+            begin, position, name = position, match.end(), match.lastgroup
+            if name in ignored:
+                continue
+            # Straight to the string: the constructor of Token costs as much as the match.
+            word = match.group()
+            token = str.__new__(Token, word)
+            token.type, token.value = name, word
+            token.start_pos, token.end_pos = begin, position
+            if not self._take(stack, values, name, token):
+                return None
+        return values[-1] if self._take(stack, values, "$END", self.table.end_states[start]) else None
+
+    def tree(self, tokens: Iterable[Token], start: str) -> Tree[Any] | None:
+        """The tree of `tokens`; None where they have none."""
+        stack: list[Any] = [self.table.start_states[start]]
+        values: list[Any] = []
+        if not all(self._take(stack, values, token.type, token) for token in tokens):
+            return None
+        return values[-1] if self._take(stack, values, "$END", self.table.end_states[start]) else None
+
+    def _take(self, stack: list[Any], values: list[Any], name: str, token: Any) -> bool:
+        """Reduce what is complete before the terminal `name`, and shift its `token`; whether it can stand there.
+
+        At $END, for which the state where the text is complete takes the place of the token, nothing is left to shift.
+        """
+        states, reductions = self.table.states, self.reductions
+        while True:
+            step = states[stack[-1]].get(name)
+            if step is None:
+                return False
+            action, to = step
+            if action is Shift:
+                stack.append(to)
+                values.append(token)
+                return True
+            # A rule is known by its identity, its name as a plain string: Lark hashes and compares both in Python.
+            size, origin, callback = reductions.get(id(to)) or self._reduction(to)
+            at = len(values) - size
+            children = values[at:]
+            del values[at:], stack[at + 1 :]
+            values.append(callback(children))
+            stack.append(states[stack[-1]][origin][1])
+            if name == "$END" and stack[-1] == token:
+                return True
+
+    def _scanner(self, state: Any) -> Any:
+        pattern = self.patterns.get(_names(self.lexers[state])) if state in self.lexers else None
+        found = self.scanners[state] = pattern.match if pattern else _no_match
+        return found
+
+    def _reduction(self, rule: Any) -> tuple[int, str, Any]:
+        found = self.reductions[id(rule)] = (len(rule.expansion), str(rule.origin.name), self.callbacks[rule])
+        return found
+
+
+def _names(lexer: Any) -> tuple[str, ...]:
+    return tuple(terminal.name for terminal in lexer.terminals)
+
+
+def _scanner(terminals: Iterable[Any]) -> Pattern:
+    """What matches the first of `terminals` that fits, as Lark's scanner does.
+
+    One look at the next character rules most of them out, by itself and in groups.
+    """
+    known = [(beginnings(source := t.pattern.to_regexp()), f"(?P<{t.name}>{source})") for t in terminals]
+    groups = []
+    for at in range(0, len(known), _TOGETHER):
+        group = known[at : at + _TOGETHER]
+        parts = "|".join(_ahead(first) + part for first, part in group)
+        together = {member: None for first, _ in group for member in first} if all(f for f, _ in group) else {}
+        groups.append(f"{_ahead(together)}(?:{parts})")
+    return Pattern("|".join(groups))
+
+
+_TOGETHER = 8
+"""Terminals that one look at the next character rules out."""
+
+
+def _ahead(members: Iterable[str]) -> str:
+    found = "".join(members)
+    return f"(?=[{found}])" if found else ""
+
+
+def _no_match(text: str, position: int) -> None:
+    """Stands in for a scanner that only Lark can use."""
 
 
 def _lexers(lark: Lark) -> Iterator[Any]:

@@ -95,7 +95,8 @@ class RowLabel(NamedTuple):
 class Layout:
     """One table layout of a pack.
 
-    `rows` is keyed by TERMINAL, rule.TERMINAL or rule. `values` matches the cells behind a label.
+    `rows` is keyed by TERMINAL, rule.TERMINAL or rule. `values` matches the cells behind a label. `kept` is what reading
+    found out of the heads and rows of the form, which most tables have in common; whoever keeps it bounds it.
     """
 
     pack: str
@@ -111,6 +112,7 @@ class Layout:
     head_names: tuple[str, ...]
     head_characters: frozenset[str]
     _known_heads: dict[str, Head] = field(factory=dict, init=False)
+    kept: dict[Any, Any] = field(factory=dict, init=False)
 
     def evidence(self, table: str) -> int:
         """How many different cues of the layout the canonical text of a table holds."""
@@ -136,10 +138,10 @@ class Layout:
         return Head(self.head_names[index], always or scopes.get("scope"), unit[0] if unit else None, bool(always))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_known_heads"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_known_heads", "kept")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _known_heads={})
+        self.__dict__.update(state, _known_heads={}, kept={})
 
 
 def plain(label: str) -> str:

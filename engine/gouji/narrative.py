@@ -12,23 +12,24 @@ from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
-from lark import Token, Tree
-from lark.exceptions import UnexpectedInput
+from lark import Tree
 
 from gouji.canonical import Canonical
 from gouji.cues import COUNTS, Cue, NarrativeModel
 from gouji.document import Document
+from gouji.islands import Island
 from gouji.outline import Outline, Stretch
+from gouji.patterns import FOUND
 from gouji.quantities import Quantity, chinese_number, number, quantity
 from gouji.records import Observation, Partition, Unbound, Unparsed
 
-_SENTENCE = re.compile(r"(?:[^。!?\n]|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))+[。!?]?")
+_SENTENCE = re.compile(r"(?:[^。!?\n]++|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))++[。!?]?")
 """A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
 _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
-_CLAUSE_END = re.compile(r"[;:。()、\n]|,(?!\d{3}(?!\d))")
+_CLAUSE_END = re.compile(r"[;:。()、\n,](?<!,(?=\d{3}(?!\d)))")
 
 
 class _Figure:
@@ -77,12 +78,12 @@ def _han(match: re.Match[str]) -> Quantity | None:
     return Quantity(value, value, value + 10 ** (len(str(value)) - len(str(value).rstrip("0"))), match["han_unit"])
 
 
-def _note(item: Any) -> Token | None:
+def _note(item: Any) -> Island | None:
     """The opening bracket of a group that holds no quantity."""
     if isinstance(item, Tree) and item.data == "group":
-        tokens = list(item.scan_values(lambda t: isinstance(t, Token)))
+        tokens = list(item.scan_values(lambda t: isinstance(t, Island)))
         if not any(t.type in COUNTS for t in tokens):
-            opening: Token = tokens[0]
+            opening: Island = tokens[0]
             return opening
     return None
 
@@ -104,17 +105,18 @@ def read_narrative(
     model: NarrativeModel,
     era: str,
     *,
-    tables: bool,
+    behind: int,
 ) -> NarrativeReading:
     """The figures of the running text of a report whose tables and year are those of `era` (e1 to e4).
 
-    `tables` says whether the report has form tables, against which an open reading can be checked.
+    `behind` counts the observations of the form tables, which stand before them in the report; where there are any, an
+    open reading can be checked against them.
     """
-    reader = _Reader(document, canonical, outline, model, era, tables)
+    reader = _Reader(document, canonical, outline, model, era, bool(behind))
     for stretch in outline.stretches:
         reader.paragraph(stretch)
     reader.drop_cumulative()
-    return reader.reading()
+    return reader.reading(behind)
 
 
 class _Reader:
@@ -159,6 +161,7 @@ class _Reader:
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
         patterns, text = self.model.patterns, self.canonical.text
+        relevant = self.model.finders["relevant"].within
         if stretch.headings not in self.topics:
             self.topics[stretch.headings] = self._heading_topic(stretch.headings)
         self.topic = self.topics[stretch.headings]
@@ -168,8 +171,8 @@ class _Reader:
         self.scope = self.previous = None
         self.paragraph_start = len(self.figures)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
-            if patterns["relevant"].search(text, sentence.start(), sentence.end()):
-                self._sentence(sentence.start(), sentence.end())
+            if relevant(text, *sentence.span()):
+                self._sentence(*sentence.span())
         self._resolve_wholes()
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
@@ -185,12 +188,12 @@ class _Reader:
 
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
-        if not any(t.type in COUNTS or self._implies(t) for t in tokens):
+        named = {token.type for token in tokens}
+        if self.model.telling.isdisjoint(named):
             for token in tokens:
                 self._turn(self.model.cues.get(token.type), token, start)
             return
         if self.topic is None:
-            named = {t.type for t in tokens}
             self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
         first = self.sentence_start = len(self.figures)
         if self.passing:
@@ -199,48 +202,37 @@ class _Reader:
         self.in_sentence.clear()
         text, patterns = self.canonical.text, self.model.patterns
         self.clauses = [start, *(m.end() for m in _CLAUSE_END.finditer(text, start, end))]
-        marks = [(*m.span(), name, m) for name in _MARKS for m in patterns[name].finditer(text, start, end)]
+        finders = self.model.finders
+        marks = [(*m.span(FOUND), name, m) for name in _MARKS for m in finders[name].finditer(text, start, end)]
         self.marks = sorted(marks, key=lambda mark: -mark[0])
         if patterns["plan_opening"].match(text, start, end):
             self.year = ""
         if patterns["scope_reset"].match(text, start, end):
             self.scope = None
-        self._items(self._tree(tokens).children, None, start, end)
+        self._items(self._tree(tokens, named), None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
         opening = [f for f in counted if f.cue and f.cue.opens]
         if counted:
             self.previous = (opening or counted)[-1]
 
-    def _implies(self, token: Token) -> bool:
-        cue = self.model.cues.get(token.type)
-        return cue is not None and cue.value is not None
-
-    def _tree(self, tokens: list[Token]) -> Tree[Any]:
-        nesting = sum(t.type in ("OPEN", "AMONG") for t in tokens)
-        if not nesting and not any(t.type == "CLOSE" for t in tokens):
-            # Nothing to nest: the list of its items is the tree of most sentences.
-            return Tree("start", [self._item(t) for t in tokens])
-        try:
-            if nesting <= _NESTING:
-                return self._feed(tokens)
-        except UnexpectedInput:
-            pass
-        # Brackets that do not match, or a text that is no sentence: flat, its figures are still there.
-        flat = ("OPEN", "CLOSE", "AMONG") if nesting > _NESTING else ("OPEN", "CLOSE")
-        return self._feed([t for t in tokens if t.type not in flat])
-
-    def _feed(self, tokens: list[Token]) -> Tree[Any]:
-        parser = self.model.grammar.lark.parse_interactive()
+    def _tree(self, tokens: list[Island], named: set[str]) -> list[Any]:
+        """What a sentence consists of; `named` are the types of its tokens."""
+        cues = self.model.cues
         for token in tokens:
-            parser.feed_token(self._item(token))
-        tree: Tree[Any] = parser.feed_eof(tokens[-1])  # type: ignore[no-untyped-call]
-        return tree
-
-    def _item(self, token: Token) -> Token:
-        """The token as the grammar knows it: all cues are one terminal; which one it is stays as the value."""
-        if token.type in self.model.cues:
-            token.type, token.value = "CUE", token.type
-        return token
+            if token.type in cues:
+                # All cues are one terminal of the grammar; which one it is stays as the value.
+                token.type, token.value = "CUE", token.type
+        if named.isdisjoint(("OPEN", "CLOSE", "AMONG")):
+            # Nothing to nest: the list of its items is the tree of most sentences.
+            return tokens
+        nesting = sum(t.type in ("OPEN", "AMONG") for t in tokens)
+        tree = self.model.grammar.tree(tokens) if nesting <= _NESTING else None
+        if tree is None:
+            # Brackets that do not match, or a text that is no sentence: flat, its figures are still there.
+            flat = ("OPEN", "CLOSE", "AMONG") if nesting > _NESTING else ("OPEN", "CLOSE")
+            tokens = [t for t in tokens if t.type not in flat]
+            tree = self.model.grammar.tree(tokens)
+        return tokens if tree is None else tree.children
 
     # ---- binding
 
@@ -266,7 +258,7 @@ class _Reader:
                 else:
                     self._group(item.children, last, start, end)
                 continue
-            token: Token = item
+            token: Island = item
             if token.type == "CUE":
                 cue = self.model.cues[token.value]
                 if cue.value is not None and not self._counted(items, index, token):
@@ -282,22 +274,22 @@ class _Reader:
                 self.broken.append((token.start_pos or 0, token.end_pos or 0))
         return found
 
-    def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
+    def _counted(self, items: list[Any], index: int, cue: Island) -> bool:
         """Whether a quantity stands right before the cue: 7件均办结 says nothing of the whole."""
         previous = items[index - 1] if index else None
-        if not isinstance(previous, Token) or previous.type not in COUNTS:
+        if not isinstance(previous, Island) or previous.type not in COUNTS:
             return False
         after = self.model.patterns["after"]
         return bool(after.fullmatch(self.canonical.text, previous.end_pos or 0, cue.start_pos or 0))
 
-    def _turn(self, cue: Cue | None, token: Token, start: int) -> None:
+    def _turn(self, cue: Cue | None, token: Island, start: int) -> None:
         if cue is not None and self.topic != "field":
             if cue.alone and cue.topics and self.topic is None and self._alone(cue, start, token.start_pos or 0):
                 self.topic = min(cue.topics)
             elif cue.topic:
                 self.topic = "other" if self._excepted(cue, token, start) else cue.topic
 
-    def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
+    def _excepted(self, cue: Cue, token: Island, start: int) -> bool:
         """Whether words before the cue say that it speaks of something else."""
         at = token.start_pos or 0
         return cue.unless is not None and bool(cue.unless.search(self.canonical.text, max(start, at - 60), at))
@@ -311,38 +303,39 @@ class _Reader:
         return bool(self.model.patterns["own"].fullmatch(self.canonical.text, max(start, self._clause_start(at)), at))
 
     def _figure(
-        self, token: Token, items: list[Any], index: int, total: _Figure | None, start: int, end: int
+        self, token: Island, items: list[Any], index: int, total: _Figure | None, start: int, end: int
     ) -> _Figure | None:
-        text, patterns = self.canonical.text, self.model.patterns
-        match = self.model.counts[token.type].fullmatch(token)
-        if match is None:
-            return None
-        at = token.start_pos or 0
+        match, at, until = token.match, token.start_pos or 0, token.end_pos or 0
         han = token.type == "HAN_QUANTITY"
         if han:
             amount = _han(match)
-            span = words = (at + match.start("han"), at + max(match.end("han"), match.end("han_more")))
+            first, last = match.start("han"), max(match.end("han"), match.end("han_more"))
+            span = words = first, last
         else:
-            groups = match.groupdict()
-            unit, multiplier = groups.pop("unit") or "", groups.pop("multiplier") or ""
-            if multiplier == "万" and not unit and patterns["money"].match(text, token.end_pos or 0, end):
-                unit = "元"
-            amount = quantity(groups.pop("number"), [g for g, words in groups.items() if words], multiplier, unit)
-            last = max(match.end(g) for g in ("number", "early", "multiplier", "late"))
-            span = (at + match.start("number"), at + last)
-            # 不少于4次: the words of approximation belong to what is printed.
-            words = (at, max(span[1], *(at + match.end(g) for g in ("upward", "around"))))
+            first, last = match.span("number")
+            digits, unit, multiplier = match.group("number", "unit", "multiplier")
+            span = words = first, last
+            if first == at and last + len(unit or "") == until:
+                # A number and its unit: most quantities are no more.
+                amount = quantity(digits, (), "", unit or "")
+            else:
+                if (
+                    multiplier == "万"
+                    and not unit
+                    and self.model.patterns["money"].match(self.canonical.text, until, end)
+                ):
+                    unit = "元"
+                marks = [name for name, words in match.groupdict().items() if words]
+                amount = quantity(digits, marks, multiplier or "", unit or "")
+                span = first, max(match.end(g) for g in ("number", "early", "multiplier", "late"))
+                # 不少于4次: the words of approximation belong to what is printed.
+                words = at, max(span[1], match.end("upward"), match.end("around"))
         if amount is None:
             return None
         self._scope(span[0])
         figure = _Figure(*span, amount, scope=self.scope, han=han)
         figure.words, figure.clause = words, self._clause_start(span[0])
-        if (
-            han
-            or amount.unit == "%"
-            or match.end("number") - match.start("number") <= _LONGEST
-            or amount.unit in _MONEY
-        ):
+        if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in _MONEY:
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
             return None
@@ -352,19 +345,16 @@ class _Reader:
         self.figures.append(figure)
         return figure
 
-    def _range(self, token: Token) -> None:
+    def _range(self, token: Island) -> None:
         """Both ends of a range, which bind to nothing."""
-        match = self.model.counts["RANGE"].fullmatch(token)
         for group in ("from", "to"):
-            value = number(match[group]) if match else None
-            if match is not None and value is not None:
-                at = (token.start_pos or 0) + match.start(group)
-                amount = Quantity(value, value, value, match["range_unit"])
-                figure = _Figure(at, at + len(match[group]), amount, scope=self.scope)
-                figure.clause = self._clause_start(at)
+            if (value := number(token.match[group])) is not None:
+                amount = Quantity(value, value, value, token.match["range_unit"])
+                figure = _Figure(*token.match.span(group), amount, scope=self.scope)
+                figure.clause = self._clause_start(figure.start)
                 self.figures.append(figure)
 
-    def _share(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> bool:
+    def _share(self, figure: _Figure, token: Island, total: _Figure | None, start: int) -> bool:
         """Whether a percentage is a share of a total; where it can be told, of which figure."""
         text, patterns = self.canonical.text, self.model.patterns
         at = token.start_pos or 0
@@ -379,7 +369,7 @@ class _Reader:
         return bool(patterns["share"].search(text, self._clause_start(at), at))
 
     def _bind(
-        self, figure: _Figure, token: Token, items: list[Any], index: int, total: _Figure | None, start: int
+        self, figure: _Figure, token: Island, items: list[Any], index: int, total: _Figure | None, start: int
     ) -> None:
         text, patterns = self.canonical.text, self.model.patterns
         before, gap = self._cue_at(items, index - 1), token.start_pos or 0
@@ -394,7 +384,7 @@ class _Reader:
         if after is not None and patterns["after"].fullmatch(text, token.end_pos or 0, after.start_pos or 0):
             following = items[index + 2] if index + 2 < len(items) else None
             if (
-                isinstance(following, Token)
+                isinstance(following, Island)
                 and following.type == "QUANTITY"
                 and patterns["before"].fullmatch(text, after.end_pos or 0, following.start_pos or 0)
             ):
@@ -405,13 +395,13 @@ class _Reader:
             if figure.path is None:
                 self.topic = topic
 
-    def _cue_at(self, items: list[Any], index: int) -> Token | None:
-        if 0 <= index < len(items) and isinstance(items[index], Token) and items[index].type == "CUE":
-            token: Token = items[index]
+    def _cue_at(self, items: list[Any], index: int) -> Island | None:
+        if 0 <= index < len(items) and isinstance(items[index], Island) and items[index].type == "CUE":
+            token: Island = items[index]
             return token if self.model.cues[token.value].value is None else None
         return None
 
-    def _assign(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> None:
+    def _assign(self, figure: _Figure, token: Island, total: _Figure | None, start: int) -> None:
         cue, text = self.model.cues[token.value], self.canonical.text
         at = token.start_pos or 0
         if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
@@ -496,7 +486,7 @@ class _Reader:
                 wide = match["beyond"] if name == "scope_part" else None
                 self.beyond = wide is not None and not self.region.endswith(wide)
                 part = name == "scope_part" and (self.beyond or wide is None)
-                self.scope, self.body = match.group() if part else None, None
+                self.scope, self.body = match[FOUND] if part else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
                 self.passing = len(self.figures) > self.sentence_start
 
@@ -504,12 +494,12 @@ class _Reader:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
         if self.report_year and self.year != self.report_year:
             return False
-        return not self.model.patterns["other_time"].search(self.canonical.text, clause, at)
+        return not self.model.finders["other_time"].within(self.canonical.text, clause, at)
 
     def _changes(self, figure: _Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""
         clause = self._clause_start(figure.start)
-        return bool(self.model.patterns["change"].search(self.canonical.text, clause, figure.start))
+        return self.model.finders["change"].within(self.canonical.text, clause, figure.start)
 
     def _clause_start(self, at: int) -> int:
         """Where the clause of the sentence that `at` stands in begins; not too far back."""
@@ -533,9 +523,9 @@ class _Reader:
 
     def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""
-        cues: list[Token] = []
+        cues: list[Island] = []
         for item in reversed(before):
-            if not isinstance(item, Token) or item.type != "CUE":
+            if not isinstance(item, Island) or item.type != "CUE":
                 break
             cues.insert(0, item)
         if len(cues) == len(parts) > 1 and not any(part.path for part in parts):
@@ -588,7 +578,7 @@ class _Reader:
 
     # ---- statements
 
-    def _implied(self, cue: Cue, token: Token) -> None:
+    def _implied(self, cue: Cue, token: Island) -> None:
         if self.topic == "field" or (cue.topics and self.topic not in cue.topics):
             return
         start, end = token.start_pos or 0, token.end_pos or 0
@@ -617,7 +607,7 @@ class _Reader:
 
     # ---- result
 
-    def reading(self) -> NarrativeReading:
+    def reading(self, behind: int) -> NarrativeReading:
         """Observations and unbound figures in reading order, and the breakdowns that refer to them."""
         reading = NarrativeReading()
         places: dict[int, tuple[str, int]] = {}
@@ -635,7 +625,7 @@ class _Reader:
                 reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))
                 continue
             label = canonical.source(*figure.label)
-            places[id(figure)] = ("o", len(reading.observations))
+            places[id(figure)] = ("o", behind + len(reading.observations))
             reading.observations.append(
                 Observation(
                     figure.path,

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from gouji.amendments import alternatives, amendments
 from gouji.canonical import Canonical
 from gouji.document import Document
 from gouji.packs import Packs
-from gouji.patterns import Pattern
+from gouji.patterns import FOUND, Finder, Pattern
 from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
 from gouji.yamlfile import Scalar, invalid, read
+
+_Kind = TypeVar("_Kind", Pattern, Finder)
 
 
 class OutlineModel(NamedTuple):
     """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`."""
 
     levels: tuple[Pattern, ...]
+    any_level: Pattern
     patterns: Mapping[str, Pattern]
-    mentions: Mapping[str, Pattern]
+    figure: Finder
+    mentions: Mapping[str, Finder]
 
 
 class Stretch(NamedTuple):
@@ -56,20 +60,23 @@ def load_outline(packs: Packs) -> OutlineModel:
     )
     added = [one.part("outline") for one in amendments(packs).get(name, ())]
 
-    def pattern(value: Scalar) -> Pattern:
+    def pattern(value: Scalar, kind: type[_Kind] = Pattern) -> _Kind:  # type: ignore[assignment]
         try:
-            return Pattern(str(value))
+            return kind(str(value))
         except re.error as error:
             raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 
+    sources = {
+        str(k): Scalar(alternatives(v, [one[k] for one in added if k in one]), v.where)
+        for k, v in data.items()
+        if isinstance(v, Scalar)
+    }
     return OutlineModel(
         tuple(pattern(level) for level in data["levels"]),
-        {
-            str(k): pattern(Scalar(alternatives(v, [one[k] for one in added if k in one]), v.where))
-            for k, v in data.items()
-            if isinstance(v, Scalar)
-        },
-        {str(k): pattern(v) for k, v in data["mentions"].items()},
+        Pattern("|".join(data["levels"])),
+        {k: pattern(v) for k, v in sources.items() if k != "figure"},
+        pattern(sources["figure"], Finder),
+        {str(k): pattern(v, Finder) for k, v in data["mentions"].items()},
     )
 
 
@@ -112,7 +119,7 @@ class _Reader:
             if head_found := self._heading(text, line.start, line.end):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
-                counts = self.model.patterns["figure"].search(text, head.start, head.end)
+                counts = self.model.figure.within(text, head.start, head.end)
                 if not counts or head.level == 1:
                     start = start if counts else after
                     while stack and stack[-1].level >= head.level:
@@ -146,6 +153,8 @@ class _Reader:
 
     def _heading(self, text: str, start: int, end: int) -> tuple[_Head, int] | None:
         """The heading that a line begins with, and where the running text behind it starts."""
+        if not self.model.any_level.match(text, start, end):
+            return None
         for level, pattern in enumerate(self.model.levels, 1):
             if match := pattern.match(text, start, end):
                 stop = self.model.patterns["heading_end"].search(text, match.end(), min(end, match.end() + 60))
@@ -231,8 +240,8 @@ class _Reader:
             for match in pattern.finditer(self.canonical.text):
                 start, value = self._value(match)
                 if value is not None:
-                    span = self.canonical.source(start, match.end())
-                    text = self.canonical.text[start : match.end()]
+                    span = self.canonical.source(start, match.end(FOUND))
+                    text = self.canonical.text[start : match.end(FOUND)]
                     self.out.mentions.append(Mention(kind, text, value, span))
 
     def _value(self, match: re.Match[str]) -> tuple[int, str | None]:

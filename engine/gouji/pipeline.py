@@ -115,16 +115,7 @@ class Engine(NamedTuple):
             )
         outline = read_outline(document, canonical, self.outline)
         era = _era(self.rulebook.eras, tables.packs, outline.report_year)
-        narrative = read_narrative(document, canonical, outline, self.narrative, era, tables=bool(tables.observations))
-        shift = len(tables.observations)
-        partitions = tuple(
-            evolve(
-                p,
-                total=_shifted(p.total, shift),
-                parts=tuple(_shifted(part, shift) for part in p.parts),
-            )
-            for p in narrative.partitions
-        )
+        narrative = read_narrative(document, canonical, outline, self.narrative, era, behind=len(tables.observations))
         prose = bool(outline.stretches) and subject is not None
         layouts = (*tables.used, *([_NARRATIVE] if prose else []))
         return Report(
@@ -141,9 +132,9 @@ class Engine(NamedTuple):
             tuple(outline.sections),
             (*outline.mentions, *tables.mentions),
             (*tables.observations, *narrative.observations),
-            tuple(evolve(u, of=_shifted(u.of, shift)) if u.of else u for u in narrative.unbound),
+            tuple(narrative.unbound),
             (*tables.unparsed, *narrative.unparsed),
-            partitions,
+            tuple(narrative.partitions),
         )
 
     def canon(self, source: str) -> Iterator[tuple[int | str, str]]:
@@ -232,8 +223,3 @@ def _era(eras: Sequence[Era], packs: Sequence[str], year: int | None) -> str:
     if found is None and year is not None and year < eras[0].first:
         found = eras[0]
     return (found or eras[-1]).name.lower()
-
-
-def _shifted(reference: tuple[str, int], shift: int) -> tuple[str, int]:
-    kind, index = reference
-    return (kind, index + shift) if kind == "o" else reference

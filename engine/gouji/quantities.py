@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from gouji.records import Number, State
@@ -64,6 +64,10 @@ def chinese_number(text: str) -> int | None:
 
 def cell(text: str) -> tuple[State, Quantity | None]:
     """What a canonical value cell holds: its state, and its quantity when the state is "value"."""
+    return _short_cell(text) if len(text) < 8 else _cell(text)
+
+
+def _cell(text: str) -> tuple[State, Quantity | None]:
     if not text:
         return "blank", None
     if text.isdecimal() and len(text) <= DIGITS_LIMIT:
@@ -85,6 +89,10 @@ def cell(text: str) -> tuple[State, Quantity | None]:
     return "value", Quantity(value, value, value, unit or None)
 
 
+# Most cells of most reports hold one of a few dozen texts.
+_short_cell = lru_cache(1000)(_cell)
+
+
 def quantity(digits: str, marks: Collection[str], multiplier: str, unit: str) -> Quantity | None:
     """The quantity that number+multiplier+unit says, for instance 近13万人 or 3.7万多条.
 
@@ -95,6 +103,8 @@ def quantity(digits: str, marks: Collection[str], multiplier: str, unit: str) ->
     base = number(digits)
     if base is None:
         return None
+    if not marks and not multiplier:
+        return Quantity(base := _plain(base), base, base, unit or None)
     factor = 1
     if multiplier:
         if unit == "元":

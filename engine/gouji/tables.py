@@ -40,6 +40,8 @@ HEAD_ROWS_LIMIT = 10
 """Head rows that unfold one another; a table with more has no heads, and is left alone."""
 COLUMNS_LIMIT = 100
 """Columns that the heads of a table may name; one with more is left alone."""
+HEADS_KEPT = 200
+"""Different heads of tables that a layout remembers."""
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
@@ -181,24 +183,19 @@ class _Columns:
         self.depth = depth
         self.leaves = [head for head in heads if not head.open]
         self.foreign = foreign
+        self.forms: dict[str, _Form] = {}
         self._default: dict[Sequence[str], bool] = {}
-        self.closed = False
 
     def __bool__(self) -> bool:
         return bool(self.heads) or self.foreign
 
-    def below(self, row: list[Head]) -> _Columns:
-        """The columns with one more head row; the first behind a row of figures begins anew.
-
-        What grows beyond the limits stays foreign.
-        """
-        if self.closed:
-            return _Columns(row)
+    def below(self, row: list[Head]) -> tuple[list[Head], bool, int]:
+        """The columns with one more head row, as the constructor takes them. What is beyond the limits stays foreign."""
         if self.depth < HEAD_ROWS_LIMIT:
             columns = _unfolded(self.heads, row)
             if len(columns) <= COLUMNS_LIMIT:
-                return _Columns(columns, depth=self.depth + 1 if any(head.open for head in self.heads) else 1)
-        return _Columns(foreign=True, depth=HEAD_ROWS_LIMIT)
+                return columns, False, self.depth + 1 if any(head.open for head in self.heads) else 1
+        return [], True, HEAD_ROWS_LIMIT
 
     def default(self, columns: tuple[str, ...]) -> bool:
         """Whether nothing in the heads speaks against the columns of the form in their order."""
@@ -254,6 +251,20 @@ class _Cell(NamedTuple):
     head: Head | None = None
 
 
+class _Form(NamedTuple):
+    """The cells of a row below certain heads, how many there are, and the metrics with their scopes."""
+
+    cells: Sequence[_Cell] = ()
+    width: int = 0
+    names: Sequence[tuple[str, str | None]] = ()
+
+    @classmethod
+    def of(cls, cells: Sequence[_Cell], width: int) -> _Form:
+        """The form with these cells; nothing where none of them is a figure."""
+        names = [(cell.path, cell.head.scope if cell.head else None) for cell in cells if cell.path]
+        return cls(cells, width, names) if names else cls()
+
+
 class _Left(NamedTuple):
     """A row that was not bound: offsets in the canonical text, its cells, its row if its label is known.
 
@@ -287,8 +298,7 @@ class _Binder:
         self.base = self.offset = offset
         self.table = table
         self.reading = reading
-        self.columns = _Columns()
-        self.forms: dict[str, tuple[list[_Cell], int]] = {}  # row -> its cells below the heads in force
+        self._under()
         self.found: list[Observation] = []
         self.bound: set[tuple[str, str | None]] = set()
         self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
@@ -300,6 +310,17 @@ class _Binder:
     def shift(self, at: int) -> None:
         """The next tree begins `at` characters into the table."""
         self.offset = self.base + at
+
+    def _under(self, heads: Sequence[Head] = (), foreign: bool = False, depth: int = 1) -> None:
+        """The rows that follow stand below these heads; what was found out below the same heads is still known."""
+        key = (*heads, foreign, depth)
+        columns = self.layout.kept.get(key)
+        if columns is None:
+            columns = _Columns(heads, foreign, depth)
+            if len(self.layout.kept) < HEADS_KEPT:
+                self.layout.kept[key] = columns
+        self.columns: _Columns = columns
+        self.closed = False  # by a row of figures
 
     def bind(self, tree: Tree[Any]) -> None:
         """Visit the rows of `tree` in order; rows nest in the rules that tell equal labels apart."""
@@ -327,11 +348,12 @@ class _Binder:
             terminal = label.type.rsplit("__", 1)[-1]
             key = f"{rule}.{terminal}" if f"{rule}.{terminal}" in rows else terminal
         binding = rows.get(key)
-        values = str(cells).removesuffix("\n").split("|")[:-1]
+        values = cells.removesuffix("\n").split("|")
+        del values[-1]
         at = self.offset + (cells.start_pos or 0)
-        end = self.offset + (cells.end_pos or 0) - 1
         readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or (len(self.left) < LEFT_LIMIT and self._worded(values))
         if binding is None or not readable or not self._bind(key, label, values, at):
+            end = self.offset + (cells.end_pos or 0) - 1
             start = self._row_start(self.offset + ((label or cells).start_pos or 0))
             self._leave(start, end, self.canonical.text[start:end].split("|")[:-1], key if binding else None)
 
@@ -346,40 +368,43 @@ class _Binder:
         if binding.heading:
             self._heading(label or "", values, at)
             return True
-        cells = self._cells(key, values)
-        if cells is None or self.repeated:
+        form = self._cells(key, values)
+        if form is None or self.repeated:
             return False
-        names = [(cell.path, cell.head.scope if cell.head else None) for cell in cells if cell.path]
-        if not self.bound.isdisjoint(names):
+        if not self.bound.isdisjoint(form.names):
             self.repeated = True
             return False
-        self.bound.update(names)
+        self.bound.update(form.names)
         self.rows.append((at, key))
-        self.columns.closed = True
-        self._observe(binding.stem, cells, label, values, at)
+        self.closed = True
+        self._observe(binding.stem, form.cells, label, values, at)
         return True
 
     # --- which cell is which -----------------------------------------------------------------------------------
 
-    def _cells(self, key: str, values: list[str]) -> list[_Cell] | None:
+    def _cells(self, key: str, values: list[str]) -> _Form | None:
         """The metrics of a row by cell; None when in doubt."""
-        form = self.forms.get(key)
+        form = self.columns.forms.get(key)
         if form is None:
-            form = self.forms[key] = self._form(self.layout.rows[key])
-        cells, width = form
+            binding = self.layout.rows[key]
+            form = self._form(binding)
+            if binding.stem:
+                # Without a stem the line above the table has a say.
+                self.columns.forms[key] = form
+        cells, width, _ = form
         if not cells:
             return None
         if len(values) == width:
-            return cells
+            return form
         if len(values) == width - 1 and cells[0].column == "unit":
             # The unit stands in the label or in the head.
-            return [cell._replace(place=cell.place - 1) for cell in cells[1:]]
+            return _Form.of([cell._replace(place=cell.place - 1) for cell in cells[1:]], width - 1)
         if FRAGMENT in self.columns.heads and not self.columns.default(self.layout.rows[key].columns):
             return None
         start = self._start(values, width)
-        return None if start is None else [cell._replace(place=cell.place + start) for cell in cells]
+        return None if start is None else form._replace(cells=[c._replace(place=c.place + start) for c in cells])
 
-    def _form(self, binding: RowBinding) -> tuple[list[_Cell], int]:
+    def _form(self, binding: RowBinding) -> _Form:
         """The cells of a row and how many there are: as the heads name them, else in the order of the form."""
         heads = self.columns.leaves
         if sum(head.name == "value" for head in heads) == 1:
@@ -387,10 +412,10 @@ class _Binder:
             heads = [head._replace(scope=None) if head.name == "value" and not head.always else head for head in heads]
         if not self.columns or self.columns.default(binding.columns):
             if binding.headed and not any(head.name != FRAGMENT.name for head in self.columns.heads):
-                return [], 0
+                return _Form()
             order = enumerate(zip(binding.paths, binding.columns, strict=True))
             cells = [_Cell(path, i, column, heads[i] if heads else None) for i, (path, column) in order]
-            return cells, len(cells)
+            return _Form.of(cells, len(cells))
         if not binding.stem and not any("." in head.name for head in heads):
             # What the columns are of, the line above the table says.
             above = self.layout.head(unnumbered(self._caption()))
@@ -400,7 +425,7 @@ class _Binder:
             for i, head in enumerate(heads)
             if (path := self._headed(binding, head)) is not None
         ]
-        return (cells, len(heads)) if any(cell.path for cell in cells) else ([], 0)
+        return _Form.of(cells, len(heads))
 
     def _headed(self, binding: RowBinding, head: Head) -> str | None:
         """The metric of the column `head` in a row, "" for unit and code, None for what the row does not have."""
@@ -434,15 +459,11 @@ class _Binder:
                 self.reading.mentions.append(Mention("header_number", label, value, span))
             at += len(value) + 1
 
-    def _observe(self, stem: str, cells: list[_Cell], label: str | None, values: list[str], at: int) -> None:
+    def _observe(self, stem: str, cells: Sequence[_Cell], label: str | None, values: list[str], at: int) -> None:
         unit = code = None
         origin: Source = "chart" if self.layout.reads == "chart" else "table"
-        source, text, metric, units = (
-            self.canonical.source,
-            self.document.text,
-            self.registry.metric,
-            self.registry.units,
-        )
+        source, text = self.canonical.origin.span, self.document.text
+        metric, units, found, table = self.registry.metric, self.registry.units, self.found.append, self.table
         index = 0
         for path, place, column, head in cells:
             while index < place:
@@ -460,7 +481,7 @@ class _Binder:
             span = source(at, end) if value else source(end, end + 1)
             state, quantity = cell(value)
             number, low, high, printed = quantity or _NO_QUANTITY
-            self.found.append(
+            found(
                 Observation(
                     path,
                     origin,
@@ -474,7 +495,7 @@ class _Binder:
                     span,
                     head.scope if head else None,
                     False,
-                    self.table,
+                    table,
                     code or stem or path.rpartition(".")[0],
                     column,
                 )
@@ -496,26 +517,29 @@ class _Binder:
 
     def _head(self, cells: list[str]) -> bool:
         """Whether a row heads columns; if so, they are noted."""
-        self.forms.clear()
         texts = [cell for cell in cells if cell]
         if not self.layout.head_names or len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
             return False
         heads = [self.layout.head(text) for text in texts]
         known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]
         if known and known[0].name == CAPTION and len(known) == len(heads):
-            self.columns = _Columns()
+            self._under()
             return True
         if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
-            self.columns = self.columns.below([head for head in heads if head.name not in (LABEL, CAPTION)])
+            self._below([head for head in heads if head.name not in (LABEL, CAPTION)])
             return True
         if any(c.isdigit() for text in texts for c in text) or len(texts) < 3:
             return False
         # Words over columns that the form does not have: its order says nothing about them.
         if FOREIGN in heads:
-            self.columns = _Columns(foreign=True)
+            self._under(foreign=True)
         elif any(head.open for head in self.columns.heads):
-            self.columns = self.columns.below(heads)
+            self._below(heads)
         return True
+
+    def _below(self, row: list[Head]) -> None:
+        """One more head row; the first behind a row of figures begins anew."""
+        self._under(*((row,) if self.closed else self.columns.below(row)))
 
     def finish(self) -> None:
         """Look once more at the rows that were left, and hand everything over."""
@@ -576,10 +600,8 @@ class _Binder:
     def _as(self, row: str, left: _Left, split: int, at: int) -> bool:
         """Bind what was left as a certain row, below the heads that were in force there."""
         heads, self.columns = self.columns, left.columns
-        self.forms.clear()
         bound = self._bind(row, self._label(at - 1), left.cells[split:], at)
         self.columns = heads
-        self.forms.clear()
         self.rows.sort()
         return bound
 
@@ -647,9 +669,9 @@ class _Binder:
         )
         at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
         heads, self.columns = self.columns, left.columns
-        cells, width = self._form(binding)
+        cells, width, scoped = self._form(binding)
         self.columns = heads
-        names = [cell.path for cell in cells if cell.path]
+        names = [name for name, _ in scoped]
         if width != len(left.cells) - split or not names or any((name, None) in self.bound for name in names):
             return False
         self.bound.update((name, None) for name in names)

@@ -61,17 +61,16 @@ class Carrier(NamedTuple):
         cells = []
         end_of_row = len(row)
         for match in self.cell.finditer(row):
-            group = match.lastindex or 1
-            begin, end = match.span(group)
             first, last = match.span()
             if first == last == end_of_row:
                 continue
+            begin, end = match.span(match.lastindex or 1)
+            mark = first if first < begin else end if end < end_of_row else end_of_row - 1
             raw = row[begin:end]
             text = raw.strip()
             if len(text) < len(raw):
                 begin = begin + raw.find(text) if text else begin
                 end = begin + len(text)
-            mark = first if first < match.start(group) else min(match.end(group), end_of_row - 1)
             cells.append(Cell(start + begin, start + end, start + mark))
         return cells
 
@@ -81,6 +80,8 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
 
     Raises TooManyCells beyond `limits.CELLS`.
     """
+    if "\t" not in text and "|" not in text:
+        return
     position = 0
     left = limits.CELLS
     while candidate := _CANDIDATE.search(text, position):

@@ -22,6 +22,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LINE = re.compile(r"[^\n]+")
+# What most texts have nothing of; the three expressions below say what becomes of it.
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NEWLINE = re.compile(r"\r\n?")
 # Other separators end no line by the contract; one code point stays one, so that columns stay true.
@@ -33,10 +35,13 @@ def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
 
     Raises ReadError for a file that is empty, binary, beyond the limits, or in no encoding that it can be read in.
     """
-    text = _SEPARATORS.sub(" ", _NEWLINE.sub("\n", decode(data, source))) if data else ""
+    text = decode(data, source) if data else ""
+    odd = _ODD.search(text) is not None
+    if odd:
+        text = _SEPARATORS.sub(" ", _NEWLINE.sub("\n", text))
     if not text.strip("\ufeff \t\n\u3000\xa0"):
         raise empty(source)
-    if len(_CONTROL.findall(text[:65536])) > len(text[:65536]) // 50:
+    if odd and len(_CONTROL.findall(text[:65536])) > len(text[:65536]) // 50:
         raise _binary(source)
     if len(text) > limits.TEXT_LENGTH:
         raise too_long(source)

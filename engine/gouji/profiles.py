@@ -10,16 +10,19 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from sys import intern
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gouji.bodies import Body, BodyModel
 from gouji.document import Place
-from gouji.intervals import EXACT_ZERO, Interval, Operand, Stated
+from gouji.intervals import EXACT_ZERO, Interval, Operand
 from gouji.patterns import Pattern
 from gouji.records import Number, Observation, Report, Source, State
 from gouji.registry import Registry
 from gouji.rulemodel import key
 from gouji.spans import Span
+
+if TYPE_CHECKING:
+    from gouji.intervals import Stated
 
 _BLANK, _ODD = -(2**63), -(2**63) + 1
 _BLANK_OPERAND = Operand(EXACT_ZERO, "blank")

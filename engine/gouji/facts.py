@@ -20,6 +20,9 @@ from gouji.spans import Span
 UNKNOWN = float("nan")
 
 
+_LISTS = ("text", "chart", "negative", "fractional", "with_unit", "repeated")
+
+
 class Facts:
     """The figures of one report. Indices are those of `report.observations`.
 
@@ -66,6 +69,17 @@ class Facts:
         where, observations = self.where, self.report.observations
         told = sorted((*self.text, *self.chart))
         return [(i, where[path]) for i in told if (path := observations[i].path) in where]
+
+    def there(self) -> set[str]:
+        """What the report has something of: kinds of mentions, and what hardly any report has."""
+        found = {mention.kind for mention in self.report.mentions}
+        found.update([name for name in _LISTS if getattr(self, name)])
+        if self.report.partitions:
+            found.add("partitions")
+        if not self.where:
+            # Without figures nothing holds for want of something.
+            found.update(_LISTS)
+        return found
 
     def any_figure(self, path: str) -> int | None:
         """The figure of `path`: that of the table before that of the text; None where neither has one."""

@@ -346,17 +346,26 @@ def _multiple(rule: Rule, book: Rulebook, facts: Facts) -> None:
 _ONE = ("label", "raw")
 
 FIGURE_KINDS: dict[str, Kind] = {
-    "sign": Kind(_sign, {"marks": schema.words, "metrics": schema.below}, ("marks",), _ONE),
-    "integer": Kind(_integer, {}, (), _ONE),
+    "sign": Kind(
+        _sign,
+        {"marks": schema.words, "metrics": schema.below},
+        ("marks",),
+        _ONE,
+        needs=lambda rule: None if "+" in rule.params["marks"] else ("negative",),
+        idle=1,
+    ),
+    "integer": Kind(_integer, {}, (), _ONE, needs=lambda _: ("fractional",), idle=1),
     "unit": Kind(
         _unit,
         {"interchangeable": schema.each(schema.words), "graver": schema.each(schema.words)},
         ("interchangeable", "graver"),
         (*_ONE, "unit", "expected"),
+        needs=lambda _: ("with_unit",),
+        idle=1,
     ),
     "blanks": Kind(_blanks, {"policies": schema.words}, ("policies",), ("count", "first")),
     "blank_figure": Kind(_blank_figure, {"metrics": schema.metrics}, ("metrics",), ("label",)),
-    "repeat": Kind(_repeat, {}, (), ("label", "left_raw", "right_raw")),
+    "repeat": Kind(_repeat, {}, (), ("label", "left_raw", "right_raw"), needs=lambda _: ("repeated",)),
     "agree": Kind(
         _agree,
         {
@@ -367,6 +376,7 @@ FIGURE_KINDS: dict[str, Kind] = {
         },
         (),
         ("label", "left_raw", "right_raw"),
+        needs=lambda rule: ("chart",) if "chart" in rule.sources else ("text",),
     ),
     "printed": Kind(_printed, {}, (), ("label",), equation=True),
     "same_value": Kind(

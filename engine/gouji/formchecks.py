@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
@@ -20,6 +19,9 @@ from gouji.spans import Span
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
+
+
+_DAY = Pattern(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
 def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -312,7 +314,7 @@ def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _day(text: str | None) -> tuple[int, int, int] | None:
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text or "")
+    match = _DAY.fullmatch(text) if text else None
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
@@ -493,7 +495,16 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     yield "sections", Kind(_sections, sections, tuple(sections), ("name",))
     topic = schema.record(name=message, words=words, metrics=(schema.metrics, ()))
     yield "topics", Kind(_topics, {"topics": schema.table(topic)}, ("topics",), ("name",))
-    yield "images", Kind(_images, {"expected": schema.table(schema.each(schema.below))}, ("expected",), ("count",))
+    yield (
+        "images",
+        Kind(
+            _images,
+            {"expected": schema.table(schema.each(schema.below))},
+            ("expected",),
+            ("count",),
+            needs=lambda _: ("image",),
+        ),
+    )
     labels: dict[str, Reader] = {"forms": _expected, "added": message, "renamed": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
@@ -509,12 +520,31 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     yield "after_period", Kind(_after_period, {}, (), ("published", "end"))
     period: dict[str, Reader] = {"days": _pairs, "exceptions_by_year": schema.table(_pairs)}
     yield "period", Kind(_period, period, tuple(period), ("period", "expected"))
-    yield "cutoff", Kind(_cutoff, {"words": pattern, "spared": pattern}, ("words", "spared"), ("count", "scope"))
-    yield "mention", Kind(_mention, {"mention": schema.text, "name": schema.text}, ("mention",), ("text", "value"))
-    yield "claimed", Kind(_claimed, {}, (), ("text", "claimed", "listed"))
-    yield "announced", Kind(_announced, {}, (), ("announced", "present"))
+    yield (
+        "cutoff",
+        Kind(
+            _cutoff,
+            {"words": pattern, "spared": pattern},
+            ("words", "spared"),
+            ("count", "scope"),
+            needs=lambda _: ("text",),
+        ),
+    )
+    yield (
+        "mention",
+        Kind(
+            _mention,
+            {"mention": schema.text, "name": schema.text},
+            ("mention",),
+            ("text", "value"),
+            needs=lambda rule: (rule.params["mention"],),
+            idle=1,
+        ),
+    )
+    yield "claimed", Kind(_claimed, {}, (), ("text", "claimed", "listed"), needs=lambda _: ("claimed",))
+    yield "announced", Kind(_announced, {}, (), ("announced", "present"), needs=lambda _: ("contents",))
     years: dict[str, Reader] = {"offsets": schema.table(schema.numbers), "places": schema.table(message)}
-    yield "years", Kind(_years, years, ("offsets", "places"), ("place", "value", "year"))
+    yield "years", Kind(_years, years, ("offsets", "places"), ("place", "value", "year"), needs=lambda _: ("year",))
 
 
 FORM_KINDS: dict[str, Kind] = dict(_kinds())

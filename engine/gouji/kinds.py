@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gouji.facts import Facts
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 Run: TypeAlias = "Callable[[Rule, Rulebook, Facts], None]"
+Needs: TypeAlias = "Callable[[Rule], Sequence[str] | None]"
 
 
 class Kind(NamedTuple):
@@ -20,7 +21,8 @@ class Kind(NamedTuple):
 
     `params` are its keys and how to read them, `required` those that it cannot do without, `placeholders`
     what its messages may name. `equation` kinds are written as equations; `run` is None where the engine
-    itself does the work, and for kinds `between` reports, which no single report is checked by.
+    itself does the work, and for kinds `between` reports, which no single report is checked by. Where a report has
+    nothing of what a rule `needs` (`Facts.there`), nothing is run and the rule holds `idle` times.
     """
 
     run: Run | None
@@ -29,3 +31,5 @@ class Kind(NamedTuple):
     placeholders: tuple[str, ...] = ()
     equation: bool = False
     between: bool = False
+    needs: Needs | None = None
+    idle: int = 0

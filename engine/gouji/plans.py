@@ -24,6 +24,7 @@ class Agenda:
 
     def __init__(self, structural: Sequence[Rule], programs: Iterable[Program]) -> None:
         self.structural = structural
+        self.checks: list[Any] | None = None  # `structural` as the engine runs it
         self._table_programs: list[Program] = []
         self._triggered: dict[str, list[Program]] = {}
         self._plans: dict[tuple[str, ...], Plan] = {}

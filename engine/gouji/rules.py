@@ -11,12 +11,13 @@ from gouji.errors import Message
 from gouji.facts import UNKNOWN, Facts, index
 from gouji.findings import Filling, Finding, Term, Verdicts
 from gouji.intervals import Interval, Operand
-from gouji.plans import Plan
+from gouji.kinds import Run
+from gouji.plans import Agenda, Plan
 from gouji.records import Number, Report, number_text
 from gouji.registry import Metric, Registry
 from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Rulebook
-from gouji.rulemodel import SUM_OF_PARTS, Program, blank_counted, key
+from gouji.rulemodel import SUM_OF_PARTS, Program, Rule, blank_counted, key
 
 _LOOK_ALIKE = str.maketrans("OoQDIl|ZSB", "0000111258")
 
@@ -52,11 +53,24 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
     facts.noted = plans[0].noted
     for plan in plans:
         _equations(plan, facts)
-    for rule in agenda.structural:
-        run = KINDS[rule.kind].run
-        if run is not None:
+    there = facts.there()
+    for run, rule, needs, idle in agenda.checks or _checks(agenda):
+        if needs is None or not needs.isdisjoint(there):
             run(rule, rulebook, facts)
+        else:
+            facts.passed += idle
     return Judgement(_in_order(_one_per_cause(rulebook, facts.findings)), facts, plans)
+
+
+def _checks(agenda: Agenda) -> list[tuple[Run, Rule, frozenset[str] | None, int]]:
+    """What runs the structural rules, what each needs, and how often it holds where nothing of that is there."""
+    agenda.checks = []
+    for rule in agenda.structural:
+        kind = KINDS[rule.kind]
+        if kind.run is not None:
+            needs = kind.needs(rule) if kind.needs else None
+            agenda.checks.append((kind.run, rule, None if needs is None else frozenset(needs), kind.idle))
+    return agenda.checks
 
 
 def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:

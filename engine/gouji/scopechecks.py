@@ -58,5 +58,6 @@ SCOPE_KINDS: dict[str, Kind] = {
         {"scope": schema.pattern, "themes": schema.table(schema.message)},
         ("scope", "themes"),
         ("narrow", "wide", "scope"),
+        needs=lambda _: ("text",),
     )
 }

@@ -338,5 +338,6 @@ TEXT_KINDS: dict[str, Kind] = {
         },
         ("families", "contains", "same_cases", "overlapping", "interchangeable"),
         ("parts", "total"),
+        needs=lambda _: ("partitions",),
     ),
 }

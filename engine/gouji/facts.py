@@ -223,9 +223,9 @@ def _settle_blanks(facts: Facts, names: Sequence[str], blank: Sequence[tuple[int
                 blank_in[table].append(name)
             else:
                 blank_in[table] = [name]
-    told = {o.table for o in facts.report.observations if o.state == "value" or o.state == "text"}
+    observations = facts.report.observations
     for table, keys in blank_in.items():
-        if table is None or table in told:
+        if table is None or any(o.table == table and o.state in ("value", "text") for o in observations):
             facts.blank_keys.update(keys)
         else:
             for name in keys:

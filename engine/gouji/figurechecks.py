@@ -231,10 +231,11 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         t = observations[j]
         if t.state != "value" or t.scope is not None:
             continue
-        # 元 beside 万元 is for the rule on units.
-        units = {o.unit, t.unit or facts.registry.metric(path).unit}
-        if len(units) > 1 and all(unit and unit.endswith("元") for unit in units):
-            continue
+        if o.unit is not None and o.unit.endswith("元"):
+            # 元 beside 万元 is for the rule on units.
+            expected = t.unit or facts.registry.metric(path).unit
+            if expected != o.unit and expected.endswith("元"):
+                continue
         if o.value == t.value and o.low == o.high:
             facts.passed += 1
             continue

@@ -59,15 +59,14 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     required = p["required"] if top else ()
     places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
     for n, (wanted, at) in enumerate(zip(required, places, strict=True), 1):
-        name = Message(wanted["name"], wanted["name"])
-        title = wanted["title"]
+        name, title = wanted["name"], wanted["title"]
         found = None if at is None else top[at]
         if found is None and any(title.search(line) and p["unnumbered"].fullmatch(line) for line in _loose(report)):
             # A heading that lost its ordinal, or has that of a lower level.
             facts.passed += 1
             continue
         if found is None:
-            facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[wanted["name"]])
+            facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[name])
             continue
         if last is not None and found.span.start < last.start:
             facts.add(rule, instance=f"{n}.order", values={"name": name}, message=p["misplaced"], span=found.span)
@@ -89,15 +88,14 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     where = facts.where
     for name, paths in p["tables"].items():
         figures = (where[path] for path in paths if path in where)
-        values = {"name": Message(name, name)}
         first = next(figures, None)
         if first is None:
             # A picture may be the table: then it cannot be read, which is another rule's matter.
             if not pictures:
-                facts.add(rule, instance=name, message=p["tableless"], values=values, identity=[name])
+                facts.add(rule, instance=name, message=p["tableless"], values={"name": name}, identity=[name])
         elif all(report.observations[i].state in ("blank", "na") for i in chain((first,), figures)):
             span = report.observations[first].span
-            facts.add(rule, instance=name, severity="warning", message=p["unfilled"], values=values, span=span)
+            facts.add(rule, instance=name, severity="warning", message=p["unfilled"], values={"name": name}, span=span)
         else:
             facts.passed += 1
 

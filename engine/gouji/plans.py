@@ -60,26 +60,31 @@ class Agenda:
 class Plan:
     """The programs that certain figures allow, by how they are run.
 
-    `sums` are parts that make a total, `whole` are other programs with all their figures, `partial` sums of
+    `sums` are parts that make a total: `parts` picks those of each, `totals` all totals. `whole` are other programs with all their figures, `partial` sums of
     the text of which some parts are not named, `slow` what is no plain sum. `noted` is what rules have found out
     about the figures that there are, by rule: it is the same for every report with them.
     """
 
     def __init__(self, programs: Iterable[Program], figures: frozenset[str]) -> None:
-        self.sums: list[tuple[Adder, str, frozenset[str], Program]] = []
+        self.sums: list[Program] = []
+        self.parts: list[Callable[[Figures], tuple[Any, ...]]] = []
+        totals: list[str] = []
         self.whole: list[tuple[tuple[Step, ...], tuple[Step, ...], frozenset[str], Program]] = []
         self.partial: list[tuple[tuple[Step, ...], Step, Program]] = []
         self.slow: list[Program] = []
         self.noted: dict[str, Any] = {}
         for program in programs:
-            self._schedule(program, figures)
+            self._schedule(program, figures, totals)
+        # One name alone would give its figure and no list of them.
+        self.totals = operator.itemgetter(*totals) if len(totals) > 1 else lambda values: [values[t] for t in totals]
 
     def programs(self) -> Iterator[Program]:
         """The programs with all their figures."""
-        for *_, program in (*self.sums, *self.whole):
+        yield from self.sums
+        for *_, program in self.whole:
             yield program
 
-    def _schedule(self, program: Program, figures: frozenset[str]) -> None:
+    def _schedule(self, program: Program, figures: frozenset[str], totals: list[str]) -> None:
         """Put a program where it belongs; nowhere if a figure is missing without which it says nothing."""
         pairs = zip(program.alternatives, program.needed, strict=True)
         alive = [f for f, needed in pairs if (needed <= figures if needed is not None else f and _complete(f, figures))]
@@ -89,9 +94,11 @@ class Plan:
         whole = [f for f in alive if f and _complete(f, figures)]
         if len(whole) == len(alive):
             left, compare, right = whole[0]
-            plain = len(whole) == 1 and not conditions and right[1] is None
-            if plain and compare is operator.eq and len(right[0]) == 1 and left[2] == right[2] == 0:
-                self.sums.append((_adder(left, figures), right[0][0], program.row, program))
+            plain = len(whole) == 1 and not conditions and left[1:] == right[1:] == (None, 0)
+            if plain and compare is operator.eq and len(right[0]) == 1 < len(left[0]):
+                self.sums.append(program)
+                self.parts.append(operator.itemgetter(*left[0]))
+                totals.append(right[0][0])
             else:
                 self.whole.append((conditions, tuple(_step(f, figures) for f in whole), program.row, program))
         elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:

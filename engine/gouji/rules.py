@@ -93,15 +93,19 @@ def _equations(plan: Plan, facts: Facts) -> None:
     values = facts.values
     blank = facts.blank_keys
     passed = 0
-    for parts, total, row, program in plan.sums:
+    if plan.sums:
         try:
-            if parts(values) == values[total]:
-                # A row that is blank throughout says nothing.
-                passed += not (row and row <= blank)
-                continue
+            equal = [sum(parts(values)) == total for parts, total in zip(plan.parts, plan.totals(values))]  # noqa: B905
         except (TypeError, InvalidOperation):  # Decimal and UNKNOWN do not mix
-            pass
-        _look_closer(program, facts)
+            equal = [False] * len(plan.sums)
+        if blank or not all(equal):
+            for holds, program in zip(equal, plan.sums, strict=True):
+                if not holds:
+                    _look_closer(program, facts)
+                elif program.row and program.row <= blank:
+                    # A row that is blank throughout says nothing.
+                    passed -= 1
+        passed += sum(equal)
     for conditions, alternatives, row, program in plan.whole:
         try:
             for left, compare, right in conditions:

@@ -150,16 +150,14 @@ def _confront(
 def _judge(
     rule: Rule, facts: Facts, partition: Partition, total: _Part, parts: list[_Part], *, exhaustive: bool, known: bool
 ) -> None:
-    if total.rounded is None and not any(part.rounded for part in parts):
-        added = sum([part.value for part in parts])
-        if added == total.value or (added < total.value and not exhaustive):
-            facts.passed += 1
-            return
-        sums = Interval(added, added)
-    else:
-        sums = Interval(0, 0)
-        for part in parts:
-            sums = sums.plus(part.interval)
+    added = sum([part.value for part in parts if part.rounded is None])
+    sums = Interval(added, added)
+    for part in parts:
+        if part.rounded is not None:
+            sums = sums.plus(part.rounded)
+    if sums.exact and total.rounded is None and (added == total.value or (added < total.value and not exhaustive)):
+        facts.passed += 1
+        return
     difference = sums.plus(total.interval.times(-1))
     above = difference.above(0)
     if not above and not (exhaustive and difference.below(0)):

@@ -174,8 +174,7 @@ def index(report: Report, registry: Registry) -> Facts:
     figures: list[Any] = [o.low for o in observations]
     # One pass a question: each is a loop without branches, and hardly any finds something.
     blank = []
-    for i in [i for i, o in enumerate(observations) if o.state != "value" or o.low is not o.high]:
-        o = observations[i]
+    for i, o in [(i, o) for i, o in enumerate(observations) if o.state != "value" or o.low is not o.high]:
         if o.state == "blank" or o.state == "na":
             figures[i] = 0
             blank.append((i, o.table))

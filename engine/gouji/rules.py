@@ -76,7 +76,7 @@ def _checks(agenda: Agenda) -> list[tuple[Run, Rule, frozenset[str] | None, int]
 def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:
     """A blank total counts 0 only where all its parts do; else it is not known."""
     values = facts.values
-    totals = [name for name in facts.blank_keys if name in rulebook.totals]
+    totals = rulebook.totals.keys() & facts.blank_keys
     # What is not known does not equal itself.
     filled = {name for name, value in values.items() if value and value == value} if totals else set()
     for total in totals:

@@ -75,10 +75,10 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _plainly_holds(facts: Facts, partition: Partition) -> bool:
-    """Whether figures of one unit and scope fit their total however they are understood, as most do."""
+    """Whether figures of one scope fit their total whichever of them are its parts, as most do."""
     observations, unbound = facts.report.observations, facts.report.unbound
     rest: Number | None = None
-    exact, unit, scope = True, None, None
+    exact, alike, unit, scope = True, True, None, None
     for kind, index in (partition.total, *partition.parts):
         if kind == "o":
             o = observations[index]
@@ -95,12 +95,11 @@ def _plainly_holds(facts: Facts, partition: Partition) -> bool:
             its_unit = unbound[index].unit
         if rest is None:
             rest, unit = low, its_unit
-        elif its_unit != unit:
-            return False
         else:
             rest -= high
+            alike &= its_unit == unit
     assert rest is not None
-    return (rest == 0 and exact) or (rest >= 0 and not partition.exhaustive)
+    return (rest == 0 and exact and alike) or (rest >= 0 and not partition.exhaustive)
 
 
 def _choices(rule: Rule, total: _Part, parts: Sequence[_Part]) -> list[list[_Part]]:

@@ -77,29 +77,27 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
 def _plainly_holds(facts: Facts, partition: Partition) -> bool:
     """Whether figures of one scope fit their total whichever of them are its parts, as most do."""
     observations, unbound = facts.report.observations, facts.report.unbound
-    rest: Number | None = None
-    exact, alike, unit, scope = True, True, None, None
+    bounds: list[tuple[Number, Number | None]] = []
+    units, scope = set(), None
     for kind, index in (partition.total, *partition.parts):
         if kind == "o":
             o = observations[index]
-            low, high, its_unit = o.low, o.high, o.unit
-            if low is None or high is None or low < 0:
+            if o.low is None or o.low < 0:
                 return False
-            exact &= low == high
             if o.scope is not None:
                 if scope is not None and o.scope != scope:
                     return False
                 scope = o.scope
+            units.add(o.unit)
+            bounds.append((o.low, o.high))
         else:
-            low = high = unbound[index].value
-            its_unit = unbound[index].unit
-        if rest is None:
-            rest, unit = low, its_unit
-        else:
-            rest -= high
-            alike &= its_unit == unit
-    assert rest is not None
-    return (rest == 0 and exact and alike) or (rest >= 0 and not partition.exhaustive)
+            units.add(unbound[index].unit)
+            bounds.append((unbound[index].value, unbound[index].value))
+    total, most = bounds[0]
+    added = sum([low for low, _ in bounds]) - total
+    if partition.exhaustive:
+        return added == total and len(units) == 1 and all(low == high for low, high in bounds)
+    return most is None or added < most or added == most == total
 
 
 def _choices(rule: Rule, total: _Part, parts: Sequence[_Part]) -> list[list[_Part]]:

@@ -65,7 +65,7 @@ class Grammar:
             where = f"{path}:{getattr(error, 'line', '?')}:{getattr(error, 'column', '?')}"
             raise _broken(where, "Lark 语法错误", "this is not valid Lark") from error
         except (GrammarError, LarkError) as error:
-            raise _refused(path, text, starts, roots, error) from error
+            raise _refused(path, text, starts, roots, edit, error) from error
         for terminal in lark.terminals:
             name = terminal.name.rsplit("__", 1)[-1]
             if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name):
@@ -123,12 +123,13 @@ class _Expressions:
         return self.compile(source, flags).match(text)
 
 
-def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None]) -> Any:
+def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None] | None) -> Any:
     """A grammar as Lark loads it, with `edit` applied. Raises what Lark raises."""
     from lark.load_grammar import load_grammar
 
     grammar, _ = load_grammar(text, str(path), [str(root) for root in roots], False)  # type: ignore[no-untyped-call]
-    edit(grammar)
+    if edit is not None:
+        edit(grammar)
     return grammar
 
 
@@ -150,16 +151,23 @@ def _place(path: Path, text: str, problem: str) -> str:
     return str(path)
 
 
-def _refused(path: Path, text: str, starts: tuple[str, ...], roots: list[Path], error: LarkError) -> PackError:
+def _refused(
+    path: Path,
+    text: str,
+    starts: tuple[str, ...],
+    roots: list[Path],
+    edit: Callable[[Any], None] | None,
+    error: LarkError,
+) -> PackError:
     """What Lark says against a grammar, in words that an author can act on."""
     problem = str(error).strip() or "invalid grammar"
     if problem.startswith("Reduce/Reduce"):
         from gouji.conflicts import conflicts
 
-        # Without a parser Lark makes no table, in which the conflict is.
-        lark = Lark(text, parser=None, lexer="basic", start=list(starts), import_paths=[str(r) for r in roots],
-                    source_path=str(path), maybe_placeholders=False)  # fmt: skip
-        conflict = next(conflicts(lark.rules, lark.terminals, starts))
+        # Compiled as Lark does it before it makes the table, in which the conflict is; what is imported and not used
+        # (it may match nothing) falls away here, too.
+        terminals, rules, _ = edited(text, path, roots, edit).compile(list(starts), set())
+        conflict = next(conflicts(rules, terminals, starts))
         one, other = conflict.rules
         before, ahead = (text.replace("\n", "⏎") for text in (conflict.before, conflict.ahead))
         next_zh, next_en = (f"、“{ahead}”之前", f" and before “{ahead}”") if ahead else ("", " and at the end")

@@ -51,6 +51,8 @@ def _summary(say: Voice, outcome: Outcome, root: Path) -> Iterator[str]:
         names = "、".join(column.title for column in form.columns)
         samples = len(form.cluster.members)
         yield say("draft.form", n=n, samples=samples, rows=len(form.rows), columns=len(form.columns), names=names)
+        for head in form.remarks:
+            yield say("draft.remarks", head=head or "?")
         for row in form.rows:
             indent = "  " * (len(row.titles))
             yield say("draft.row", indent=indent, label=row.row.label, remark=_remark(say, row)).rstrip()
@@ -72,6 +74,8 @@ def _summary(say: Voice, outcome: Outcome, root: Path) -> Iterator[str]:
     for one in outcome.tried:
         if one.bound < one.figures:
             yield say("draft.tried_less", where=one.source, bound=one.bound, figures=one.figures)
+    for sheet, text in [(sheet, text) for form in draft.forms for sheet in form.cluster.members for text in sheet.lost]:
+        yield say("draft.lost", where=sheet.source, text=text)
     for file in outcome.files:
         yield say("draft.wrote", file=file)
     yield say("draft.next", root=root, name=draft.name, file=outcome.files[0])

@@ -47,8 +47,8 @@ _ORDINALS = re.compile(r"^#*(?:\(?[一二三四五六七八九十\d]{1,3}[)、.:
 class RowBinding(NamedTuple):
     """What a row gives: the metrics of its cells in the order of the form.
 
-    "unit" is the cell of the printed unit and "code" that of the code of the row. `stem` is what the names of
-    columns are appended to. A heading gives no metric. `headed` rows are read below known heads only.
+    "unit" is the cell of the printed unit and "code" that of the code of the row; cells of remarks, which packs call
+    `text`, are passed over as codes are. `stem` is what the names of columns are appended to. A heading gives no metric. `headed` rows are read below known heads only.
     """
 
     columns: tuple[str, ...]
@@ -80,6 +80,7 @@ SPELLINGS = 24
 """Spellings of one label that damaged labels are compared with."""
 
 SPAN, LABEL, CAPTION = "span", "label", "caption"
+REMARKS = "text"
 FRAGMENT, FOREIGN = Head("?fragment"), Head("?foreign")
 
 
@@ -317,8 +318,9 @@ def _row(label: Scalar, data: dict[Any, Any], cells: Mapping[str, Any], registry
         columns = cells[columns]
     heading = data.get("heading") == "true"
     stem = data.get("path", label)
-    paths = tuple("" if heading or c in ("unit", "code") else _path(stem, c, registry) for c in columns)
-    return RowBinding(tuple(map(str, columns)), paths, str(stem), heading, data.get("head") == "required")
+    names = tuple("code" if c == REMARKS else str(c) for c in columns)
+    paths = tuple("" if heading or c in ("unit", "code", REMARKS) else _path(stem, c, registry) for c in columns)
+    return RowBinding(names, paths, str(stem), heading, data.get("head") == "required")
 
 
 def column_path(stem: str, column: str) -> str:

@@ -17,7 +17,7 @@ from attrs import define, field
 from gouji.canonical import canonicalise
 from gouji.document import Document
 from gouji.errors import Message, ReadError
-from gouji.layouts import plain
+from gouji.layouts import REMARKS, plain
 from gouji.pipeline import Engine
 from gouji.quantities import cell
 from gouji.tables import read_tables
@@ -26,7 +26,7 @@ from gouji.workbench.draftwords import DraftWords, draft_words
 from gouji.workbench.identities import Figures, Law, laws
 from gouji.workbench.knowing import BOUND, Known, known
 from gouji.workbench.merging import FormRow, merged
-from gouji.workbench.sheets import Sheet, sheets
+from gouji.workbench.sheets import FIGURES, Sheet, settled, sheets
 
 RARE = 0.2
 """Share of the documents in which a form must be found to be drafted along with commoner ones."""
@@ -75,13 +75,14 @@ class DraftForm:
     cluster: Cluster[Sheet]
     rows: list[DraftRow]
     columns: tuple[DraftColumn, ...]
-    order: tuple[str, ...]  # of all cells behind the label: unit, code and names of columns
+    order: tuple[str, ...]  # of all cells behind the label: unit, code, text (remarks) and names of columns
     heads: dict[str, tuple[str, ...]]
     figures: Figures
     laws: list[Law]
     units: tuple[tuple[str, ...], tuple[str, ...]]  # not known to the common terminal of values: alone, behind a number
     decimals: set[tuple[int, int]]
     negative: set[tuple[int, int]]
+    remarks: dict[str, bool]  # heads of the columns that hold no figures, and whether the head says so
 
     @property
     def main(self) -> bool:
@@ -167,7 +168,8 @@ def _taken(engine: Engine, document: Document) -> dict[int, str]:
 
 
 def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords) -> DraftForm:
-    members = cluster.members
+    members = tuple(settled(cluster.members, words))
+    cluster = cluster._replace(members=members)
     rows = merged(members)
     columns, order, places, heads = _columns(members, words)
     figures = Figures(rows, places)
@@ -186,7 +188,8 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords)
         tuple(u for u in printed if not values.fullmatch(f"{u}|\n")),
         tuple(u for u in printed if not values.fullmatch(f"1{u}|\n")),
     )
-    return DraftForm(name, cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative)
+    remarks = {c.head: words.kind(c.head) == REMARKS for s in members for c in s.columns if c.kind == REMARKS}
+    return DraftForm(name, cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative, remarks)
 
 
 def _unit(row: FormRow, unit_at: Sequence[int]) -> str:
@@ -229,7 +232,7 @@ def _columns(
                 if head := sheet.columns[place].head:
                     heads.setdefault(one, {})[head] = None
         for column in sheet.columns:
-            if column.kind in ("unit", "code") and column.head:
+            if column.kind in ("unit", "code", REMARKS) and column.head:
                 heads.setdefault(column.kind, {})[column.head] = None
         for above in sheet.heads[:1]:
             texts = [text for text in above if text]
@@ -252,7 +255,7 @@ def _column_name(head: str, n: int, words: DraftWords, taken: set[str]) -> str:
             # Below 本期 and 累计 the heads tell what is counted.
             kind = ""
         steps.append(
-            kind if kind not in ("", "label", "serial", "unit", "code") else pinyin(text, SYLLABLES) or f"column{n + 1}"
+            kind if kind in FIGURES else pinyin(text, SYLLABLES) or f"column{n + 1}"
         )
     name = ".".join(steps)
     while name in taken:

@@ -13,6 +13,7 @@ from gouji.document import Document
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.records import Report
+from gouji.workbench.drafting import DraftForm, draft
 from gouji.workbench.draftpack import Outcome, draft_pack
 from gouji.workbench.merging import nested
 
@@ -48,14 +49,18 @@ def figures(outcome: Outcome) -> tuple[int, int]:
 
 def laws(outcome: Outcome) -> set[str]:
     """The equations proposed, in words: labels of rows and heads of columns."""
+    return set().union(*map(equations, outcome.draft.forms))
+
+
+def equations(form: DraftForm) -> set[str]:
+    """The equations of one form."""
     found = set()
-    for form in outcome.draft.forms:
-        for law in form.laws:
-            (total, *parts) = (
-                (form.rows[i].row.label if i is not None else "") + (f"[{form.columns[j].title}]" if j is not None else "")
-                for i, j in (law.total, *law.parts)
-            )
-            found.add(f"{total} {law.operator} {' + '.join(parts)}")
+    for law in form.laws:
+        total, *parts = (
+            (form.rows[i].row.label if i is not None else "") + (f"[{form.columns[j].title}]" if j is not None else "")
+            for i, j in (law.total, *law.parts)
+        )
+        found.add(f"{total} {law.operator} {' + '.join(parts)}")
     return found
 
 
@@ -225,3 +230,40 @@ def test_nested_codes_tell_the_hierarchy(engine: Engine, tmp_path: Path, codes: 
 )
 def test_codes_nest_or_say_nothing(codes: list[str], above: list[int]) -> None:
     assert nested(codes) == above
+
+
+# --- units of columns ---------------------------------------------------------------------------------------------
+
+
+def wards(draw: random.Random, n: int) -> list[Row]:
+    rows = []
+    for name in ("一病区", "二病区", "三病区", "四病区"):
+        day, night = draw.randint(20, 900), draw.randint(2, 300)
+        rows.append([name, str(day), str(night), str(day + night), f"{draw.randint(300, 999) / 10}", str(draw.randint(9, 80))])
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("heads", "law"),
+    [
+        ("日间 夜间 合计 床位使用率（%） 床位数", "[合计] == [日间] + [夜间]"),
+        ("日间（人次） 夜间（人次） 合计（人次） 周转率 床位（张）", "[合计(人次)] == [日间(人次)] + [夜间(人次)]"),
+        ("日间 夜间 合计（人次） 占比 床位（张）", "[合计(人次)] == [日间] + [夜间]"),
+        ("日间（人次） 夜间（人次） 合计 占比 床位（张）", "[合计] == [日间(人次)] + [夜间(人次)]"),
+    ],
+)
+def test_columns_of_another_unit_are_no_part_of_a_sum(engine: Engine, heads: str, law: str) -> None:
+    names = ["病区", *heads.split()]
+    pages = [page(engine, [names, *wards(random.Random(n), n)], f"s{n}") for n in range(SAMPLES)]
+    (form,) = draft(engine, "wards", pages).forms
+    assert equations(form) == {law}
+
+
+def test_the_sum_of_columns_beside_a_share_is_checked_in_later_reports(engine: Engine, tmp_path: Path) -> None:
+    heads = ["病区", "日间", "夜间", "合计", "床位使用率（%）", "床位数"]
+    outcome = drafted(engine, tmp_path, heads, wards)
+    assert figures(outcome) == (240, 240)
+    assert laws(outcome) == {"[合计] == [日间] + [夜间]"}
+    rows = wards(random.Random(70), 70)
+    rows[2][3] = str(int(rows[2][3]) + 9)
+    assert [f.rule for f in checked(tmp_path, [heads, *rows]).findings if f.rule.startswith("FORM")] == ["FORM01"]

@@ -23,10 +23,10 @@ from gouji.quantities import cell
 from gouji.tables import read_tables
 from gouji.workbench.clustering import Cluster, clustered
 from gouji.workbench.draftwords import DraftWords, draft_words
-from gouji.workbench.identities import Figures, Law, laws
+from gouji.workbench.identities import SHARE, Figures, Law, laws
 from gouji.workbench.knowing import BOUND, Known, known
 from gouji.workbench.merging import FormRow, merged
-from gouji.workbench.sheets import FIGURES, Sheet, settled, sheets
+from gouji.workbench.sheets import FIGURES, UNIT_LENGTH, Sheet, settled, sheets
 
 RARE = 0.2
 """Share of the documents in which a form must be found to be drafted along with commoner ones."""
@@ -35,6 +35,7 @@ LOCAL = 0.5
 ODD = 50
 """Samples of which one may add a row that the draft passes over."""
 SYLLABLES = 6
+_BRACKETED = re.compile(rf"\(([^()]{{1,{UNIT_LENGTH}}})\)$")
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -180,7 +181,8 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords)
     names = ["current" if column.name == "value" else column.name.replace(".", "/") for column in columns]
     decimals = {c for numbers in figures.samples for c, v in numbers.items() if not isinstance(v, int)}
     negative = {c for numbers in figures.samples for c, v in numbers.items() if v < 0}
-    proposed = laws(rows, units, figures, names, words.total)
+    measures = [_measure(column, words) for column in columns]
+    proposed = laws(rows, units, figures, names, measures, words.total)
     proposed = [law for law in proposed if all(i is None or drafted[i].bound for i, _ in (law.total, *law.parts))]
     values = engine.layouts[0].values
     printed = sorted({unit for unit in units if unit}, key=lambda u: (-len(u), u))
@@ -190,6 +192,14 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords)
     )
     remarks = {c.head: words.kind(c.head) == REMARKS for s in members for c in s.columns if c.kind == REMARKS}
     return DraftForm(name, cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative, remarks)
+
+
+def _measure(column: DraftColumn, words: DraftWords) -> str:
+    """The unit that the heads of a column print, "" for none."""
+    own = [head.rpartition("/")[2] for head in column.heads]
+    if any(words.share.fullmatch(head) for head in own):
+        return SHARE
+    return next((match[1] for head in own if (match := _BRACKETED.search(head))), "")
 
 
 def _unit(row: FormRow, unit_at: Sequence[int]) -> str:

@@ -125,7 +125,10 @@ def test_a_remark_on_an_ordinary_row_costs_no_figure(engine: Engine, tmp_path: P
 
 def test_remarks_on_every_row(engine: Engine, tmp_path: Path) -> None:
     outcome = drafted(
-        engine, tmp_path, [*POOL_HEADS[:4], "负责部门"], lambda draw, n: pools(draw, n, ["市属", "区属", "联营", "市属", "市属"])
+        engine,
+        tmp_path,
+        [*POOL_HEADS[:4], "负责部门"],
+        lambda draw, n: pools(draw, n, ["市属", "区属", "联营", "市属", "市属"]),
     )
     assert figures(outcome) == (186, 186)
     assert laws(outcome) == POOL_LAWS
@@ -239,7 +242,9 @@ def wards(draw: random.Random, n: int) -> list[Row]:
     rows = []
     for name in ("一病区", "二病区", "三病区", "四病区"):
         day, night = draw.randint(20, 900), draw.randint(2, 300)
-        rows.append([name, str(day), str(night), str(day + night), f"{draw.randint(300, 999) / 10}", str(draw.randint(9, 80))])
+        rows.append(
+            [name, str(day), str(night), str(day + night), f"{draw.randint(300, 999) / 10}", str(draw.randint(9, 80))]
+        )
     return rows
 
 

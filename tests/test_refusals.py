@@ -10,6 +10,7 @@ from gouji.cli import main
 from gouji.errors import PackError
 from gouji.explosive import explosive
 from gouji.pipeline import Engine
+from gouji.polynomial import polynomial
 from gouji.wordings import example, examples
 from gouji.workbench.scaffold import scaffold
 
@@ -44,6 +45,18 @@ REFUSALS = {
         f"{PACK}:18:10",
         "the regular expression explodes",
         "let what repeats be split in one way only",
+    ),
+    "an expression that is slow on long texts": (
+        {LARK: [("/收到件数/", "/[^|]*[^|]*[^|]*件数/")]},
+        f"{LARK}:12:12",
+        "too slow on long texts: on a text like “111…111…” of twice the length it tries 8 times as much",
+        "let no two repetitions match the same text",
+    ),
+    "a slow expression in pack.yaml": (
+        {PACK: [("'项目|指标名称'", "'.*项.*目.*名称'")]},
+        f"{PACK}:18:10",
+        "too slow on long texts",
+        "let no two repetitions match the same text",
     ),
     "an unknown metric": (
         {PACK: [("path: monthly.closed", "path: monthly.closd")]},
@@ -150,6 +163,44 @@ def test_explosive_expressions(source: str) -> None:
 )
 def test_expressions_that_are_not_explosive(source: str) -> None:
     assert explosive(source) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "degree"),
+    [
+        ("[^|]*[^|]*[^|]*女生", 3),
+        ("[^|]*[^|]*[^|]*[^|]*[^|]*女生", 5),
+        (r"\s*\d*\s*\d*\s*x", 3),
+        (".*甲.*乙.*丙", 3),
+        (r"(?:a+)?(?:[ab]+|c)[a-c]*!", 3),
+        ("a+a+b+c*c*d", 3),
+    ],
+)
+def test_expressions_that_are_slow_on_long_texts(source: str, degree: int) -> None:
+    slow = polynomial(source)
+    assert slow is not None
+    assert slow.degree == degree
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[^|]*[^|]*女生",
+        "[^|]*女[^|女]*生[^|女生]*总",
+        ".*甲.*乙.*",
+        r"(?:[^|\n]*\|){7}\n",
+        "[^|]{0,40}[^|]{0,40}[^|]{0,40}x",
+        r"\d+(?:,\d+)*(?:\.\d+)?(?:[^|\d]+)?\|",
+    ],
+)
+def test_expressions_that_are_not_slow(source: str) -> None:
+    assert polynomial(source) is None
+
+
+def test_no_expression_of_gouji_is_slow() -> None:
+    expressions = {t.pattern.to_regexp() for layout in Engine.load().layouts for t in layout.grammar.lark.terminals}
+    assert len(expressions) > 100
+    assert [source for source in expressions if polynomial(source)] == []
 
 
 def test_examples_are_matched_by_their_expression() -> None:

@@ -42,7 +42,9 @@ class Grid:
     def _remarks(self, filled: Sequence[int]) -> Iterator[int]:
         """Words behind figures; with figures on both sides they are remarks where they are called so, or are few."""
         figures = [
-            j for j in range(self.label + 1, self.width) if self.figures[j] >= max(self.texts[j], 1) and not self._said(j)
+            j
+            for j in range(self.label + 1, self.width)
+            if self.figures[j] >= max(self.texts[j], 1) and not self._said(j)
         ]
         for j in range(self.label + 1, self.width):
             behind, last = bool(figures) and figures[0] < j, bool(figures) and figures[-1] < j

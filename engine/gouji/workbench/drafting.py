@@ -264,9 +264,7 @@ def _column_name(head: str, n: int, words: DraftWords, taken: set[str]) -> str:
         if steps and kind == "current":
             # Below 本期 and 累计 the heads tell what is counted.
             kind = ""
-        steps.append(
-            kind if kind in FIGURES else pinyin(text, SYLLABLES) or f"column{n + 1}"
-        )
+        steps.append(kind if kind in FIGURES else pinyin(text, SYLLABLES) or f"column{n + 1}")
     name = ".".join(steps)
     while name in taken:
         name += f"_{n + 1}"

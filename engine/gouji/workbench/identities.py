@@ -194,7 +194,11 @@ def _column_sums(names: Sequence[str], measures: Sequence[str]) -> Iterator[tupl
                 and other.rpartition("/")[2] not in ("total", "cumulative", "previous", "change")
             ]
             # A head that prints no unit may mean any, but no share.
-            wanted = [measures[j]] if measures[j] else list(dict.fromkeys(measures[k] for k in others if measures[k] != SHARE))
+            wanted = (
+                [measures[j]]
+                if measures[j]
+                else list(dict.fromkeys(measures[k] for k in others if measures[k] != SHARE))
+            )
             ways = {tuple(k for k in others if measures[k] == one) for one in ("", *wanted)}
             ways |= {tuple(k for k in others if measures[k] in ("", one)) for one in wanted}
             ways |= {side for way in ways for side in (tuple(k for k in way if k < j), tuple(k for k in way if k > j))}

@@ -255,7 +255,9 @@ def _coded(form: Sequence[FormRow], places: Sequence[int], codes: Sequence[str],
     for n in range(len(codes)):
         if codes[n]:
             continue
-        before, after = (next(iter(some), None) for some in ([k for k in reversed(known) if k < n], [k for k in known if k > n]))
+        before, after = (
+            next(iter(some), None) for some in ([k for k in reversed(known) if k < n], [k for k in known if k > n])
+        )
         if before is not None and (
             len(form[places[n]].found) < few or (after is not None and above[before] == above[after])
         ):

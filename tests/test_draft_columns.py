@@ -27,18 +27,20 @@ def engine() -> Engine:
     return Engine.load()
 
 
-def page(engine: Engine, rows: Sequence[Row], name: str, tabs: bool = False) -> Document:
-    """A document with one table: its cells behind `|`, or one a line behind TAB."""
-    if tabs:
+def page(engine: Engine, rows: Sequence[Row], name: str, n: int = 0) -> Document:
+    """A document with one table: its cells before `|`, one a line behind TAB, or between TABs."""
+    if n % 3 == 0:
+        body = "\n".join(" | ".join(row) + " |" for row in rows)
+    elif n % 3 == 1:
         body = "\n".join("".join(f"\t{cell}\n" for cell in row) for row in rows)
     else:
-        body = "\n".join(" | ".join(row) + " |" for row in rows)
+        body = "\n".join("\t".join(row) for row in rows)
     return text.read(f"某表\n\n{body}\n".encode(), name, engine.carriers)
 
 
 def drafted(engine: Engine, root: Path, heads: Row, fill: Fill, name: str = "form") -> Outcome:
-    """A pack from samples of which every third has its cells behind TAB."""
-    pages = [page(engine, [heads, *fill(random.Random(n), n)], f"s{n}", n % 3 == 2) for n in range(SAMPLES)]
+    """A pack from samples in all carriers."""
+    pages = [page(engine, [heads, *fill(random.Random(n), n)], f"s{n}", n) for n in range(SAMPLES)]
     return draft_pack(engine, name, pages, root)
 
 

@@ -47,6 +47,8 @@ def draft(say: Voice, paths: tuple[str, ...], root: Path, name: str | None, pack
 
 def _summary(say: Voice, outcome: Outcome, root: Path) -> Iterator[str]:
     draft = outcome.draft
+    for source in draft.bare:
+        yield say("draft.bare", where=source)
     for n, form in enumerate(draft.forms, 1):
         names = "、".join(column.title for column in form.columns)
         samples = len(form.cluster.members)
@@ -67,17 +69,16 @@ def _summary(say: Voice, outcome: Outcome, root: Path) -> Iterator[str]:
     for cluster in draft.rare:
         first = cluster.representative
         yield say("draft.rare", n=len({s.source for s in cluster.members}), where=f"{first.source}:{first.line}")
-    for source in draft.bare:
-        yield say("draft.bare", where=source)
     figures, bound = sum(t.figures for t in outcome.tried), sum(t.bound for t in outcome.tried)
     yield say("draft.tried", bound=bound, figures=figures)
     for one in outcome.tried:
         if one.bound < one.figures:
             yield say("draft.tried_less", where=one.source, bound=one.bound, figures=one.figures)
-    for sheet, text in [(sheet, text) for form in draft.forms for sheet in form.cluster.members for text in sheet.lost]:
-        yield say("draft.lost", where=sheet.source, text=text)
-    for file in outcome.files:
-        yield say("draft.wrote", file=file)
+    for sheet in (sheet for form in draft.forms for sheet in form.cluster.members):
+        for text in sheet.lost:
+            yield say("draft.lost", where=sheet.source, text=text)
+    for path in outcome.files:
+        yield say("draft.wrote", file=path)
     yield say("draft.next", root=root, name=draft.name, file=outcome.files[0])
 
 

@@ -30,6 +30,8 @@ _REPRESENTATIVES = "某数1aA_ \n\t|,.()-%"
 
 
 class Part(NamedTuple):
+    """A part of an expression: the places at which it begins and ends, and whether it may be empty."""
+
     first: frozenset[int]
     last: frozenset[int]
     empty: bool
@@ -49,6 +51,7 @@ class Automaton:
         self.follow: defaultdict[int, dict[int, int]] = defaultdict(dict)
 
     def place(self, items: list[tuple[str, Any]]) -> Part:
+        """A new place. Raises OverflowError beyond PLACES."""
         if len(self.takes) >= PLACES:
             raise OverflowError
         self.takes.append(items)
@@ -61,11 +64,13 @@ class Automaton:
         return [frozenset(c for c in alphabet if takes(items, c)) for items in self.takes]
 
     def join(self, last: frozenset[int], first: frozenset[int]) -> None:
+        """What begins at `first` may follow what ends at `last`."""
         for a in last:
             for b in first:
                 self.follow[a][b] = self.follow[a].get(b, 0) + 1
 
     def sequence(self, tree: Any) -> Part:
+        """The places of parts one after another. Raises OverflowError beyond PLACES."""
         whole = Part(frozenset(), frozenset(), True)
         for operation, argument in tree:
             part = self.part(str(operation), argument)
@@ -80,6 +85,7 @@ class Automaton:
         return whole
 
     def part(self, name: str, argument: Any) -> Part | None:
+        """The places of one operation of `re`; None for what takes no character."""
         if name == "IN":
             return self.place([(str(kind), value) for kind, value in argument])
         if name in ("LITERAL", "NOT_LITERAL", "ANY"):
@@ -99,6 +105,7 @@ class Automaton:
         return None
 
     def repeat(self, least: int, most: int, tree: Any) -> Part:
+        """The places of what is repeated."""
         if most > self.bounded or self.once:
             part = self.sequence(tree)
             if most > self.bounded:

@@ -38,7 +38,7 @@ def polynomial(source: str) -> Slow | None:
         return None
     automaton = Automaton(BOUNDED, once=True)
     try:
-        whole = automaton.sequence(re._parser.parse(source))  # type: ignore[attr-defined]
+        whole = automaton.sequence(re._parser.parse(source))
     except OverflowError:
         return None
     ways = _Ways(automaton, whole)
@@ -106,7 +106,8 @@ class _Ways:
         queue = deque(seen)
         while queue and self.left > 0:
             here = queue.popleft()
-            for step in product(*(self.follow.get(place, ()) for place in here)):
+            first, middle, last = (self.follow.get(place, {}) for place in here)
+            for step in product(first, middle, last):
                 self.left -= 1
                 common = self.sets[step[0]] & self.sets[step[1]] & self.sets[step[2]]
                 if common and step not in seen:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gouji import rules
+from gouji.cli import main
 from gouji.document import Document
 from gouji.pipeline import Engine
 from gouji.readers import text
@@ -274,3 +275,28 @@ def test_the_sum_of_columns_beside_a_share_is_checked_in_later_reports(engine: E
     rows = wards(random.Random(70), 70)
     rows[2][3] = str(int(rows[2][3]) + 9)
     assert [f.rule for f in checked(tmp_path, [heads, *rows]).findings if f.rule.startswith("FORM")] == ["FORM01"]
+
+
+# --- what is said about equations ---------------------------------------------------------------------------------
+
+
+def test_an_equation_says_what_may_count_and_where_it_fails(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    for n in range(SAMPLES):
+        rows = [row[:3] for row in pools(random.Random(n), n)]
+        if n == 5:
+            rows[-1][2] = str(int(rows[-1][2]) + 1)
+        lines = [" | ".join(row) + " |\n" for row in (POOL_HEADS[:3], *rows)]
+        (folder / f"{n:02d}.txt").write_text("".join(lines), encoding="utf-8")
+    assert main(["grammar", "draft", str(folder), "-o", str(tmp_path / "form"), "--lang", "en"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    sums = [line.strip() for line in told if " = " in line]
+    adults, children = (" + ".join(f"{pool}[{c}]" for pool in POOLS) for c in ("成人", "儿童"))
+    assert sums == [
+        f"合计[成人] = {adults} (in some samples also 戏水池[成人]) (holds 12 times; a warning)",
+        f"合计[儿童] = {children} (in some samples also 戏水池[儿童])"
+        f" (holds 11 times, fails in 1: {folder / '05.txt'}; a warning)",
+    ]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from gouji.workbench.identities import Law
 
 
+SHOWN = 3
+"""Samples that are named where an equation fails."""
+
+
 @click.command("draft", cls=Speaking, help="help.grammar_draft")
 @paths_argument
 @click.option("-o", "--output", "root", type=Path, metavar="DIR", required=True, help="option.draft_output")
@@ -103,8 +107,14 @@ def _law(say: Voice, form: DraftForm, law: Law) -> str:
             labels.append(f"[{form.columns[column].title}]")
         return "".join(labels)
 
-    fails = say("draft.fails", n=len(law.fails)) if law.fails else ""
+    where = "、".join(form.cluster.members[n].source for n in law.fails[:SHOWN])
+    where += "…" * (len(law.fails) > SHOWN)
+    fails = say("draft.fails", n=len(law.fails), where=where) if law.fails else ""
     if law.operator == "==":
+        # The columns of one total are one rule: what one needs, all get.
+        together = [one for one in form.laws if (one.total[0], one.reason) == (law.total[0], law.reason)]
+        fails += say("draft.warning") if any(one.maybe or one.fails for one in together) else ""
         parts = " + ".join(map(name, law.parts))
-        return say("draft.sum", total=name(law.total), parts=parts, holds=law.holds, fails=fails)
+        maybe = "".join(say("draft.maybe", row=name(cell)) for cell in law.maybe)
+        return say("draft.sum", total=name(law.total), parts=parts, maybe=maybe, holds=law.holds, fails=fails)
     return say("draft.below", part=name(law.parts[0]), total=name(law.total), holds=law.holds, fails=fails)

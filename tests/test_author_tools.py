@@ -74,6 +74,14 @@ def test_cover_prints_bars_and_clusters(tmp_path: Path, capsys: pytest.CaptureFi
     assert "1. 2 tables in 2 files, 2 columns of figures" in out
 
 
+def test_a_layout_that_reads_no_row_is_not_named(tmp_path: Path) -> None:
+    # The heads are those of a known layout, and all that the table has in common with it.
+    rows = "\n".join(f"{label} | {n}01 | {n}7 |" for n, label in enumerate(("到馆人次合计", "成人到馆", "少儿到馆"), 1))
+    source = write(tmp_path, "a.txt", f"指标名称 | 上半年计划数 | 下半年计划数 |\n{rows}\n")
+    (table,) = cover(gouji.engine(), source).tables
+    assert (table.columns, table.layout) == (2, None)
+
+
 # --- samples ---------------------------------------------------------------------------------------------------------
 
 TABLES = [one for one in gouji.engine().layouts if one.reads == "table"]

@@ -300,3 +300,11 @@ def test_an_equation_says_what_may_count_and_where_it_fails(
         f"合计[儿童] = {children} (in some samples also 戏水池[儿童])"
         f" (holds 11 times, fails in 1: {folder / '05.txt'}; a warning)",
     ]
+
+
+def test_a_folder_whose_name_is_no_name_of_a_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("项目 | 本月 |\n观众 | 13 |\n讲座 | 4 |\n", encoding="utf-8")
+    assert main(["grammar", "draft", str(tmp_path / "a.txt"), "-o", str(tmp_path / "馆"), "--lang", "en"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{tmp_path / '馆'}: the name of a pack is a word of a-z")
+    assert told.endswith("give one, for example --name monthly_form\n")

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from gouji import inspection
 from gouji.cli import main
 from gouji.errors import PackError
 from gouji.explosive import explosive
+from gouji.packs import Packs
 from gouji.pipeline import Engine
 from gouji.polynomial import polynomial
 from gouji.wordings import example, examples
@@ -63,6 +65,24 @@ REFUSALS = {
         f"{PACK}:25:18",
         "unknown metric monthly.closd",
         "the nearest is monthly.closed",
+    ),
+    "a metric that was renamed in one file only": (
+        {"grammars/monthly/metrics.yaml": [("monthly.closed", "monthly.done")]},
+        f"{PACK}:25:18",
+        "unknown metric monthly.closed",
+        "no row has the metric monthly.done",
+    ),
+    "a terminal with a Chinese name": (
+        {LARK: [("CLOSED: /", "办结: /")]},
+        f"{LARK}:13:1",
+        "“办结” cannot be a name",
+        "a name holds ASCII letters, digits and underscores",
+    ),
+    "an expression that is none": (
+        {LARK: [("/收到件数/", "/(收到件数/")]},
+        f"{LARK}:12:1",
+        "the regular expression of terminal RECEIVED is wrong: missing ), unterminated subpattern at position 0",
+        "correct the grammar",
     ),
     "a CJK literal": (
         {LARK: [("row: _label (", 'row: (_label | "其他项") (')]},
@@ -139,6 +159,19 @@ def test_refused_with_place_and_remedy(name: str, tmp_path: Path, capsys: pytest
     assert told.count("\n") == 1
     assert place in told
     assert problem in told
+
+
+def test_a_file_too_many_and_a_file_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scaffold("monthly", tmp_path)
+    monkeypatch.setattr(inspection, "FILES_LIMIT", 3)
+    with pytest.raises(PackError) as caught:
+        Engine.compile(Packs.find([tmp_path]))
+    assert (caught.value.problem.en, caught.value.source) == ("too many files: 4", str(tmp_path / "grammars"))
+    assert caught.value.remedy.en == "3 at most; move the others away"
+    monkeypatch.setattr(inspection, "FILES_LIMIT", 9)
+    monkeypatch.setattr(inspection, "SIZE_LIMIT", 10)
+    with pytest.raises(PackError, match="too large"):
+        Engine.compile(Packs.find([tmp_path]))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gouji.cli import WRONG, Speaking, Walk, language_option, load_engine, packs_option, paths_argument
+from gouji.errors import PackError
 from gouji.messages import Voice
 from gouji.reporters import plain
 
@@ -34,6 +35,7 @@ SHOWN = 3
 def draft(say: Voice, paths: tuple[str, ...], root: Path, name: str | None, packs: tuple[Path, ...]) -> int:
     """Draft a pack and say what it holds and what it makes of its samples."""
     from gouji.workbench.draftpack import draft_pack
+    from gouji.workbench.scaffold import NAME
 
     engine = load_engine(packs)
     say = Voice(say.lang, engine.messages)
@@ -42,7 +44,11 @@ def draft(say: Voice, paths: tuple[str, ...], root: Path, name: str | None, pack
     walk.over(paths, lambda source: documents.append(engine.read(source)))
     if not documents:
         return WRONG
-    name = name or re.sub(r"\W+", "_", root.resolve().name.lower(), flags=re.ASCII).strip("_")
+    if name is None:
+        name = re.sub(r"\W+", "_", root.resolve().name.lower(), flags=re.ASCII).strip("_")
+        if not NAME.fullmatch(name):
+            message = say.known.message
+            raise PackError(str(root), "bad-name", message("workbench.bad_name"), message("workbench.name_remedy"))
     outcome = draft_pack(engine, name, documents, root, packs)
     for line in _summary(say, outcome, root):
         print(plain.clean(line))
@@ -83,7 +89,9 @@ def _summary(say: Voice, outcome: Outcome, root: Path) -> Iterator[str]:
             yield say("draft.lost", where=sheet.source, text=text)
     for path in outcome.files:
         yield say("draft.wrote", file=path)
-    yield say("draft.next", root=root, name=draft.name, file=outcome.files[0])
+    names = " ".join(form.name for form in draft.forms)
+    files = " ".join(str(file) for file in outcome.files if file.name == "pack.yaml")
+    yield say("draft.next", root=root, name=names, file=files)
 
 
 def _remark(say: Voice, row: DraftRow) -> str:

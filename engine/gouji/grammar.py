@@ -62,8 +62,7 @@ class Grammar:
         except OSError as error:
             raise _broken(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
         except UnexpectedInput as error:
-            where = f"{path}:{getattr(error, 'line', '?')}:{getattr(error, 'column', '?')}"
-            raise _broken(where, "Lark 语法错误", "this is not valid Lark") from error
+            raise _unreadable(path, text, getattr(error, "line", 0), getattr(error, "column", 0)) from error
         except (GrammarError, LarkError) as error:
             raise _refused(path, text, starts, roots, edit, error) from error
         for terminal in lark.terminals:
@@ -187,10 +186,41 @@ def _refused(
         if match := re.search(pattern, problem):
             name = next(filter(None, match.groups())).rsplit("__", 1)[-1]
             return _broken(named(path, text, name, last="more than once" in en), zh.format(name), en.format(name))
+    if match := re.search(r"Cannot compile token (\w+): '(.*)'$", problem, re.S):
+        name, flaw = match[1].rsplit("__", 1)[-1], _flaw(match[2])
+        zh, en = f"终结符 {name} 的正则表达式有误", f"the regular expression of terminal {name} is wrong"
+        return _broken(named(path, text, name), f"{zh}：{flaw}", f"{en}: {flaw}" if flaw else en)
     if place := re.search(r"at line (\d+) column (\d+)", problem):
-        return _broken(f"{path}:{place[1]}:{place[2]}", "Lark 语法错误", "this is not valid Lark")
+        return _unreadable(path, text, int(place[1]), int(place[2]))
     first = problem.splitlines()[0]
     return _broken(_place(path, text, problem), f"语法有误：{first}", f"the grammar is wrong: {first}")
+
+
+def _unreadable(path: Path, text: str, line: int, column: int) -> PackError:
+    """What is no Lark grammar at a place; where a name stands there that Lark does not take, that is said."""
+    lines = text.splitlines()
+    rest = lines[line - 1][max(column - 1, 0) :] if 0 < line <= len(lines) else ""
+    where = f"{path}:{line or '?'}:{column or '?'}"
+    if (name := re.match(r"\w+", rest)) and not name[0].isascii():
+        return PackError(
+            where,
+            "invalid-grammar",
+            Message(f"“{name[0]}” 不能作名称", f"“{name[0]}” cannot be a name"),
+            Message(
+                "名称只用 ASCII 字母、数字和下划线：终结符大写，规则小写，如用拼音",
+                "a name holds ASCII letters, digits and underscores: upper case for terminals, lower case for rules",
+            ),
+        )
+    return _broken(where, "Lark 语法错误", "this is not valid Lark")
+
+
+def _flaw(source: str) -> str:
+    """What `re` says against an expression, with its place in it."""
+    try:
+        re.compile(source)
+    except re.error as error:
+        return str(error)
+    return ""
 
 
 _SAYINGS = (
@@ -198,7 +228,6 @@ _SAYINGS = (
      "{0} 没有定义", "{0} is not defined"),
     (r"'?(\w+)'? defined more than once", "{0} 定义了不止一次", "{0} is defined more than once"),
     (r"zero-width terminals?\.? \((\w+)", "终结符 {0} 可以什么都不匹配", "terminal {0} can match nothing"),
-    (r"Cannot compile token (\w+)", "终结符 {0} 的正则表达式有误", "the regular expression of terminal {0} is wrong"),
 )  # fmt: skip
 
 

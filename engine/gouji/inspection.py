@@ -64,10 +64,15 @@ def _kinds(files: Sequence[Path], folder: Path) -> None:
             known = ("metrics.yaml",) if depth == 1 else PACK_FILES if depth == 2 else ()
             if file.name not in known:
                 raise unknown(Scalar(file.name, str(file)), "文件", "file", known)
-        if number >= FILES_LIMIT or file.stat().st_size > SIZE_LIMIT:
-            raise _foreign(
-                file, "规则包过大", "the pack is too large",
-                f"{FILES_LIMIT} × {SIZE_LIMIT >> 20} MB",
+        if number >= FILES_LIMIT:
+            raise invalid(
+                str(folder), f"文件过多：{len(files)} 个", f"too many files: {len(files)}",
+                f"至多 {FILES_LIMIT} 个；请移走多余的", f"{FILES_LIMIT} at most; move the others away",
+            )  # fmt: skip
+        if file.stat().st_size > SIZE_LIMIT:
+            raise invalid(
+                str(file), "文件过大", "the file is too large",
+                f"至多 {SIZE_LIMIT >> 20} MB；请拆分", f"{SIZE_LIMIT >> 20} MB at most; split it",
             )  # fmt: skip
 
 

@@ -214,9 +214,12 @@ def _of_pack(
                 heads[key] = Scalar(f"{heads[key]}|{head}", where(head)) if key in heads else head
         # The rows of the pack itself stand first, as table 2 stands before table 3.
         rows: dict[str, RowBinding] = {}
+        stems = frozenset(
+            str(data.get("path", label)) for one in chain for label, data in (one.get("rows") or {}).items()
+        )
         for one in chain:
             for label, data in (one.get("rows") or {}).items():
-                rows.setdefault(str(label), _row(label, data, cells, registry))
+                rows.setdefault(str(label), _row(label, data, cells, registry, stems))
         first = {str(label): label for one in chain for label in one.get("rows") or ()}
         for label, data in merged(first, [one.part("rows") for one in more]).items():
             if str(label) not in rows:
@@ -307,7 +310,13 @@ def _spelt(source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, texts)))
 
 
-def _row(label: Scalar, data: dict[Any, Any], cells: Mapping[str, Any], registry: Registry) -> RowBinding:
+def _row(
+    label: Scalar,
+    data: dict[Any, Any],
+    cells: Mapping[str, Any],
+    registry: Registry,
+    stems: frozenset[str] = frozenset(),
+) -> RowBinding:
     for key in data:
         if key not in _ROW_KEYS:
             raise unknown(key, "键", "key", _ROW_KEYS)
@@ -319,7 +328,7 @@ def _row(label: Scalar, data: dict[Any, Any], cells: Mapping[str, Any], registry
     heading = data.get("heading") == "true"
     stem = data.get("path", label)
     names = tuple("code" if c == REMARKS else str(c) for c in columns)
-    paths = tuple("" if heading or c in ("unit", "code", REMARKS) else _path(stem, c, registry) for c in columns)
+    paths = tuple("" if heading or c in ("unit", "code", REMARKS) else _path(stem, c, registry, stems) for c in columns)
     return RowBinding(names, paths, str(stem), heading, data.get("head") == "required")
 
 
@@ -328,10 +337,24 @@ def column_path(stem: str, column: str) -> str:
     return stem if column == "value" else f"{stem}.{column}".lstrip(".")
 
 
-def _path(stem: Scalar, column: Scalar, registry: Registry) -> str:
+def _path(stem: Scalar, column: Scalar, registry: Registry, stems: frozenset[str]) -> str:
     path = column_path(stem, column)
     if path not in registry:
-        raise unknown(
-            Scalar(path, column.where if column != "value" else stem.where), "指标", "metric", registry.metrics
-        )
+        from difflib import get_close_matches
+
+        at = Scalar(path, column.where if column != "value" else stem.where)
+        near = get_close_matches(path, registry.metrics, n=1, cutoff=0.5)
+        # Where the nearest has a row already, one that has none is more likely meant: it was renamed in one file only.
+        beside = stem.rpartition(".")[0]
+        free = [m for m in registry.metrics if m.rpartition(".")[0] == beside and m not in stems] if near else []
+        if stem not in registry and free and near[0] in stems:
+            hint = get_close_matches(stem, free, n=1, cutoff=0.0)[0]
+            raise invalid(
+                at,
+                f"未知的指标 {path}",
+                f"unknown metric {path}",
+                f"指标 {hint} 没有对应的行，可能已改名",
+                f"no row has the metric {hint}: perhaps that is its name now",
+            )
+        raise unknown(at, "指标", "metric", registry.metrics)
     return str(path)

@@ -95,6 +95,19 @@ def test_a_sample_gives_what_it_should(layout: object, data: st.DataObject) -> N
     assert told(read(gouji.engine(), sample.text)) == sample.expected
 
 
+def test_samples_are_written_as_reports_are(tmp_path: Path) -> None:
+    scaffold("monthly", tmp_path)
+    metrics = tmp_path / "grammars/monthly/metrics.yaml"
+    metrics.write_text(metrics.read_text(encoding="utf-8").replace("unit: 件", "unit: 人次"), encoding="utf-8")
+    pack = tmp_path / "grammars/monthly/pack.yaml"
+    content = pack.read_text(encoding="utf-8")
+    detect = next(line for line in content.splitlines() if "detect:" in line)
+    pack.write_text(content.replace(detect, "    detect: ['收到件数[(|]', '办结件数[(|]', '未办结数[(|]']"), encoding="utf-8")
+    rows = [line.split("|") for one in samples("monthly", 8, [tmp_path], seed=1) for line in one.text.splitlines()]
+    assert {row[1] for row in rows} == {"人次"}
+    assert all(row[0].count("(") == row[0].count(")") for row in rows)
+
+
 def test_samples_of_a_pack_are_the_same_for_the_same_seed(tmp_path: Path) -> None:
     scaffold("monthly", tmp_path)
     found = samples("monthly", 4, [tmp_path], seed=3)

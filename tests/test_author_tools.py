@@ -102,7 +102,9 @@ def test_samples_are_written_as_reports_are(tmp_path: Path) -> None:
     pack = tmp_path / "grammars/monthly/pack.yaml"
     content = pack.read_text(encoding="utf-8")
     detect = next(line for line in content.splitlines() if "detect:" in line)
-    pack.write_text(content.replace(detect, "    detect: ['收到件数[(|]', '办结件数[(|]', '未办结数[(|]']"), encoding="utf-8")
+    pack.write_text(
+        content.replace(detect, "    detect: ['收到件数[(|]', '办结件数[(|]', '未办结数[(|]']"), encoding="utf-8"
+    )
     rows = [line.split("|") for one in samples("monthly", 8, [tmp_path], seed=1) for line in one.text.splitlines()]
     assert {row[1] for row in rows} == {"人次"}
     assert all(row[0].count("(") == row[0].count(")") for row in rows)

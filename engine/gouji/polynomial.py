@@ -20,6 +20,8 @@ DEGREE = 3
 """Power of the length of a text from which the ways through an expression are too many."""
 BOUNDED = 100
 """Repetitions of so many times at most stay short whatever the text."""
+STEPS = 4000
+"""Steps from place to place of an expression that is looked at; one with more is left alone."""
 ROUNDS = 64
 _END = "\0"
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,(?:\d{3,})?\}")
@@ -41,8 +43,11 @@ def polynomial(source: str) -> Slow | None:
         whole = automaton.sequence(re._parser.parse(source))
     except OverflowError:
         return None
+    if sum(map(len, automaton.follow.values())) > STEPS:
+        return None
     ways = _Ways(automaton, whole)
-    chain = ways.longest()
+    # A text for as many pairs as are too many is enough.
+    chain = ways.longest()[: DEGREE - 1]
     if len(chain) + 1 < DEGREE:
         return None
     few, many = (ways.counted(chain, rounds) for rounds in (ROUNDS, 2 * ROUNDS))

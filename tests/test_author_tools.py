@@ -76,6 +76,14 @@ def test_cover_prints_bars_and_clusters(tmp_path: Path, capsys: pytest.CaptureFi
     assert "1. 2 tables in 2 files, 2 columns of figures" in out
 
 
+def test_a_layout_that_reads_no_row_is_not_named(tmp_path: Path) -> None:
+    # The heads are those of a known layout, and all that the table has in common with it.
+    rows = "\n".join(f"{label} | {n}01 | {n}7 |" for n, label in enumerate(("到馆人次合计", "成人到馆", "少儿到馆"), 1))
+    source = write(tmp_path, "a.txt", f"指标名称 | 上半年计划数 | 下半年计划数 |\n{rows}\n")
+    (table,) = cover(gouji.engine(), source).tables
+    assert (table.columns, table.layout) == (2, None)
+
+
 # --- samples ---------------------------------------------------------------------------------------------------------
 
 TABLES = [one for one in gouji.engine().layouts if one.reads == "table"]
@@ -87,6 +95,21 @@ TABLES = [one for one in gouji.engine().layouts if one.reads == "table"]
 def test_a_sample_gives_what_it_should(layout: object, data: st.DataObject) -> None:
     sample = data.draw(strategy(gouji.engine(), layout))  # type: ignore[arg-type]
     assert told(read(gouji.engine(), sample.text)) == sample.expected
+
+
+def test_samples_are_written_as_reports_are(tmp_path: Path) -> None:
+    scaffold("monthly", tmp_path)
+    metrics = tmp_path / "grammars/monthly/metrics.yaml"
+    metrics.write_text(metrics.read_text(encoding="utf-8").replace("unit: 件", "unit: 人次"), encoding="utf-8")
+    pack = tmp_path / "grammars/monthly/pack.yaml"
+    content = pack.read_text(encoding="utf-8")
+    detect = next(line for line in content.splitlines() if "detect:" in line)
+    pack.write_text(
+        content.replace(detect, "    detect: ['收到件数[(|]', '办结件数[(|]', '未办结数[(|]']"), encoding="utf-8"
+    )
+    rows = [line.split("|") for one in samples("monthly", 8, [tmp_path], seed=1) for line in one.text.splitlines()]
+    assert {row[1] for row in rows} == {"人次"}
+    assert all(row[0].count("(") == row[0].count(")") for row in rows)
 
 
 def test_samples_of_a_pack_are_the_same_for_the_same_seed(tmp_path: Path) -> None:

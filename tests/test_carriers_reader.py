@@ -45,7 +45,11 @@ def markdown(rows: list[list[str]]) -> str:
     return lines[0] + "|" + " --- |" * len(rows[0]) + "\n" + "".join(lines[1:])
 
 
-CARRIERS = {"tab": tab, "stream": stream, "bar": bar, "markdown": markdown}
+def sheet(rows: list[list[str]]) -> str:
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+CARRIERS = {"tab": tab, "sheet": sheet, "stream": stream, "bar": bar, "markdown": markdown}
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
@@ -79,6 +83,15 @@ def test_a_stream_of_rows_with_different_numbers_of_cells() -> None:
 def test_a_vertical_bar_in_a_line_of_text_is_no_table() -> None:
     document = read("首页 | 新闻\n\n政府信息公开工作年度报告正文\n")
     assert not cells(document)
+
+
+def test_one_line_with_tabs_is_no_table() -> None:
+    assert not cells(read("电话\t邮编\t地址\n\n某街道办事处\t某路\t某号\n正文。\n"))
+
+
+def test_rows_between_tabs_may_begin_or_end_with_empty_cells() -> None:
+    rows = [["代码", "项目", "本月", "备注"], ["01", "到馆", "12", ""], ["", "合计", "12", "见　附页"]]
+    assert cells(read(f"某表\n{sheet(rows)}填表人\n")) == rows
 
 
 def test_the_data_of_a_chart_pairs_names_and_numbers() -> None:

@@ -19,6 +19,7 @@ import picture
 from gouji.errors import PackError
 from gouji.grammar import Grammar
 from gouji.pipeline import Engine
+from gouji.workbench import packtest
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -171,7 +172,9 @@ def test_python_in_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 def test_grammar_and_rule_in_readme_work(tmp_path: Path) -> None:
     pack, metrics, rule = blocks("yaml")
     (grammar,) = blocks("lark")
+    (corpus,) = (block for block in blocks("text") if block.startswith("=== "))
     for name, content in (
+        ("grammars/county/corpus/points.txt", corpus),
         ("grammars/county/pack.yaml", pack),
         ("grammars/county/county.lark", grammar),
         ("grammars/county/metrics.yaml", metrics),
@@ -184,6 +187,8 @@ def test_grammar_and_rule_in_readme_work(tmp_path: Path) -> None:
     report.write_text(
         text + "\n指标 | 单位 | 数量 |\n查阅点数 | 个 | 60 |\n1.现场接待人数 | 人次 | 1520 |\n", encoding="utf-8"
     )
+    (tested,) = packtest.tested(["county"], [tmp_path])
+    assert (tested.passed, len(tested.results), tested.notes) == (True, 2, ())
     engine = Engine.load([tmp_path])
     assert "K01" in {r.id for r in engine.rulebook.rules}
     checked = engine.check(str(report))

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from gouji import inspection
 from gouji.cli import main
 from gouji.errors import PackError
 from gouji.explosive import explosive
+from gouji.packs import Packs
 from gouji.pipeline import Engine
+from gouji.polynomial import polynomial
 from gouji.wordings import example, examples
 from gouji.workbench.scaffold import scaffold
 
@@ -18,6 +21,17 @@ LARK, PACK = "grammars/monthly/monthly.lark", "grammars/monthly/pack.yaml"
 REFUSALS = {
     "an LALR conflict": (
         {LARK: [("start: (row | unknown)+", "start: (row | item | unknown)+\nitem: _label (VALUES | DAMAGED)")]},
+        f"{LARK}:5:1",
+        "ambiguous: after “收到件数|⏎” and at the end both rule item and rule row are complete",
+        "let the rules begin or end with different terminals, or make them one",
+    ),
+    "an LALR conflict beside an import that may match nothing": (
+        {
+            LARK: [
+                ("start: (row | unknown)+", "start: (row | item | unknown)+\nitem: _label (VALUES | DAMAGED)"),
+                ("%import common.cells (", "%import common.cells (VALUE, "),
+            ]
+        },
         f"{LARK}:5:1",
         "ambiguous: after “收到件数|⏎” and at the end both rule item and rule row are complete",
         "let the rules begin or end with different terminals, or make them one",
@@ -34,11 +48,41 @@ REFUSALS = {
         "the regular expression explodes",
         "let what repeats be split in one way only",
     ),
+    "an expression that is slow on long texts": (
+        {LARK: [("/收到件数/", "/[^|]*[^|]*[^|]*件数/")]},
+        f"{LARK}:12:12",
+        "too slow on long texts: on a text like “111…111…” of twice the length it tries 8 times as much",
+        "let no two repetitions match the same text",
+    ),
+    "a slow expression in pack.yaml": (
+        {PACK: [("'项目|指标名称'", "'.*项.*目.*名称'")]},
+        f"{PACK}:18:10",
+        "too slow on long texts",
+        "let no two repetitions match the same text",
+    ),
     "an unknown metric": (
         {PACK: [("path: monthly.closed", "path: monthly.closd")]},
         f"{PACK}:25:18",
         "unknown metric monthly.closd",
         "the nearest is monthly.closed",
+    ),
+    "a metric that was renamed in one file only": (
+        {"grammars/monthly/metrics.yaml": [("monthly.closed", "monthly.done")]},
+        f"{PACK}:25:18",
+        "unknown metric monthly.closed",
+        "no row has the metric monthly.done",
+    ),
+    "a terminal with a Chinese name": (
+        {LARK: [("CLOSED: /", "办结: /")]},
+        f"{LARK}:13:1",
+        "“办结” cannot be a name",
+        "a name holds ASCII letters, digits and underscores",
+    ),
+    "an expression that is none": (
+        {LARK: [("/收到件数/", "/(收到件数/")]},
+        f"{LARK}:12:1",
+        "the regular expression of terminal RECEIVED is wrong: missing ), unterminated subpattern at position 0",
+        "correct the grammar",
     ),
     "a CJK literal": (
         {LARK: [("row: _label (", 'row: (_label | "其他项") (')]},
@@ -117,6 +161,19 @@ def test_refused_with_place_and_remedy(name: str, tmp_path: Path, capsys: pytest
     assert problem in told
 
 
+def test_a_file_too_many_and_a_file_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scaffold("monthly", tmp_path)
+    monkeypatch.setattr(inspection, "FILES_LIMIT", 3)
+    with pytest.raises(PackError) as caught:
+        Engine.compile(Packs.find([tmp_path]))
+    assert (caught.value.problem.en, caught.value.source) == ("too many files: 4", str(tmp_path / "grammars"))
+    assert caught.value.remedy.en == "3 at most; move the others away"
+    monkeypatch.setattr(inspection, "FILES_LIMIT", 9)
+    monkeypatch.setattr(inspection, "SIZE_LIMIT", 10)
+    with pytest.raises(PackError, match="too large"):
+        Engine.compile(Packs.find([tmp_path]))
+
+
 @pytest.mark.parametrize(
     "source",
     ["(a+)+b", "(?:a?b?)*c", "(?:x+x+)+y", r"(\d+,?)*x", "(?:数|数量|量)*", "(?:a{1,50}){1,50}b", "(?:[^|]*|a)*b"],
@@ -139,6 +196,44 @@ def test_explosive_expressions(source: str) -> None:
 )
 def test_expressions_that_are_not_explosive(source: str) -> None:
     assert explosive(source) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "degree"),
+    [
+        ("[^|]*[^|]*[^|]*女生", 3),
+        ("[^|]*[^|]*[^|]*[^|]*[^|]*女生", 5),
+        (r"\s*\d*\s*\d*\s*x", 3),
+        (".*甲.*乙.*丙", 3),
+        (r"(?:a+)?(?:[ab]+|c)[a-c]*!", 3),
+        ("a+a+b+c*c*d", 3),
+    ],
+)
+def test_expressions_that_are_slow_on_long_texts(source: str, degree: int) -> None:
+    slow = polynomial(source)
+    assert slow is not None
+    assert slow.degree == degree
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[^|]*[^|]*女生",
+        "[^|]*女[^|女]*生[^|女生]*总",
+        ".*甲.*乙.*",
+        r"(?:[^|\n]*\|){7}\n",
+        "[^|]{0,40}[^|]{0,40}[^|]{0,40}x",
+        r"\d+(?:,\d+)*(?:\.\d+)?(?:[^|\d]+)?\|",
+    ],
+)
+def test_expressions_that_are_not_slow(source: str) -> None:
+    assert polynomial(source) is None
+
+
+def test_no_expression_of_gouji_is_slow() -> None:
+    expressions = {t.pattern.to_regexp() for layout in Engine.load().layouts for t in layout.grammar.lark.terminals}
+    assert len(expressions) > 100
+    assert [source for source in expressions if polynomial(source)] == []
 
 
 def test_examples_are_matched_by_their_expression() -> None:

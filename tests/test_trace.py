@@ -171,3 +171,32 @@ def test_a_full_width_bracket_in_a_grammar(tmp_path: Path) -> None:
     (one,) = trace(Engine.load([tmp_path]), str(file), [2])
     assert one.cause.zh == "终结符 RECEIVED 写的是“（”，而规范文本中是“(”：语法只能用规范文本的字"
     assert [(n.terminal, n.taken, n.broke, n.wanted) for n in one.near] == [("RECEIVED", "收到金额", "(", "（")]
+
+
+def test_a_label_that_is_known_elsewhere_only(tmp_path: Path) -> None:
+    scaffold("monthly", tmp_path)
+    grammar = tmp_path / "grammars/monthly/monthly.lark"
+    content = grammar.read_text(encoding="utf-8")
+    for old, new in (
+        ("start: (row | unknown)+", "start: (row | unknown | closed)+\nclosed: _closed (VALUES | DAMAGED) open*"),
+        ("_label: RECEIVED | CLOSED | OPEN", "_label: RECEIVED\n_closed: CLOSED\nopen: OPEN (VALUES | DAMAGED)"),
+    ):
+        assert old in content
+        content = content.replace(old, new)
+    grammar.write_text(content, encoding="utf-8")
+    pack = tmp_path / "grammars/monthly/pack.yaml"
+    content = pack.read_text(encoding="utf-8")
+    pack.write_text(content.replace("CLOSED: {", "closed: {"), encoding="utf-8")
+    report = tmp_path / "report.txt"
+    report.write_text("项目|数量|\n收到件数|12|\n退回件数|9|\n未办结数|3|\n", encoding="utf-8")
+    (one,) = trace(Engine.load([tmp_path]), str(report), [4])
+    assert one.cause.en == "the row “未办结数” cannot stand here: the row that it belongs to does not stand above it"
+
+
+def test_a_line_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text(FORM, encoding="utf-8")
+    assert main(["grammar", "trace", str(file), "--lang", "en", "--line", "999"]) == 2
+    told = capsys.readouterr().out
+    assert told == f"{file}:999  nothing is read here: the line is empty or beyond the end of the file\n"
+    assert main(["grammar", "trace", str(file), "--lang", "en", "--line", "25", "--line", "999"]) == 2

@@ -58,6 +58,14 @@ def test_a_case_that_fails_shows_what_differs_and_is_updated(root: Path) -> None
     assert corpus.read_text(encoding="utf-8") == before
 
 
+def test_a_pack_comes_before_a_folder_of_its_name(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    scaffold("monthly", elsewhere / "monthly")
+    monkeypatch.chdir(elsewhere)
+    (tested,) = run(["monthly"], [root])
+    assert tested.folder == root / "grammars/monthly"
+
+
 def test_what_no_case_reaches_is_said(root: Path) -> None:
     grammar = root / "grammars/monthly/monthly.lark"
     replace(grammar, "| OPEN\n", "| OPEN | EXTRA\n")

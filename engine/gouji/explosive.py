@@ -31,53 +31,70 @@ DEADLINE = 2.0
 _REPRESENTATIVES = "某数1aA_ \n\t|,.()-%"
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
+    """A part of an expression: the places at which it begins and ends, and whether it may be empty."""
+
     first: frozenset[int]
     last: frozenset[int]
     empty: bool
 
 
-class _Automaton:
-    """The places of an expression: which characters each takes, and how often each other may follow it."""
+class Automaton:
+    """The places of an expression: which characters each takes, and how often each other may follow it.
 
-    def __init__(self) -> None:
+    A repetition of more than `bounded` times is gone round without end; with `once` one of fewer is gone through once
+    instead of being copied.
+    """
+
+    def __init__(self, bounded: int = BOUNDED, once: bool = False) -> None:
+        self.bounded = bounded
+        self.once = once
         self.takes: list[list[tuple[str, Any]]] = []
         self.follow: defaultdict[int, dict[int, int]] = defaultdict(dict)
 
-    def place(self, items: list[tuple[str, Any]]) -> _Part:
+    def place(self, items: list[tuple[str, Any]]) -> Part:
+        """A new place. Raises OverflowError beyond PLACES."""
         if len(self.takes) >= PLACES:
             raise OverflowError
         self.takes.append(items)
         here = frozenset([len(self.takes) - 1])
-        return _Part(here, here, False)
+        return Part(here, here, False)
+
+    def characters(self) -> list[frozenset[str]]:
+        """The characters that each place takes, of those that tell places apart."""
+        alphabet = dict.fromkeys((*_REPRESENTATIVES, *(chr(c) for c in _literals(self.takes))))
+        return [frozenset(c for c in alphabet if takes(items, c)) for items in self.takes]
 
     def join(self, last: frozenset[int], first: frozenset[int]) -> None:
+        """What begins at `first` may follow what ends at `last`."""
         for a in last:
             for b in first:
                 self.follow[a][b] = self.follow[a].get(b, 0) + 1
 
-    def sequence(self, tree: Any) -> _Part:
-        whole = _Part(frozenset(), frozenset(), True)
+    def sequence(self, tree: Any) -> Part:
+        """The places of parts one after another. Raises OverflowError beyond PLACES."""
+        whole = Part(frozenset(), frozenset(), True)
         for operation, argument in tree:
             part = self.part(str(operation), argument)
             if part is None:
                 continue
             self.join(whole.last, part.first)
-            whole = _Part(
+            whole = Part(
                 whole.first | part.first if whole.empty else whole.first,
                 whole.last | part.last if part.empty else part.last,
                 whole.empty and part.empty,
             )
         return whole
 
-    def part(self, name: str, argument: Any) -> _Part | None:
+    def part(self, name: str, argument: Any) -> Part | None:
+        """The places of one operation of `re`; None for what takes no character."""
         if name == "IN":
             return self.place([(str(kind), value) for kind, value in argument])
         if name in ("LITERAL", "NOT_LITERAL", "ANY"):
             return self.place([(name, argument)])
         if name == "BRANCH":
             parts = [self.sequence(branch) for branch in argument[1]]
-            return _Part(
+            return Part(
                 frozenset().union(*(p.first for p in parts)),
                 frozenset().union(*(p.last for p in parts)),
                 any(p.empty for p in parts),
@@ -89,42 +106,43 @@ class _Automaton:
         # What cannot be gone back into (atomic, possessive), what takes no character, what refers to a group.
         return None
 
-    def repeat(self, least: int, most: int, tree: Any) -> _Part:
-        if most > BOUNDED:
+    def repeat(self, least: int, most: int, tree: Any) -> Part:
+        """The places of what is repeated."""
+        if most > self.bounded or self.once:
             part = self.sequence(tree)
-            self.join(part.last, part.first)
+            if most > self.bounded:
+                self.join(part.last, part.first)
             return part._replace(empty=part.empty or not least)
         # x{0,2} is (x(x)?)?: a later copy is reached through the earlier ones only, or there would be two ways to it.
         copies = [self.sequence(tree) for _ in range(most)]
         if not copies:
-            return _Part(frozenset(), frozenset(), True)
+            return Part(frozenset(), frozenset(), True)
         for one, following in pairwise(copies):
             self.join(one.last, following.first)
         ends = [part.last for part in copies[max(least - 1, 0) :]]
-        return _Part(copies[0].first, frozenset().union(*ends), copies[0].empty or not least)
+        return Part(copies[0].first, frozenset().union(*ends), copies[0].empty or not least)
 
 
 def explosive(source: str) -> str | None:
     """A text whose repetition takes the expression exponential time, or None. Raises re.error when it is none."""
     tree: Any = re._parser.parse(source)
-    automaton = _Automaton()
+    automaton = Automaton()
     try:
         whole = automaton.sequence(tree)
     except OverflowError:
         return None
-    alphabet = dict.fromkeys((*_REPRESENTATIVES, *(chr(c) for c in _literals(automaton.takes))))
-    sets = [frozenset(c for c in alphabet if _takes(items, c)) for items in automaton.takes]
-    for component in _loops(automaton.follow, len(sets)):
+    sets = automaton.characters()
+    for component in loops(automaton.follow, len(sets)):
         found = _twice(automaton.follow, sets, component)
         if found is not None:
             start, word = found
-            if _confirmed(source, _way_to(automaton.follow, sets, whole.first, start), word):
+            if _confirmed(source, way(automaton.follow, sets, whole.first, start), word):
                 return word
     return None
 
 
-def _way_to(follow: dict[int, dict[int, int]], sets: list[frozenset[str]], first: frozenset[int], goal: int) -> str:
-    """A text that leads from the beginning of the expression to a place in it."""
+def way(follow: dict[int, dict[int, int]], sets: list[frozenset[str]], first: frozenset[int], goal: int) -> str:
+    """A text that leads through one of the places `first` to the place `goal`."""
     ways = {place: min(sets[place], default="") for place in sorted(first)}
     queue = deque(ways)
     while queue and goal not in ways:
@@ -173,7 +191,8 @@ def _literals(takes: Sequence[list[tuple[str, Any]]]) -> Iterator[int]:
                 yield from argument
 
 
-def _takes(items: list[tuple[str, Any]], character: str) -> bool:
+def takes(items: list[tuple[str, Any]], character: str) -> bool:
+    """Whether a place that takes `items` (a class of `re`, taken apart) takes a character."""
     code = ord(character)
     negated = items[0][0] == "NEGATE"
     for kind, argument in items:
@@ -190,7 +209,7 @@ def _takes(items: list[tuple[str, Any]], character: str) -> bool:
     return negated
 
 
-def _loops(follow: dict[int, dict[int, int]], size: int) -> Iterator[list[int]]:
+def loops(follow: dict[int, dict[int, int]], size: int) -> Iterator[list[int]]:
     """The strongly connected sets of places in which one can go round."""
     reach = {}
     for start in range(size):

@@ -66,10 +66,9 @@ class Grammar:
         except OSError as error:
             raise _broken(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
         except UnexpectedInput as error:
-            where = f"{path}:{getattr(error, 'line', '?')}:{getattr(error, 'column', '?')}"
-            raise _broken(where, "Lark 语法错误", "this is not valid Lark") from error
+            raise _unreadable(path, text, getattr(error, "line", 0), getattr(error, "column", 0)) from error
         except (GrammarError, LarkError) as error:
-            raise _refused(path, text, starts, roots, error) from error
+            raise _refused(path, text, starts, roots, edit, error) from error
         for terminal in lark.terminals:
             name = terminal.name.rsplit("__", 1)[-1]
             if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name):
@@ -283,12 +282,13 @@ class _Expressions(NamedTuple):
         return self.compile(source, flags).match(text)
 
 
-def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None]) -> Any:
+def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None] | None) -> Any:
     """A grammar as Lark loads it, with `edit` applied. Raises what Lark raises."""
     from lark.load_grammar import load_grammar
 
     grammar, _ = load_grammar(text, str(path), [str(root) for root in roots], False)  # type: ignore[no-untyped-call]
-    edit(grammar)
+    if edit is not None:
+        edit(grammar)
     return grammar
 
 
@@ -310,16 +310,23 @@ def _place(path: Path, text: str, problem: str) -> str:
     return str(path)
 
 
-def _refused(path: Path, text: str, starts: tuple[str, ...], roots: list[Path], error: LarkError) -> PackError:
+def _refused(
+    path: Path,
+    text: str,
+    starts: tuple[str, ...],
+    roots: list[Path],
+    edit: Callable[[Any], None] | None,
+    error: LarkError,
+) -> PackError:
     """What Lark says against a grammar, in words that an author can act on."""
     problem = str(error).strip() or "invalid grammar"
     if problem.startswith("Reduce/Reduce"):
         from gouji.conflicts import conflicts
 
-        # Without a parser Lark makes no table, in which the conflict is.
-        lark = Lark(text, parser=None, lexer="basic", start=list(starts), import_paths=[str(r) for r in roots],
-                    source_path=str(path), maybe_placeholders=False)  # fmt: skip
-        conflict = next(conflicts(lark.rules, lark.terminals, starts))
+        # Compiled as Lark does it before it makes the table, in which the conflict is; what is imported and not used
+        # (it may match nothing) falls away here, too.
+        terminals, rules, _ = edited(text, path, roots, edit).compile(list(starts), set())
+        conflict = next(conflicts(rules, terminals, starts))
         one, other = conflict.rules
         before, ahead = (text.replace("\n", "⏎") for text in (conflict.before, conflict.ahead))
         next_zh, next_en = (f"、“{ahead}”之前", f" and before “{ahead}”") if ahead else ("", " and at the end")
@@ -339,10 +346,41 @@ def _refused(path: Path, text: str, starts: tuple[str, ...], roots: list[Path], 
         if match := re.search(pattern, problem):
             name = next(filter(None, match.groups())).rsplit("__", 1)[-1]
             return _broken(named(path, text, name, last="more than once" in en), zh.format(name), en.format(name))
+    if match := re.search(r"Cannot compile token (\w+): '(.*)'$", problem, re.S):
+        name, flaw = match[1].rsplit("__", 1)[-1], _flaw(match[2])
+        zh, en = f"终结符 {name} 的正则表达式有误", f"the regular expression of terminal {name} is wrong"
+        return _broken(named(path, text, name), f"{zh}：{flaw}", f"{en}: {flaw}" if flaw else en)
     if place := re.search(r"at line (\d+) column (\d+)", problem):
-        return _broken(f"{path}:{place[1]}:{place[2]}", "Lark 语法错误", "this is not valid Lark")
+        return _unreadable(path, text, int(place[1]), int(place[2]))
     first = problem.splitlines()[0]
     return _broken(_place(path, text, problem), f"语法有误：{first}", f"the grammar is wrong: {first}")
+
+
+def _unreadable(path: Path, text: str, line: int, column: int) -> PackError:
+    """What is no Lark grammar at a place; where a name stands there that Lark does not take, that is said."""
+    lines = text.splitlines()
+    rest = lines[line - 1][max(column - 1, 0) :] if 0 < line <= len(lines) else ""
+    where = f"{path}:{line or '?'}:{column or '?'}"
+    if (name := re.match(r"\w+", rest)) and not name[0].isascii():
+        return PackError(
+            where,
+            "invalid-grammar",
+            Message(f"“{name[0]}” 不能作名称", f"“{name[0]}” cannot be a name"),
+            Message(
+                "名称只用 ASCII 字母、数字和下划线：终结符大写，规则小写，如用拼音",
+                "a name holds ASCII letters, digits and underscores: upper case for terminals, lower case for rules",
+            ),
+        )
+    return _broken(where, "Lark 语法错误", "this is not valid Lark")
+
+
+def _flaw(source: str) -> str:
+    """What `re` says against an expression, with its place in it."""
+    try:
+        re.compile(source)
+    except re.error as error:
+        return str(error)
+    return ""
 
 
 _SAYINGS = (
@@ -350,7 +388,6 @@ _SAYINGS = (
      "{0} 没有定义", "{0} is not defined"),
     (r"'?(\w+)'? defined more than once", "{0} 定义了不止一次", "{0} is defined more than once"),
     (r"zero-width terminals?\.? \((\w+)", "终结符 {0} 可以什么都不匹配", "terminal {0} can match nothing"),
-    (r"Cannot compile token (\w+)", "终结符 {0} 的正则表达式有误", "the regular expression of terminal {0} is wrong"),
 )  # fmt: skip
 
 

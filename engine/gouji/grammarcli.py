@@ -202,19 +202,25 @@ def trace(say: Voice, paths: tuple[str, ...], lines: tuple[int, ...], packs: tup
     engine = load_engine(packs)
     known = Packs.find(packs)
     walk = Walk(say, verbose)
+    empty = set(lines)
 
     def tell(source: str) -> None:
-        found = False
+        found = set()
+        told = False
         for one in explain(engine, source, lines, known):
+            found.add(one.line)
             if lines or verbose or not one.taken:
-                found = True
+                told = True
                 for line in _traced(say, source, one):
                     show(line)
-        if not found:
+        for number in dict.fromkeys(number for number in lines if number not in found):
+            show(say("trace.no_line", source=source, line=number))
+        if not told and not lines:
             show(say("trace.all_taken", source=source))
+        empty.difference_update(found)
 
     walk.over(paths, tell)
-    return WRONG if walk.failed else 0
+    return WRONG if walk.failed or empty else 0
 
 
 def _traced(say: Voice, source: str, one: LineTrace) -> Iterator[str]:

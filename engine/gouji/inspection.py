@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from gouji.errors import PackError
 from gouji.explosive import explosive
 from gouji.packs import Packs
+from gouji.polynomial import polynomial
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 SUFFIXES = (".yaml", ".lark", ".txt", ".md")
@@ -46,7 +47,8 @@ def inspect(packs: Packs) -> None:
                     _circle(file, packs.grammar_roots)
                     _grammar(file)
                 elif file.suffix == ".yaml":
-                    _expressions(read(file))
+                    # What stands in rules and metrics is words and equations, in which * means something else.
+                    _expressions(read(file), part == "grammars" and file.name != "metrics.yaml")
 
 
 def _kinds(files: Sequence[Path], folder: Path) -> None:
@@ -62,10 +64,15 @@ def _kinds(files: Sequence[Path], folder: Path) -> None:
             known = ("metrics.yaml",) if depth == 1 else PACK_FILES if depth == 2 else ()
             if file.name not in known:
                 raise unknown(Scalar(file.name, str(file)), "文件", "file", known)
-        if number >= FILES_LIMIT or file.stat().st_size > SIZE_LIMIT:
-            raise _foreign(
-                file, "规则包过大", "the pack is too large",
-                f"{FILES_LIMIT} × {SIZE_LIMIT >> 20} MB",
+        if number >= FILES_LIMIT:
+            raise invalid(
+                str(folder), f"文件过多：{len(files)} 个", f"too many files: {len(files)}",
+                f"至多 {FILES_LIMIT} 个；请移走多余的", f"{FILES_LIMIT} at most; move the others away",
+            )  # fmt: skip
+        if file.stat().st_size > SIZE_LIMIT:
+            raise invalid(
+                str(file), "文件过大", "the file is too large",
+                f"至多 {SIZE_LIMIT >> 20} MB；请拆分", f"{SIZE_LIMIT >> 20} MB at most; split it",
             )  # fmt: skip
 
 
@@ -119,8 +126,8 @@ def _grammar(file: Path) -> None:
             _refuse(source.replace("\\/", "/"), at)
 
 
-def _expressions(data: Any) -> None:
-    """Look at every text of a YAML file that can be an expression."""
+def _expressions(data: Any, long: bool) -> None:
+    """Look at every text of a YAML file that can be an expression; with `long` at how it does on long texts, too."""
     pending = [data]
     while pending:
         value = pending.pop()
@@ -128,16 +135,27 @@ def _expressions(data: Any) -> None:
             pending += [*value, *value.values()]
         elif isinstance(value, list):
             pending += value
-        elif isinstance(value, Scalar) and _REPEATED.search(value):
-            _refuse(str(value), value.where)
+        elif isinstance(value, Scalar):
+            _refuse(str(value), value.where, bool(_REPEATED.search(value)), long)
 
 
-def _refuse(source: str, where: str) -> None:
+def _refuse(source: str, where: str, repeated: bool = True, long: bool = True) -> None:
     try:
-        word = explosive(source)
+        word = explosive(source) if repeated else None
+        slow = polynomial(source) if long else None
     except re.error:
         # Whoever compiles it says so.
         return
+    if slow is not None and word is None:
+        shown = "".join(one * 3 + "…" for one in slow.words)
+        raise invalid(
+            where,
+            f"正则表达式在长文本上太慢：遇到“{shown}”这样的文字，长度加倍，尝试次数增至 {2**slow.degree} 倍",
+            f"the regular expression is too slow on long texts: on a text like “{shown}” of twice the length it tries"
+            f" {2**slow.degree} times as much",
+            "相邻的两段重复不要能匹配同样的文字：合并为一段，或让后一段以前一段不含的文字开头",
+            "let no two repetitions match the same text: make them one, or begin the later with what the former excludes",
+        )
     if word is not None:
         shown = word * 3 + "…"
         raise invalid(

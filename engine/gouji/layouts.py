@@ -47,8 +47,8 @@ _ORDINALS = re.compile(r"^#*(?:\(?[一二三四五六七八九十\d]{1,3}[)、.:
 class RowBinding(NamedTuple):
     """What a row gives: the metrics of its cells in the order of the form.
 
-    "unit" is the cell of the printed unit and "code" that of the code of the row. `stem` is what the names of
-    columns are appended to. A heading gives no metric. `headed` rows are read below known heads only.
+    "unit" is the cell of the printed unit and "code" that of the code of the row; cells of remarks, which packs call
+    `text`, are passed over as codes are. `stem` is what the names of columns are appended to. A heading gives no metric. `headed` rows are read below known heads only.
     """
 
     columns: tuple[str, ...]
@@ -80,6 +80,7 @@ SPELLINGS = 24
 """Spellings of one label that damaged labels are compared with."""
 
 SPAN, LABEL, CAPTION = "span", "label", "caption"
+REMARKS = "text"
 FRAGMENT, FOREIGN = Head("?fragment"), Head("?foreign")
 
 
@@ -215,9 +216,12 @@ def _of_pack(
                 heads[key] = Scalar(f"{heads[key]}|{head}", where(head)) if key in heads else head
         # The rows of the pack itself stand first, as table 2 stands before table 3.
         rows: dict[str, RowBinding] = {}
+        stems = frozenset(
+            str(data.get("path", label)) for one in chain for label, data in (one.get("rows") or {}).items()
+        )
         for one in chain:
             for label, data in (one.get("rows") or {}).items():
-                rows.setdefault(str(label), _row(label, data, cells, registry))
+                rows.setdefault(str(label), _row(label, data, cells, registry, stems))
         first = {str(label): label for one in chain for label in one.get("rows") or ()}
         for label, data in merged(first, [one.part("rows") for one in more]).items():
             if str(label) not in rows:
@@ -308,7 +312,13 @@ def _spelt(source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, texts)))
 
 
-def _row(label: Scalar, data: dict[Any, Any], cells: Mapping[str, Any], registry: Registry) -> RowBinding:
+def _row(
+    label: Scalar,
+    data: dict[Any, Any],
+    cells: Mapping[str, Any],
+    registry: Registry,
+    stems: frozenset[str] = frozenset(),
+) -> RowBinding:
     for key in data:
         if key not in _ROW_KEYS:
             raise unknown(key, "键", "key", _ROW_KEYS)
@@ -319,8 +329,9 @@ def _row(label: Scalar, data: dict[Any, Any], cells: Mapping[str, Any], registry
         columns = cells[columns]
     heading = data.get("heading") == "true"
     stem = data.get("path", label)
-    paths = tuple("" if heading or c in ("unit", "code") else _path(stem, c, registry) for c in columns)
-    return RowBinding(tuple(map(str, columns)), paths, str(stem), heading, data.get("head") == "required")
+    names = tuple("code" if c == REMARKS else str(c) for c in columns)
+    paths = tuple("" if heading or c in ("unit", "code", REMARKS) else _path(stem, c, registry, stems) for c in columns)
+    return RowBinding(names, paths, str(stem), heading, data.get("head") == "required")
 
 
 def column_path(stem: str, column: str) -> str:
@@ -328,10 +339,24 @@ def column_path(stem: str, column: str) -> str:
     return stem if column == "value" else f"{stem}.{column}".lstrip(".")
 
 
-def _path(stem: Scalar, column: Scalar, registry: Registry) -> str:
+def _path(stem: Scalar, column: Scalar, registry: Registry, stems: frozenset[str]) -> str:
     path = column_path(stem, column)
     if path not in registry:
-        raise unknown(
-            Scalar(path, column.where if column != "value" else stem.where), "指标", "metric", registry.metrics
-        )
+        from difflib import get_close_matches
+
+        at = Scalar(path, column.where if column != "value" else stem.where)
+        near = get_close_matches(path, registry.metrics, n=1, cutoff=0.5)
+        # Where the nearest has a row already, one that has none is more likely meant: it was renamed in one file only.
+        beside = stem.rpartition(".")[0]
+        free = [m for m in registry.metrics if m.rpartition(".")[0] == beside and m not in stems] if near else []
+        if stem not in registry and free and near[0] in stems:
+            hint = get_close_matches(stem, free, n=1, cutoff=0.0)[0]
+            raise invalid(
+                at,
+                f"未知的指标 {path}",
+                f"unknown metric {path}",
+                f"指标 {hint} 没有对应的行，可能已改名",
+                f"no row has the metric {hint}: perhaps that is its name now",
+            )
+        raise unknown(at, "指标", "metric", registry.metrics)
     return str(path)

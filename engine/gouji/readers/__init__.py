@@ -25,7 +25,7 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format("text", (".txt", ".text", ".md", ".markdown")),
+    "text": Format("text", (".txt", ".text", ".tsv", ".md", ".markdown")),
     "html": Format("html", (".html", ".htm", ".shtml", ".xhtml")),
     "mht": Format("mht", (".mht", ".mhtml")),
     "docx": Format("docx", (".docx", ".docm")),

@@ -170,7 +170,8 @@ class _Measure:
             cells = tuple(filter(None, self._text(line).split("|")))
             head = cells if len(cells) > 1 else head
         rows = [self._text(line).split("|")[:-1] for line in left]
-        layout = self.layouts[number]
+        read = any(self.taken.within(self._span(line.start, line.end)) for line in lines)
+        layout = self.layouts[number] if read else None
         return Table(
             self.document.source,
             self.document.place(self._span(left[0].start, left[0].end)).line,

@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
+from gouji.layouts import REMARKS
 from gouji.records import Number, number_text
+from gouji.workbench.columns import CODE
 from gouji.workbench.drafting import DraftForm, DraftRow, pinyin, spelled
 from gouji.workbench.identities import Law
 
@@ -93,9 +95,12 @@ def _pack(form: DraftForm, claims: int) -> Iterator[str]:
     yield "# The cells behind a label in the order of the form; `value` is the metric of the row itself, other names are"
     yield "# appended to it. A registered metric has no such columns: theirs stand below `ext`."
     yield "cells:"
+    for head, sure in form.remarks.items():
+        column = f"column “{head}”" if head else "a column without a head"
+        yield f"  # {'' if sure else 'unsure: '}{column} holds no figures: its cells (`{REMARKS}`) are passed over"
     yield f"  figure: [{', '.join(form.order)}]"
     if any(row.known for row in form.rows) and len(form.columns) > 1:
-        order = [c if c in ("unit", "code", "value") else f"ext.{name}.{c}" for c in form.order]
+        order = [c if c in ("unit", "code", REMARKS, "value") else f"ext.{name}.{c}" for c in form.order]
         yield f"  known: [{', '.join(order)}]"
     heads = _heads(form)
     if heads:
@@ -224,11 +229,14 @@ class _Grammar:
         yield "_cells: VALUES | DAMAGED"
         yield ""
         yield "// The cells behind a label, to the end of the row."
-        yield 'VALUES.1: (CELL "|")+ /\\n/'
+        ways = ['(CELL "|")+', *(" ".join(f'{cell} "|"' for cell in shape) for shape in self.remarked())]
+        yield f"VALUES.1: ({' | '.join(ways)}) /\\n/" if len(ways) > 1 else f"VALUES.1: {ways[0]} /\\n/"
         bare, numbered = ("|".join(map(_literal, units)) for units in form.units)
         cells = ["VALUE", *([f"/(?:{bare})/"] if bare else [])]
         cells += [f"/[^|\\n(\\u4e00-\\u9fff]+(?:{numbered})/"] if numbered else []
         yield f"CELL: {' | '.join(cells)}"
+        if form.remarks:
+            yield "REMARK: /[^|\\n]*/"
         yield "// What may follow the words of a label in its cell: a note in brackets."
         yield "END: /(?:\\([^|\\n]*\\)?)?\\|/"
         yield ""
@@ -245,6 +253,10 @@ class _Grammar:
         yield "// What stands before a label and names no row."
         styles = {o.style for row in form.rows for r in row.row.found.values() if (o := r.ordinal)}
         ignored = ["LEAD", "ORDINAL", "SERIAL", "BREAK"]
+        codes = {r.code for row in form.rows for r in row.row.found.values() if r.code}
+        if any(not code.isdecimal() or len(code) > 3 for code in codes):
+            yield f"CODE: /(?m:^)\\|*{CODE}\\|(?=[^\\d|\\n\\/+-])/"
+            ignored.append("CODE")
         if "bare" in styles:
             yield "BARE_ORDINAL.-1: /\\d{1,2}(?=[\\u4e00-\\u9fff])/"
             ignored.append("BARE_ORDINAL")
@@ -252,6 +264,11 @@ class _Grammar:
             yield "CIRCLED.-1: /[\\u2460-\\u2473]/"
             ignored.append("CIRCLED")
         yield from (f"%ignore {one}" for one in ignored)
+
+    def remarked(self) -> list[list[str]]:
+        """The cells of rows with remarks, as the samples have them."""
+        shapes = dict.fromkeys(tuple(column.kind for column in sheet.columns) for sheet in self.form.cluster.members)
+        return [["REMARK" if kind == REMARKS else "CELL" for kind in shape] for shape in shapes if REMARKS in shape]
 
     def rules(self) -> Iterator[str]:
         form, sections = self.form, self.sections
@@ -458,7 +475,8 @@ class _Rules:
             title = (f"{total_row.row.label}{zh}", f"{pinyin(total_row.row.label, 12).replace('_', ' ')} {en}")
         for one in laws:
             yield from (f"  # {text}" for text in self._evidence(form, one))
-        maybe = any(extra for *_, extra in cases)
+        # A row that is left out of the draft may count as well.
+        maybe = any(one.maybe for one in laws)
         fails = any(one.fails for one in laws)
         yield f"  - id: {code}{self.number:02d}"
         yield f"    title: {{zh: {_quoted(title[0])}, en: {_quoted(title[1])}}}"

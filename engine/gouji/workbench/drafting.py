@@ -17,16 +17,16 @@ from attrs import define, field
 from gouji.canonical import canonicalise
 from gouji.document import Document
 from gouji.errors import Message, ReadError
-from gouji.layouts import plain
+from gouji.layouts import REMARKS, plain
 from gouji.pipeline import Engine
 from gouji.quantities import cell
 from gouji.tables import read_tables
 from gouji.workbench.clustering import Cluster, clustered
 from gouji.workbench.draftwords import DraftWords, draft_words
-from gouji.workbench.identities import Figures, Law, laws
+from gouji.workbench.identities import SHARE, Figures, Law, laws
 from gouji.workbench.knowing import BOUND, Known, known
 from gouji.workbench.merging import FormRow, merged
-from gouji.workbench.sheets import Sheet, sheets
+from gouji.workbench.sheets import FIGURES, UNIT_LENGTH, Sheet, settled, sheets
 
 RARE = 0.2
 """Share of the documents in which a form must be found to be drafted along with commoner ones."""
@@ -35,6 +35,7 @@ LOCAL = 0.5
 ODD = 50
 """Samples of which one may add a row that the draft passes over."""
 SYLLABLES = 6
+_BRACKETED = re.compile(rf"\(([^()]{{1,{UNIT_LENGTH}}})\)$")
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -75,13 +76,14 @@ class DraftForm:
     cluster: Cluster[Sheet]
     rows: list[DraftRow]
     columns: tuple[DraftColumn, ...]
-    order: tuple[str, ...]  # of all cells behind the label: unit, code and names of columns
+    order: tuple[str, ...]  # of all cells behind the label: unit, code, text (remarks) and names of columns
     heads: dict[str, tuple[str, ...]]
     figures: Figures
     laws: list[Law]
     units: tuple[tuple[str, ...], tuple[str, ...]]  # not known to the common terminal of values: alone, behind a number
     decimals: set[tuple[int, int]]
     negative: set[tuple[int, int]]
+    remarks: dict[str, bool]  # heads of the columns that hold no figures, and whether the head says so
 
     @property
     def main(self) -> bool:
@@ -167,7 +169,8 @@ def _taken(engine: Engine, document: Document) -> dict[int, str]:
 
 
 def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords) -> DraftForm:
-    members = cluster.members
+    members = tuple(settled(cluster.members, words))
+    cluster = cluster._replace(members=members)
     rows = merged(members)
     columns, order, places, heads = _columns(members, words)
     figures = Figures(rows, places)
@@ -178,7 +181,8 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords)
     names = ["current" if column.name == "value" else column.name.replace(".", "/") for column in columns]
     decimals = {c for numbers in figures.samples for c, v in numbers.items() if not isinstance(v, int)}
     negative = {c for numbers in figures.samples for c, v in numbers.items() if v < 0}
-    proposed = laws(rows, units, figures, names, words.total)
+    measures = [_measure(column, words) for column in columns]
+    proposed = laws(rows, units, figures, names, measures, words.total)
     proposed = [law for law in proposed if all(i is None or drafted[i].bound for i, _ in (law.total, *law.parts))]
     values = engine.layouts[0].values
     printed = sorted({unit for unit in units if unit}, key=lambda u: (-len(u), u))
@@ -186,7 +190,16 @@ def _form(engine: Engine, name: str, cluster: Cluster[Sheet], words: DraftWords)
         tuple(u for u in printed if not values.fullmatch(f"{u}|\n")),
         tuple(u for u in printed if not values.fullmatch(f"1{u}|\n")),
     )
-    return DraftForm(name, cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative)
+    remarks = {c.head: words.kind(c.head) == REMARKS for s in members for c in s.columns if c.kind == REMARKS}
+    return DraftForm(name, cluster, drafted, columns, order, heads, figures, proposed, odd, decimals, negative, remarks)
+
+
+def _measure(column: DraftColumn, words: DraftWords) -> str:
+    """The unit that the heads of a column print, "" for none."""
+    own = [head.rpartition("/")[2] for head in column.heads]
+    if any(words.share.fullmatch(head) for head in own):
+        return SHARE
+    return next((match[1] for head in own if (match := _BRACKETED.search(head))), "")
 
 
 def _unit(row: FormRow, unit_at: Sequence[int]) -> str:
@@ -229,7 +242,7 @@ def _columns(
                 if head := sheet.columns[place].head:
                     heads.setdefault(one, {})[head] = None
         for column in sheet.columns:
-            if column.kind in ("unit", "code") and column.head:
+            if column.kind in ("unit", "code", REMARKS) and column.head:
                 heads.setdefault(column.kind, {})[column.head] = None
         for above in sheet.heads[:1]:
             texts = [text for text in above if text]
@@ -251,9 +264,7 @@ def _column_name(head: str, n: int, words: DraftWords, taken: set[str]) -> str:
         if steps and kind == "current":
             # Below 本期 and 累计 the heads tell what is counted.
             kind = ""
-        steps.append(
-            kind if kind not in ("", "label", "serial", "unit", "code") else pinyin(text, SYLLABLES) or f"column{n + 1}"
-        )
+        steps.append(kind if kind in FIGURES else pinyin(text, SYLLABLES) or f"column{n + 1}")
     name = ".".join(steps)
     while name in taken:
         name += f"_{n + 1}"

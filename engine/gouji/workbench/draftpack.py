@@ -95,12 +95,7 @@ def _tried(engine: Engine, document: Document, made: Draft) -> Tried:
     tables = {sheet.table for sheet in wanted}
     report = engine.understand(document) if wanted else None
     bound = [o for o in report.observations if o.table in tables and o.state == "value"] if report else []
-    return Tried(document.source, sum(_figures(sheet) for sheet in wanted), len(bound))
-
-
-def _figures(sheet: Sheet) -> int:
-    places = [n for n, column in enumerate(sheet.columns) if column.kind == "value"]
-    return sum(any(c.isdigit() for c in row.values[n]) for row in sheet.rows for n in places)
+    return Tried(document.source, sum(sheet.figures for sheet in wanted), len(bound))
 
 
 def _corpus(engine: Engine, form: DraftForm) -> str:

@@ -17,6 +17,7 @@ class DraftWords(NamedTuple):
 
     columns: dict[str, Pattern]
     numbers: Pattern
+    share: Pattern
     total: Pattern
     generic: Pattern
     filler: Pattern

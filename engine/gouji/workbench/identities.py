@@ -29,6 +29,9 @@ SAYING = 3
 SLIPS = 0.1
 """Samples in which a sum may fail: reports have mistakes, and it is for these that the rule is wanted."""
 
+SHARE = "%"
+"""The unit of shares and rates, which add up to nothing."""
+
 Cell = tuple[int, int]
 """(row of the form, column of figures)"""
 
@@ -89,12 +92,21 @@ class _Trial(NamedTuple):
 
 
 def laws(
-    form: Sequence[FormRow], units: Sequence[str], figures: Figures, names: Sequence[str], total: Pattern
+    form: Sequence[FormRow],
+    units: Sequence[str],
+    figures: Figures,
+    names: Sequence[str],
+    measures: Sequence[str],
+    total: Pattern,
 ) -> list[Law]:
-    """The equations to propose for a form. `names` are those of its columns of figures, `units` those of its rows."""
+    """The equations to propose for a form.
+
+    `names` are those of its columns of figures, `measures` the units that their heads print ("" for none), `units`
+    those of its rows.
+    """
     sums = [t for t in _row_sums(form, units, total) if t.parts]
     counted = [j for j, name in enumerate(names) if name.rpartition("/")[2] not in ("change",)]
-    across = list(_column_sums(names))
+    across = list(_column_sums(names, measures))
     tried = len(sums) * len(counted) + len(across)
     found: list[Law] = []
     settled: set[int] = set()
@@ -110,11 +122,8 @@ def laws(
             if law is not None:
                 found.append(law)
                 settled |= {i for i, _ in trial.parts} if trial.reason == "part" else set()
-    found = _widest(found)
-    for total_column, parts in across:
-        law = _columns(total_column, parts, form, figures, tried)
-        if law is not None:
-            found.append(law)
+    columns = (_columns(total_column, parts, form, figures, tried) for total_column, parts in across)
+    found = _widest([*found, *filter(None, columns)])
     found.extend(_parts(form, units, figures, counted, settled))
     for now, since in _cumulative(names):
         law = _below(
@@ -172,7 +181,8 @@ def _trial(form: Sequence[FormRow], i: int, parts: Sequence[int], reason: str) -
     return _Trial((i, 0), tuple((k, 0) for k in common) if len(common) > 1 else (), added, reason)
 
 
-def _column_sums(names: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:
+def _column_sums(names: Sequence[str], measures: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """(column of a total, columns beside it that may add up to it): all of its unit, those before it, those behind it."""
     for j, name in enumerate(names):
         above, _, own = name.rpartition("/")
         if own == "total":
@@ -183,8 +193,16 @@ def _column_sums(names: Sequence[str]) -> Iterator[tuple[int, tuple[int, ...]]]:
                 and other.rpartition("/")[0] == above
                 and other.rpartition("/")[2] not in ("total", "cumulative", "previous", "change")
             ]
-            if len(others) > 1:
-                yield j, tuple(others)
+            # A head that prints no unit may mean any, but no share.
+            wanted = (
+                [measures[j]]
+                if measures[j]
+                else list(dict.fromkeys(measures[k] for k in others if measures[k] != SHARE))
+            )
+            ways = {tuple(k for k in others if measures[k] == one) for one in ("", *wanted)}
+            ways |= {tuple(k for k in others if measures[k] in ("", one)) for one in wanted}
+            ways |= {side for way in ways for side in (tuple(k for k in way if k < j), tuple(k for k in way if k > j))}
+            yield from ((j, way) for way in sorted(ways) if len(way) > 1)
 
 
 def _cumulative(names: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -286,11 +304,11 @@ def _weigh(rows: Sequence[_Witness], tried: int) -> _Weighed | None:
 
 def _widest(found: Sequence[Law]) -> list[Law]:
     """Of several sums of one total, that which holds oftenest."""
-    best: dict[Cell, Law] = {}
+    best: dict[tuple[int | None, int | None], Law] = {}
     for law in found:
-        kept = best.get(law.total)  # type: ignore[arg-type]
+        kept = best.get(law.total)
         if kept is None or (law.holds, law.saying, len(law.parts)) > (kept.holds, kept.saying, len(kept.parts)):
-            best[law.total] = law  # type: ignore[index]
+            best[law.total] = law
     return list(best.values())
 
 

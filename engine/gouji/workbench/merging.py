@@ -7,6 +7,7 @@ cells, indentation, codes, ordinals), and the majority of those that tell anythi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -69,7 +70,7 @@ def merged(sheets: Sequence[Sheet]) -> list[FormRow]:
     form: list[FormRow] = []
     for n in order:
         form = _aligned(form, n, sheets[n].rows, keys[n], counts, together)
-    votes = [_parents(form, n, sheets[n]) for n in range(len(sheets))]
+    votes = [_parents(form, n, sheets[n], len(sheets) / 2) for n in range(len(sheets))]
     for place, row in enumerate(form):
         told = Counter(vote[place] for vote in votes if place in vote)
         if told:
@@ -188,24 +189,22 @@ def _row(number: int, row: SheetRow, key: str) -> FormRow:
 # --- hierarchy ----------------------------------------------------------------------------------------------------
 
 
-def _parents(form: Sequence[FormRow], number: int, sheet: Sheet) -> dict[int, int]:
+def _parents(form: Sequence[FormRow], number: int, sheet: Sheet, few: float) -> dict[int, int]:
     """What each row belongs to as one table tells it: places in the form; nothing where the table tells nothing."""
     places = [place for place, row in enumerate(form) if number in row.found]
     rows = [form[place].found[number] for place in places]
-    codes = _codes(sheet, rows)
+    above = nested(codes := _codes(sheet, rows))
+    if above:
+        _coded(form, places, codes, above, few)
+        return {place: places[k] if k >= 0 else -1 for place, k in zip(places, above, strict=True)}
     indents = {row.indent for row in rows}
-    if not codes and len(indents) < 2 and not any(row.ordinal or row.part or row.depth for row in rows):
+    if len(indents) < 2 and not any(row.ordinal or row.part or row.depth for row in rows):
         return {}
     unit = next((n for n, column in enumerate(sheet.columns) if column.kind == "unit"), None)
     units = [row.values[unit] if unit is not None else "" for row in rows]
     found: dict[int, int] = {}
     stack: list[int] = []
     for n in range(len(rows)):
-        if codes:
-            prefixes = [k for k in range(n) if codes[n].startswith(codes[k]) and codes[k] != codes[n] and codes[k]]
-            above = max(prefixes, key=lambda k: (len(codes[k]), k), default=-1)
-            found[places[n]] = places[above] if above >= 0 else -1
-            continue
         while stack:
             relation = _relation(rows, units, stack, n, len(indents) > 1)
             if relation == "child":
@@ -219,26 +218,50 @@ def _parents(form: Sequence[FormRow], number: int, sheet: Sheet) -> dict[int, in
 
 
 def _codes(sheet: Sheet, rows: Sequence[SheetRow]) -> list[str]:
-    """The codes of the rows where they tell the hierarchy, as 1, 11, 111 do; else none."""
+    """The codes of the rows, from the column of codes or from in front of the labels."""
     at = next((n for n, column in enumerate(sheet.columns) if column.kind == "code"), None)
-    if at is None:
-        return []
-    codes = [row.values[at].rstrip(".-") for row in rows]
-    known = [code for code in codes if code]
-    longer = [code for code in known if any(code.startswith(other) and code != other for other in known)]
-    shortest = min(map(len, known), default=0)
-    deep = [code for code in known if len(code) > shortest]
-    # Codes that count on (9, 10, 11) begin with one another by chance; then the shorter ones do not come first.
-    if len(longer) * 2 < len(known) or len(longer) < len(deep):
-        return []
-    return (
-        codes
-        if all(
-            known.index(code) > min(known.index(o) for o in known if code.startswith(o) and o != code)
-            for code in longer
+    return [(row.values[at] if at is not None else row.code).rstrip(".-") for row in rows]
+
+
+def nested(codes: Sequence[str]) -> list[int]:
+    """The place of the row that each row stands below as its code tells it (1, 11, 111 or 1, 1.1, 1.1.1); -1 for none.
+
+    [] where the codes tell nothing: where one that goes as deep as others has no row to stand below, or does not
+    follow it (9, 10, 11 begin with one another by chance).
+    """
+    parted = any(set(code) & set(".-") for code in codes)
+    steps = [tuple(re.split("[.-]", code)) if parted and code else tuple(code) for code in codes]
+    known = set(steps)
+    found: list[int] = []
+    stack: list[int] = []
+    depths: dict[int, int] = {}
+    for n, here in enumerate(steps):
+        if not here:
+            found.append(-1)
+            continue
+        above = next((here[:k] for k in range(len(here) - 1, 0, -1) if here[:k] in known), None)
+        while stack and steps[stack[-1]] != above:
+            stack.pop()
+        if (above and not stack) or depths.setdefault(len(here), len(stack)) != len(stack):
+            return []
+        found.append(stack[-1] if stack else -1)
+        stack.append(n)
+    return found if any(above >= 0 for above in found) else []
+
+
+def _coded(form: Sequence[FormRow], places: Sequence[int], codes: Sequence[str], above: list[int], few: float) -> None:
+    """Put the rows without a code where their neighbours are: those that few tables have, behind the row above."""
+    known = [n for n, code in enumerate(codes) if code]
+    for n in range(len(codes)):
+        if codes[n]:
+            continue
+        before, after = (
+            next(iter(some), None) for some in ([k for k in reversed(known) if k < n], [k for k in known if k > n])
         )
-        else []
-    )
+        if before is not None and (
+            len(form[places[n]].found) < few or (after is not None and above[before] == above[after])
+        ):
+            above[n] = above[before]
 
 
 def _relation(rows: Sequence[SheetRow], units: Sequence[str], stack: Sequence[int], n: int, indented: bool) -> str:

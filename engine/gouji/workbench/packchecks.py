@@ -16,6 +16,7 @@ from gouji.inspection import imports
 from gouji.layouts import Layout
 from gouji.messages import builtin
 from gouji.pipeline import Engine
+from gouji.polynomial import polynomial
 from gouji.wordings import examples
 from gouji.workbench.corpus import Case
 from gouji.workbench.reach import reached, shown
@@ -80,6 +81,9 @@ def _layout(engine: Engine, layout: Layout, file: Path, roots: Sequence[Path]) -
         source = terminal.pattern.to_regexp()
         if (word := explosive(source)) is not None:
             yield _note(place(file, name, roots), "error", "explosive", name=name, text=word * 3 + "…")
+        elif (slow := polynomial(source)) is not None:
+            text = "".join(one * 3 + "…" for one in slow.words)
+            yield _note(place(file, name, roots), "error", "slow", name=name, text=text, times=2**slow.degree)
         for character in dict.fromkeys(c for c in source if c > "\x7f"):
             folded = chr(engine.folds.table[ord(character)])
             if folded != character:

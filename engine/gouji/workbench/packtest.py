@@ -60,14 +60,18 @@ class PackTest(NamedTuple):
 def targets(names: Sequence[str], packs: Sequence[Path] = ()) -> tuple[list[Path], list[Path]]:
     """The pack folders that `names` stand for, and the roots that are needed beside those found otherwise.
 
-    A name is that of a pack, the folder of a pack, or a root; without names all packs of the user are meant.
+    A name is that of a pack, else the folder of a pack or a root; without names all packs of the user are meant.
     Raises PackError for what is none.
     """
     roots = list(packs)
     wanted: list[Path | str] = []
+    told = {folder.name for folder in Packs.find(packs).folders()}
     for name in names:
         folder = Path(name)
-        if (folder / "pack.yaml").is_file():
+        if name in told:
+            # A folder of this name is that of another pack, or of this one.
+            wanted.append(name)
+        elif (folder / "pack.yaml").is_file():
             roots.append(folder.resolve().parents[1])
             wanted.append(folder.resolve())
         elif (folder / "grammars").is_dir():

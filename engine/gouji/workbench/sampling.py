@@ -9,12 +9,12 @@ label of a row says the metrics, its place among the cells says the column. Draw
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from gouji.errors import PackError
-from gouji.layouts import Layout
+from gouji.layouts import Layout, RowBinding
 from gouji.messages import builtin
 from gouji.pipeline import Engine
 from gouji.wordings import examples
@@ -46,7 +46,7 @@ def strategy(engine: Engine, layout: Layout) -> Any:
 
     texts = dict(_labels(layout))
     rows = [*texts]
-    opening = _head(layout)
+    opening = _head(layout, texts)
     value = st.one_of(st.integers(0, LARGEST).map(str), st.sampled_from(MARKS))
 
     @st.composite
@@ -56,13 +56,14 @@ def strategy(engine: Engine, layout: Layout) -> Any:
         for key in sorted(chosen, key=rows.index):
             binding = layout.rows[key]
             label = draw(st.sampled_from(texts[key]))
+            printed = _unit(engine, layout, binding) if "unit" in binding.columns else ""
             cells = []
             for column, path in zip(binding.columns, binding.paths, strict=True):
                 if not path:
-                    cells.append("件" if column == "unit" else "1")
+                    cells.append(printed if column == "unit" else "1")
                     continue
                 text = draw(value)
-                unit = "件" if "unit" in binding.columns else engine.registry.metric(path).unit
+                unit = printed or engine.registry.metric(path).unit
                 head = f"{path} = {text}" if text.isdecimal() else f"{path} {'na' if text else 'blank'}"
                 expected.append(f"{head} {unit}".rstrip())
                 cells.append(text)
@@ -84,13 +85,28 @@ def _labels(layout: Layout) -> Iterator[tuple[str, list[str]]]:
             continue
         texts = [text for text in examples(sources[key]) if text.endswith("|") and text.count("|") == 1]
         if texts:
-            yield key, texts
+            # A bracket that is never closed is read as well, but nobody writes it.
+            yield key, [text for text in texts if _whole(text)] or texts
 
 
-def _head(layout: Layout) -> list[str]:
-    """Texts by which the layout is recognised, as rows of their own."""
-    found = [text for cue in re.split(r"\|(?=\(\?:)", layout.detect.source) for text in examples(cue, 1)]
-    return [f"{text.rstrip('|')}|\n" for text in found[:1]]
+def _unit(engine: Engine, layout: Layout, binding: RowBinding) -> str:
+    """What the cell of the unit says: what the metrics of the row are counted in, where the layout reads that."""
+    own = next((unit for path in binding.paths if path and (unit := engine.registry.metric(path).unit)), "")
+    return own if own and layout.values.fullmatch(f"{own}|\n") else "件"
+
+
+def _head(layout: Layout, labels: Mapping[str, Sequence[str]]) -> list[str]:
+    """A text by which the layout is recognised, as a row of its own; none where only the labels of rows are such."""
+    rows = [text for texts in labels.values() for text in texts]
+    for cue in re.split(r"\|(?=\(\?:)", layout.detect.source):
+        for text in examples(cue, 1):
+            if _whole(text) and not any(row.startswith(text.rstrip("|")) for row in rows):
+                return [f"{text.rstrip('|')}|\n"]
+    return []
+
+
+def _whole(text: str) -> bool:
+    return text.count("(") == text.count(")")
 
 
 def samples(pack: str, count: int, packs: Sequence[Path] = (), seed: int = 0) -> list[Sample]:

@@ -14,12 +14,17 @@ from gouji.layouts import plain
 from gouji.patterns import Pattern
 from gouji.pipeline import Engine
 from gouji.quantities import cell
+from gouji.workbench.columns import Grid, is_code
 from gouji.workbench.draftwords import DraftWords
 
 ROWS_LIMIT = 400
 """Rows of a table that is taken apart: forms are shorter, and what is longer is a list."""
 COLUMNS_LIMIT = 60
 UNIT_LENGTH = 5
+SPARSE = 0.05
+"""Cells that a column of figures has filled at least, over all tables of a form."""
+FIGURES = ("cumulative", "previous", "change", "total", "current")
+"""Heads that promise figures."""
 
 _HAN = "一二三四五六七八九十"
 _PART = re.compile(r"其中[::]?")
@@ -42,7 +47,8 @@ class Ordinal(NamedTuple):
 class SheetRow(NamedTuple):
     """One row: canonical label without its ordinal, cells behind it, what tells its depth.
 
-    `part` says that 其中 stands in front; `indent` is in columns of a terminal. `line` is that of the source.
+    `part` says that 其中 stands in front; `indent` is in columns of a terminal. `line` is that of the source, `code` what
+    stands in a cell of its own in front of the label.
     A cell that is merged over several rows is a row of its own (`spanning`) above them; `depth` counts those that a
     row stands beside.
     """
@@ -55,6 +61,7 @@ class SheetRow(NamedTuple):
     indent: int
     depth: int = 0
     spanning: bool = False
+    code: str = ""
 
     @property
     def figures(self) -> bool:
@@ -63,7 +70,7 @@ class SheetRow(NamedTuple):
 
 
 class Column(NamedTuple):
-    """One column behind the labels: "unit", "code" or "value", and what its head says."""
+    """One column behind the labels: "unit", "code", "value" or "text" (remarks), and what its head says."""
 
     kind: str
     head: str = ""
@@ -80,7 +87,6 @@ class Sheet(NamedTuple):
     heads: tuple[tuple[str, ...], ...]
     aside: tuple[str, ...]
     text: str
-    serial: bool
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -88,9 +94,26 @@ class Sheet(NamedTuple):
         return tuple(plain(row.label) or row.label for row in self.rows)
 
     @property
+    def figures(self) -> int:
+        """Cells with figures, in rows that were set aside, too."""
+        return sum(map(self._counted, (*(row.values for row in self.rows), *map(_cells, self.aside))))
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The rows with figures that were set aside."""
+        return tuple(text for text in self.aside if self._counted(_cells(text)))
+
+    def _counted(self, cells: Sequence[str]) -> int:
+        """Cells with figures in a row; of those of a label and what else stands in front only the last ones count."""
+        behind = cells[-len(self.columns) :]
+        if len(behind) < len(self.columns):
+            return sum(map(_figure, behind))
+        return sum(column.kind == "value" and _printed(text) for column, text in zip(self.columns, behind, strict=True))
+
+    @property
     def width(self) -> int:
-        """Columns of figures."""
-        return sum(column.kind == "value" for column in self.columns)
+        """Columns of figures, and of remarks: which is which, other tables of the form may tell better."""
+        return sum(column.kind in ("value", "text") for column in self.columns)
 
 
 def ordinal(label: str) -> tuple[Ordinal | None, bool, str]:
@@ -137,6 +160,44 @@ def sheets(engine: Engine, document: Document, words: DraftWords) -> Iterator[Sh
                 yield sheet
 
 
+def _cells(row: str) -> list[str]:
+    return row.split("|")[:-1]
+
+
+def settled(tables: Sequence[Sheet], words: DraftWords) -> list[Sheet]:
+    """The tables of one form with their columns told by the cells of all of them.
+
+    A column of words, or one that is hardly ever filled and not headed as figures are, is none of figures.
+    """
+    texts: dict[object, list[str]] = {}
+    for sheet in tables:
+        for n, column in enumerate(sheet.columns):
+            texts.setdefault(_alike(sheet, n, column), []).extend(row.values[n] for row in sheet.rows if row.figures)
+
+    def kind(sheet: Sheet, n: int, column: Column) -> str:
+        said = words.kind(column.head.rpartition("/")[2])
+        cells = texts[_alike(sheet, n, column)]
+        worded, figures = (sum(cell(text)[0] == state for text in cells) for state in ("text", "value"))
+        empty = said not in FIGURES and sum(map(bool, cells)) < SPARSE * len(cells)
+        return "text" if said == "text" or worded > figures or empty else "value"
+
+    found = [
+        sheet._replace(
+            columns=tuple(
+                column if column.kind in ("unit", "code") else column._replace(kind=kind(sheet, n, column))
+                for n, column in enumerate(sheet.columns)
+            )
+        )
+        for sheet in tables
+    ]
+    return found if all(any(c.kind == "value" for c in sheet.columns) for sheet in found) else list(tables)
+
+
+def _alike(sheet: Sheet, n: int, column: Column) -> object:
+    """What the columns of several tables that hold the same have in common: the head, else the place."""
+    return column.head or (len(sheet.columns), n)
+
+
 class _Reader:
     def __init__(self, engine: Engine, document: Document, canonical: Canonical, words: DraftWords) -> None:
         self.document = document
@@ -144,9 +205,11 @@ class _Reader:
         self.words = words
         self.value: Pattern = engine.layouts[0].values
         self.units: frozenset[str] = frozenset()
+        self.grid = Grid((), (), words)
 
     def sheet(self, table: int, lines: list[tuple[int, list[str]]]) -> Sheet | None:
         self.units = self._units([cells for _, cells in lines])
+        self.grid = Grid([cells for _, cells in lines], self.units, self.words)
         # How many cells stand behind the label: the number that most rows with figures have.
         runs = [(self._run(cells), cells) for _, cells in lines]
         widths = Counter(run for run, cells in runs if run and run < len(cells) and any(map(_figure, cells[-run:])))
@@ -162,23 +225,24 @@ class _Reader:
         aside: list[str] = []
         rows: list[SheetRow] = []
         groups: list[str] = []
-        serial = False
         for i, (start, cells) in enumerate(lines):
             texts = [text for text in cells if text]
-            if tuple(cells) in heads or all(self.words.numbers.fullmatch(text) for text in texts):
+            if tuple(cells) in heads or self._numbers(texts):
                 continue
             if i < first and (len(texts) > 2 or len(heads)) and self._heads(cells, width):
                 heads.append(tuple(cells))
                 continue
             # Blank cells in front of the values belong to merged labels.
-            before = cells[:-width] if len(cells) > width and self._run(cells) >= width else self._heading(cells, width)
+            whole = len(cells) > width and (self._run(cells) >= width or self._damaged(cells, width))
+            before = cells[:-width] if whole else self._heading(cells, width)
             if before is None:
                 aside.append("|".join(cells) + "|")
                 continue
             places = [n for n, text in enumerate(before) if text]
-            if places and len(places) > 1 and before[places[0]].isdecimal():
-                serial = True
-                before = ["", *before[1:]] if places[0] == 0 else before
+            code = ""
+            if len(places) > 1 and self._code(cells, places[0]):
+                code = before[places[0]]
+                before = ["" if n == places[0] else text for n, text in enumerate(before)]
                 places = places[1:]
             if not places or before[places[-1]].isdecimal():
                 aside.append("|".join(cells) + "|")
@@ -190,13 +254,13 @@ class _Reader:
                     groups.append(before[n])
                     if before[n] and ordinal(before[n])[2].strip(":") != "其中":
                         rows.append(self._row(start, cells, n, len([*filter(None, groups)]) - 1, ("",) * width, True))
-            rows.append(self._row(start, cells, places[-1], len([*filter(None, groups)]), values))
+            rows.append(self._row(start, cells, places[-1], len([*filter(None, groups)]), values)._replace(code=code))
         if len(rows) < 2 or not any(row.figures for row in rows):
             return None
         line = self.document.place(self.canonical.source(lines[0][0], lines[0][0] + 1)).line or 0
         text = "\n".join("|".join(cells) + "|" for _, cells in lines)
         columns = self._columns(rows, heads, width)
-        return Sheet(self.document.source, table, line, tuple(rows), columns, tuple(heads), tuple(aside), text, serial)
+        return Sheet(self.document.source, table, line, tuple(rows), columns, tuple(heads), tuple(aside), text)
 
     def _units(self, rows: Sequence[list[str]]) -> frozenset[str]:
         """Words that are printed units: those below the head of units, and short ones that come back behind labels."""
@@ -221,10 +285,33 @@ class _Reader:
         return text in self.units or self.value.fullmatch(text + "|\n") is not None or cell(text)[0] in ("value", "na")
 
     def _run(self, cells: Sequence[str]) -> int:
+        remarks = self.grid.remarks if len(cells) == self.grid.width else ()
         run = 0
-        while run < len(cells) and self._like(cells[-1 - run]):
+        while run < len(cells) and (self._like(cells[-1 - run]) or len(cells) - 1 - run in remarks):
             run += 1
         return run
+
+    def _damaged(self, cells: Sequence[str], width: int) -> bool:
+        """Whether a row of the common width has words in place of some figures, and a label where labels stand."""
+        label, values = cells[len(cells) - width - 1], cells[-width:]
+        return (
+            len(cells) == self.grid.width
+            and bool(label)
+            and not self._like(label)
+            and 2 * sum(map(_figure, values)) > sum(map(bool, values))
+        )
+
+    def _code(self, cells: Sequence[str], place: int) -> bool:
+        """Whether the first cell of a row is its code."""
+        return cells[place].isdecimal() or (
+            len(cells) == self.grid.width and place in self.grid.codes and is_code(cells[place])
+        )
+
+    def _numbers(self, texts: Sequence[str]) -> bool:
+        """Whether a row numbers the columns."""
+        numbers = [int(digits) for text in texts if (digits := text.strip("()")).isdecimal()]
+        counting = all(b == a + 1 for a, b in pairwise(numbers))
+        return counting and all(self.words.numbers.fullmatch(text) for text in texts)
 
     def _heads(self, cells: Sequence[str], width: int) -> bool:
         """Whether words stand where the values of rows are."""
@@ -259,8 +346,11 @@ class _Reader:
             texts = [row.values[j] for row in rows if row.values[j]]
             head = names[j]
             kind = self.words.kind(head) if head else ""
-            if kind in ("unit", "code"):
+            place = self.grid.width - width + j
+            if kind in ("unit", "code", "text"):
                 columns.append(Column(kind, head))
+            elif place in self.grid.remarks:
+                columns.append(Column("text", head))
             elif texts and sum(text in self.units for text in texts) * 2 > len(texts):
                 columns.append(Column("unit", head))
             elif not head and j < width - 1 and len(texts) > 3 and _counting(texts):
@@ -294,6 +384,10 @@ class _Reader:
 def _padded(head: list[str], width: int) -> list[str]:
     texts = [text for text in head if text]
     return texts[-width:] if len(texts) >= width + 1 else [""] * width
+
+
+def _printed(text: str) -> bool:
+    return any(c.isdigit() for c in text)
 
 
 def _figure(text: str) -> bool:

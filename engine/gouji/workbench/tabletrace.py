@@ -309,6 +309,8 @@ class TableTracer:
                 (i for i, (a, b) in enumerate(zip(label, alike, strict=False)) if a != b), min(len(label), len(alike))
             )
             got, wanted = label[place : place + 1], alike[place : place + 1]
+            if not got and not wanted:
+                return _say("out_of_place", label=label)
             if not got:
                 return _say("cut_label", label=label, known=alike, wanted=alike[place:])
             if not wanted:

@@ -66,8 +66,11 @@ REFUSALS = {
         "unknown metric monthly.closd",
         "the nearest is monthly.closed",
     ),
-    "a metric that was renamed in one file only": (
-        {"grammars/monthly/metrics.yaml": [("monthly.closed", "monthly.done")]},
+    "a metric that was renamed everywhere but in the rows": (
+        {
+            "grammars/monthly/metrics.yaml": [("monthly.closed", "monthly.done")],
+            "rules/monthly.yaml": [("monthly.closed", "monthly.done")] * 3,
+        },
         f"{PACK}:25:18",
         "unknown metric monthly.closed",
         "no row has the metric monthly.done",

@@ -111,7 +111,12 @@ class Engine(NamedTuple):
                 document.source,
                 "no-report",
                 Message("没有可识别的年度报告内容", "nothing in it is known from an annual report"),
-                Message("请检查是否选对了文件", "check that it is the right file"),
+                Message(
+                    "请检查是否选对了文件；表格未读出的原因可用 gouji grammar trace 查看",
+                    "check that it is the right file; gouji grammar trace says why its tables were not read",
+                )
+                if tables.unparsed
+                else Message("请检查是否选对了文件", "check that it is the right file"),
             )
         outline = read_outline(document, canonical, self.outline)
         era = _era(self.rulebook.eras, tables.packs, outline.report_year)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from lark import Token
@@ -24,12 +24,14 @@ class IslandScanner(NamedTuple):
     """Yields the islands of a text in order.
 
     At one place the higher priority wins, then the longer possible match. Most of a text is passed over by one search,
-    for a character that a terminal can start with and one that can follow any of them; `prefixes` tells which
-    terminals the characters from there on leave, with their expressions. Those in `hidden` only take their text out of reach of the others.
+    for a character that a terminal can start with and one that can follow any of them. `pairs` tells which terminals
+    two characters and those behind them leave, with their expressions; `firsts` does so for the characters that any
+    other one can follow. Terminals in `hidden` only take their text out of reach of the others.
     """
 
     start: Pattern
-    prefixes: Node
+    pairs: Mapping[str, Node]
+    firsts: Mapping[str, Node]
     hidden: frozenset[str]
 
     @classmethod
@@ -40,18 +42,40 @@ class IslandScanner(NamedTuple):
         """
         ordered = sorted(terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
         sources = [(t.name, t.pattern.to_regexp()) for t in ordered]
-        prefixes = told_apart((source, (name, Pattern(source))) for name, source in sources)
-        return cls(Pattern(_start(prefixes)), prefixes, frozenset(hidden))
+        trie = told_apart((source, (name, Pattern(source))) for name, source in sources)
+        alphabet = [first for first in {*map(chr, range(33, 127)), *trie} if first not in ("", RARE)]
+        nodes = {first: node for first in sorted(alphabet) if (node := trie.get(first, trie[""]))}
+        firsts = {
+            first: node for first, node in nodes.items() if not isinstance(node, dict) or RARE in node or node[""]
+        }
+        pairs = {
+            first + second: after
+            for first, node in nodes.items()
+            if isinstance(node, dict)
+            for second, after in node.items()
+            if second not in ("", RARE) and (after or first in firsts)
+        }
+        looks = [
+            f"({look}[{''.join(map(re.escape, sorted(found)))}])"
+            for look, found in (("?=", {pair[1] for pair in pairs if pair[0] not in firsts}), ("?<=", set(firsts)))
+            if found
+        ]
+        start = f"[{''.join(map(re.escape, sorted(nodes)))}](?:{'|'.join(looks)})"
+        return cls(Pattern(start), pairs, firsts, frozenset(hidden))
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Island]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
-        prefixes, hidden = self.prefixes, self.hidden
+        pairs, hidden = self.pairs, self.hidden
         position = start
         for candidate in self.start.finditer(text, start, end):
-            at = ahead = candidate.start()
+            at = candidate.start()
             if at < position:
                 continue
-            node = prefixes
+            ahead = at + 2
+            node = pairs.get(text[at:ahead])
+            if node is None:
+                ahead = at + 1
+                node = self.firsts.get(text[at], ())
             while node.__class__ is dict:
                 character = text[ahead : ahead + 1]
                 to = node.get(character)
@@ -72,20 +96,3 @@ class IslandScanner(NamedTuple):
                 island.type, island.value, island.match = name, word, match
                 island.start_pos, island.end_pos = at, position
                 yield island
-
-
-def _start(prefixes: Node) -> str:
-    """What matches the character that a terminal starts with, where the next one does not rule all of them out."""
-    if not isinstance(prefixes, dict) or prefixes[""]:
-        return "(?s:.)"
-    after = {first: node for first, node in prefixes.items() if node and first != RARE}
-    anything = {first for first, node in after.items() if not isinstance(node, dict) or node[""]}
-    seconds = {
-        second for first in after.keys() - anything for second, node in after[first].items() if node and second != RARE
-    }
-    looks = [
-        f"({look}[{''.join(map(re.escape, sorted(found)))}])"
-        for look, found in (("?=", seconds), ("?<=", anything))
-        if found
-    ]
-    return f"[{''.join(map(re.escape, sorted(after)))}](?:{'|'.join(looks)})"

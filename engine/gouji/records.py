@@ -28,7 +28,7 @@ def number_text(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class Observation(Value):
     """One figure (or one cell that should hold one) at one place.
 

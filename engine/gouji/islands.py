@@ -72,7 +72,7 @@ class IslandScanner(NamedTuple):
             if at < position:
                 continue
             ahead = at + 2
-            node = pairs.get(text[at:ahead])
+            node: Node = pairs.get(text[at:ahead])
             if node is None:
                 ahead = at + 1
                 node = self.firsts.get(text[at], ())

@@ -66,12 +66,13 @@ class Carrier(NamedTuple):
                 continue
             begin, end = match.span(match.lastindex or 1)
             mark = first if first < begin else end if end < end_of_row else end_of_row - 1
-            raw = row[begin:end]
-            text = raw.strip()
-            if len(text) < len(raw):
-                begin = begin + raw.find(text) if text else begin
-                end = begin + len(text)
-            cells.append(Cell(start + begin, start + end, start + mark))
+            if begin < end:
+                text = row[begin:end].strip()
+                if len(text) < end - begin:
+                    begin = row.find(text, begin) if text else begin
+                    end = begin + len(text)
+            # Straight to the tuple: tables are mostly cells.
+            cells.append(tuple.__new__(Cell, (start + begin, start + end, start + mark)))
         return cells
 
 

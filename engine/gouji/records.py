@@ -28,8 +28,7 @@ def number_text(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-# There are hundreds of them in a report; the fields of a frozen class with slots take three times as long to set.
-@frozen(eq=False, repr=False, slots=False)
+@frozen(eq=False, repr=False)
 class Observation(Value):
     """One figure (or one cell that should hold one) at one place.
 

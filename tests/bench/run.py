@@ -138,12 +138,15 @@ def speed(engine: Engine, paths: list[Path]) -> None:
     print(f"    mean ratio {sum(row[4] for row in whole) / len(whole):.1f}")
     heads = ["report", "baseline", "read", "canonical", "parse", "rules", "causes", "goal"]
     table("Stages, in ms", heads, parts)
-    taken = []
+    works: list[Callable[[], object]] = []
     for path in paths:
-        report = engine.parse(str(path))
-        text = path.read_text(encoding="utf-8")
-        base, again = interleaved([partial(baseline, text), partial(judge_again, engine, report)], ROUNDS)
-        taken.append((path.stem[:20], base * 1e3, again / AGAIN * 1e3))
+        works.append(partial(baseline, path.read_text(encoding="utf-8")))
+        works.append(partial(judge_again, engine, engine.parse(str(path))))
+    seconds = interleaved(works, ROUNDS)
+    taken = [
+        (path.stem[:20], base * 1e3, again / AGAIN * 1e3)
+        for path, base, again in zip(paths, seconds[::2], seconds[1::2], strict=True)
+    ]
     # Milliseconds mean something on one machine only: that of the goal takes 0.47 for the mean baseline of the seeds.
     scale = 0.47 * len(taken) / sum(row[1] for row in taken)
     heads = ["report", "baseline", "rules", "where it takes 0.47", "goal"]

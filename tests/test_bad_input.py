@@ -450,3 +450,14 @@ def test_closed_output_is_no_traceback() -> None:
     process.wait()
     assert b"Traceback" not in err
     assert b"Error" not in err
+
+
+def test_what_is_registered_for_the_end_of_the_process_is_done() -> None:
+    """A command ends without taking its objects apart, but what others want to be done before is done."""
+    code = (
+        "import atexit, sys; sys.argv = ['gouji', 'rules', 'R01']; "
+        "atexit.register(lambda: print('at the end')); from gouji.__main__ import command; command()"
+    )
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, encoding="utf-8")
+    assert process.stdout.endswith("at the end\n")
+    assert "R01" in process.stdout

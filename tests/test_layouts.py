@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -205,6 +206,15 @@ def test_the_loop_takes_what_lark_takes() -> None:
                     taken += 1
                     assert list(places(tree)) == list(places(expected))
         assert taken
+
+
+def test_the_loop_takes_what_is_named_by_ranges_only(tmp_path: Path) -> None:
+    path = tmp_path / "ranges.lark"
+    path.write_text("start: (NO|OTHER)+\nNO.2: /[一-十]+、/\nOTHER: /[^|\\n]/\n", encoding="utf-8")
+    grammar = Grammar.build(path, [tmp_path], ("start",))
+    kept: Grammar = pickle.loads(pickle.dumps(grammar))
+    assert kept.loop is not None
+    assert kept.loop.parse("三、甲", "start") == grammar.lark.parse("三、甲", start="start")
 
 
 def places(tree: Tree[Any]) -> Iterator[tuple[int | None, int | None]]:

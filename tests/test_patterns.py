@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import gouji
 from gouji import patterns
-from gouji.patterns import FOUND, Finder, Pattern
+from gouji.patterns import END, Finder, Pattern
 
 SOURCES = [
     r"(?:(?P<a>不)?予公开|(?P<b>\d+)(?P=b))",
@@ -53,12 +53,18 @@ FINDERS = [
     r"[^。]公开$",
     r"[\u4e00-\u9fff]{2}公",
     r"(?:公开)+",
+    r"[一-十]月",
+    r"[\u2460a]x|(?:[〇-龥])",
+    r"(?<=(?:一|二))[未没]",
+    r"(\d)\1+件?",
+    r"(?i:x)|第",
+    r"(?P<found>区)?市",
 ]
 
 
 @pytest.mark.parametrize("source", FINDERS)
 @given(
-    text=st.text(alphabet="不予公开一二第本级区市机关非于,。未没有申请0件3٣\u3000 \n\ue000", max_size=30),
+    text=st.text(alphabet="不予公开一二三月第本级区市机关非于,。未没有申请0件3axX①٣\u3000 \n\ue000", max_size=30),
     start=st.integers(0, 5),
     cut=st.integers(0, 5),
 )
@@ -66,8 +72,8 @@ def test_a_finder_finds_what_the_expression_finds(source: str, text: str, start:
     finder, end = pickle.loads(pickle.dumps(Finder(source))), max(len(text) - cut, 0)
     expected = list(re.compile(source).finditer(text, start, end))
     found = list(finder.finditer(text, start, end))
-    assert [(m.span(FOUND), m.groupdict() | {FOUND: ""}) for m in found] == [
-        (m.span(), m.groupdict() | {FOUND: ""}) for m in expected
+    assert [(m.start(), m.end(END), m.groupdict() | {END: ""}) for m in found] == [
+        (*m.span(), m.groupdict() | {END: ""}) for m in expected
     ]
     assert finder.within(text, start, end) == bool(expected)
 

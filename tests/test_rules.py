@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,33 @@ def test_entirely_blank_table_says_nothing() -> None:
     assert {f.rule for f in findings} <= {"G04", "G05", "G07"}
     equations = BOOK.of([r for r in BOOK.rules if r.id[0] in "RL"])
     assert check(equations, rep)[1].passed == 0
+
+
+def test_what_is_found_in_a_report_does_not_depend_on_those_before() -> None:
+    """All three have the same figures: a table that says nothing gives none."""
+    blank = {f"{T3}{r}.{c}": "blank" for r in ROWS for c in COLUMNS}
+    reports = [report(blank), report(dict(list(blank.items())[7:])), report({})]
+
+    def judged(order: Sequence[int]) -> dict[int, tuple[int, list[tuple[str, tuple[str, ...]]]]]:
+        book, told = BOOK.of(BOOK.rules), {}
+        for n in order:
+            findings, verdicts = check(book, reports[n])
+            told[n] = verdicts.passed, [(f.instance, f.identity) for f in findings]
+        return told
+
+    expected = judged([0]) | judged([1]) | judged([2])
+    assert len({str(one) for one in expected.values()}) == 3
+    for order in permutations(range(3)):
+        assert judged(order) == expected
+
+
+def test_parts_that_count_something_else_show_nothing() -> None:
+    total = evolve(observe("ext.a", 50, "narrative", 0), unit="件")
+    part = evolve(observe("ext.b", 3, "narrative", 1), unit="封")
+    rep = evolve(
+        report({}), observations=(total, part), partitions=(Partition(("o", 0), (("o", 1),), False, Span(0, 2)),)
+    )
+    assert check(BOOK.of([BOOK["X02"]]), rep)[1].passed == 0
 
 
 def test_blanks_are_reported_once_a_table() -> None:

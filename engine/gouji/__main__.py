@@ -16,28 +16,28 @@ def main() -> int:
     try:
         from gouji.cli import main as run
 
-        status = run()
+        return run()
     except KeyboardInterrupt:
         return 130
-    _leave(status)
-    return status
 
 
-def _leave(status: int) -> None:
-    """End the process, unless a thread is still at work or something written cannot be got rid of.
+def command() -> None:
+    """The whole process: run the command line and end with its exit status.
 
-    Python would take every object apart first, which takes as long as reading a report and is of use to nobody.
+    Python would take every object apart first, which takes as long as reading a report and is of use to nobody. It
+    does so where a thread is still at work, somebody measures the process, or something written cannot be got rid of.
     """
-    if threading.active_count() > 1:
-        return
+    status = main()
     try:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-    except (AttributeError, OSError, ValueError):
-        return
-    atexit._run_exitfuncs()
-    os._exit(status)
+        if threading.active_count() == 1 and sys.getprofile() is None and sys.gettrace() is None:
+            atexit._run_exitfuncs()
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os._exit(status)
+    except (AttributeError, OSError, ValueError, KeyboardInterrupt):
+        pass
+    sys.exit(status)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -12,6 +12,8 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+import lark
+
 from gouji.atomicfile import replacing
 from gouji.packs import Packs, files_below
 
@@ -25,7 +27,7 @@ def place(packs: Packs) -> Path | None:
     )
     if base == "off":
         return None
-    made_from = sha256(f"{sys.version}{packs.digest()}".encode())
+    made_from = sha256(f"{sys.version}{lark.__version__}{packs.digest()}".encode())
     for file in files_below(os.path.dirname(__file__), (".py",)):
         status = os.stat(file)
         made_from.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())

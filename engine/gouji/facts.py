@@ -46,6 +46,7 @@ class Facts:
         self.blank_keys: set[str] = set()
         self.withheld: set[str] = set()
         self.has_table: bool = False
+        self.silent: bool = False  # whether a table says nothing at all
         self.noted: dict[str, Any] = {}  # see Plan
         self.passed: int = 0
         self.findings: list[Finding] = []
@@ -229,3 +230,4 @@ def _settle_blanks(facts: Facts, names: Sequence[str], blank: Sequence[tuple[int
         else:
             for name in keys:
                 del facts.values[name]
+            facts.silent = True

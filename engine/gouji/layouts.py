@@ -48,7 +48,8 @@ class RowBinding(NamedTuple):
     """What a row gives: the metrics of its cells in the order of the form.
 
     "unit" is the cell of the printed unit and "code" that of the code of the row; cells of remarks, which packs call
-    `text`, are passed over as codes are. `stem` is what the names of columns are appended to. A heading gives no metric. `headed` rows are read below known heads only.
+    `text`, are passed over as codes are. `stem` is what the names of columns are appended to. A heading gives no
+    metric. `headed` rows are read below known heads only.
     """
 
     columns: tuple[str, ...]

@@ -19,7 +19,7 @@ from gouji.cues import COUNTS, Cue, NarrativeModel
 from gouji.document import Document
 from gouji.islands import Island
 from gouji.outline import Outline, Stretch
-from gouji.patterns import FOUND
+from gouji.patterns import END
 from gouji.quantities import Quantity, chinese_number, number, quantity
 from gouji.records import Observation, Partition, Unbound, Unparsed
 
@@ -203,7 +203,7 @@ class _Reader:
         text, patterns = self.canonical.text, self.model.patterns
         self.clauses = [start, *(m.end() for m in _CLAUSE_END.finditer(text, start, end))]
         finders = self.model.finders
-        marks = [(*m.span(FOUND), name, m) for name in _MARKS for m in finders[name].finditer(text, start, end)]
+        marks = [(m.start(), m.end(END), name, m) for name in _MARKS for m in finders[name].finditer(text, start, end)]
         self.marks = sorted(marks, key=lambda mark: -mark[0])
         if patterns["plan_opening"].match(text, start, end):
             self.year = ""
@@ -486,7 +486,7 @@ class _Reader:
                 wide = match["beyond"] if name == "scope_part" else None
                 self.beyond = wide is not None and not self.region.endswith(wide)
                 part = name == "scope_part" and (self.beyond or wide is None)
-                self.scope, self.body = match[FOUND] if part else None, None
+                self.scope, self.body = match.string[match.start() : match.end(END)] if part else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
                 self.passing = len(self.figures) > self.sentence_start
 

@@ -10,7 +10,7 @@ from gouji.amendments import alternatives, amendments
 from gouji.canonical import Canonical
 from gouji.document import Document
 from gouji.packs import Packs
-from gouji.patterns import FOUND, Finder, Pattern
+from gouji.patterns import END, Finder, Pattern
 from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
 from gouji.yamlfile import Scalar, invalid, read
@@ -240,8 +240,8 @@ class _Reader:
             for match in pattern.finditer(self.canonical.text):
                 start, value = self._value(match)
                 if value is not None:
-                    span = self.canonical.source(start, match.end(FOUND))
-                    text = self.canonical.text[start : match.end(FOUND)]
+                    span = self.canonical.source(start, match.end(END))
+                    text = self.canonical.text[start : match.end(END)]
                     self.out.mentions.append(Mention(kind, text, value, span))
 
     def _value(self, match: re.Match[str]) -> tuple[int, str | None]:

@@ -118,8 +118,16 @@ class Packs(NamedTuple):
 
 
 def files_below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
-    """The files in `folder` and all folders below it whose names end with one of `suffixes`, in order."""
-    found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names if name.endswith(suffixes)]
+    """The files in `folder` and all folders below it, linked ones too, whose names end with one of `suffixes`."""
+    found: list[str] = []
+    seen: set[str] = set()
+    for at, below, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(at)) in seen:
+            # A link may lead back to a folder above it.
+            below.clear()
+            continue
+        seen.add(real)
+        found += [os.path.join(at, name) for name in names if name.endswith(suffixes)]
     return sorted(filter(os.path.isfile, found))
 
 

@@ -10,6 +10,7 @@ import re
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +50,7 @@ class Pattern:
 
 
 class Finder:
-    """Finds what an expression matches, from left to right and without overlaps; a match is its group FOUND.
+    """Finds what an expression matches, from left to right and without overlaps; a match ends where its group END is.
 
     `re` skips to the characters that a match can begin with only where an expression opens with one set of them; any
     other it tries at every place. Here that set stands in front of it. Raises re.error for no expression.
@@ -57,12 +58,15 @@ class Finder:
 
     def __init__(self, source: str) -> None:
         re.compile(source)
-        expression = f"(?P<{FOUND}>{source})"
+        # The group stands behind the expression, whose own groups keep their numbers.
+        expression = f"(?:{source})(?P<{END}>)"
+        self._pattern, self._skips = Pattern(expression), False
         if members := beginnings(source):
             first = f"[{''.join(members)}]"
-            # The lookbehind goes back to the place of the first character, from which the expression looks ahead.
-            expression = f"{first}(?<=(?={expression}){first})"
-        self._pattern = Pattern(expression)
+            # A lookbehind cannot hold an expression that refers to a group of its own.
+            with suppress(re.error):
+                # It goes back to the place of the first character, from which the expression looks ahead.
+                self._pattern, self._skips = Pattern(f"{first}(?<=(?={expression}){first})"), True
 
     def within(self, text: str, start: int, end: int) -> bool:
         """Whether there is a match in `text` from `start` to `end`."""
@@ -70,40 +74,82 @@ class Finder:
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """The matches in `text` from `start` to `end`."""
-        for match in self._pattern.finditer(text, start, end):
-            if match.start() >= start:
-                start = match.end(FOUND)
-                yield match
+        if not self._skips:
+            yield from self._pattern.finditer(text, start, end)
+            return
+        while match := self._pattern.search(text, start, end):
+            yield match
+            start = match.end(END)
 
 
-FOUND = "found"
-"""The group of a match of a Finder that holds the match."""
+END = "gouji_end"
+"""The group of a match of a Finder that stands where the match ends."""
 
 
 @lru_cache(2000)
 def beginnings(source: str) -> tuple[str, ...]:
     """What a match of `source` can begin with, as members of a set in an expression; none where it can be anything.
 
-    Raises regex.error where `source` is no expression.
+    Raises re.error where `source` is no expression.
     """
-    known = {chr(code) for code in range(128)} | set(source)
-    first = beginning(source, (*sorted(known), *UNKNOWN))
-    members = [re.escape(c) if c in known else UNKNOWN[c] for c in first]
-    return tuple(members) if all(members) else ()
+    try:
+        tree = re._parser.parse(source)
+    except AttributeError:
+        # The interpreter does not show how it reads expressions.
+        return ()
+    members: dict[str, None] = {}
+    if tree.state.flags & re.IGNORECASE or _begins(tree, members):
+        return ()
+    return () if "" in members else tuple(sorted(members))
 
 
-UNKNOWN = {"٣": r"\d", "\u3000": r"\s", "é": "", "\u3400": "", "\u9fa5": "", "\ue000": ""}
-"""One character of each kind that an expression can mean without naming it, and the class that names the kind."""
+def _begins(items: Iterable[tuple[Any, Any]], members: dict[str, None]) -> bool:
+    """Add to `members` what the parts of an expression can begin with, "" for anything; whether they can be empty."""
+    for kind, value in items:
+        match str(kind), value:
+            case "LITERAL", code:
+                members[re.escape(chr(code))] = None
+                return False
+            case "IN", parts:
+                members.update(dict.fromkeys(map(_member, parts)))
+                return False
+            case (("ASSERT" | "ASSERT_NOT" | "AT"), _):
+                # What is asked of the text around can only take matches away.
+                continue
+            case "BRANCH", (_, branches):
+                empty = [_begins(branch, members) for branch in branches]
+                if not any(empty):
+                    return False
+            case "SUBPATTERN", (_, flags, _, inner) if not flags & re.IGNORECASE:
+                if not _begins(inner, members):
+                    return False
+            case "ATOMIC_GROUP", inner:
+                if not _begins(inner, members):
+                    return False
+            case (("MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT"), (least, _, inner)):
+                if not _begins(inner, members) and least:
+                    return False
+            case _:
+                members[""] = None
+                return False
+    return True
 
 
-def beginning(source: str, alphabet: Iterable[str]) -> list[str]:
-    """Those texts of `alphabet` that a match of `source` can begin with. Raises regex.error where it is no expression."""
-    # Its partial matching tells exactly which characters a pattern can begin with.
-    import regex
-
-    # A lookbehind speaks of the text before the match, which a single character does not have.
-    compiled = regex.compile(re.sub(r"\(\?<[!=][^)]*\)", "", source))
-    return [text for text in alphabet if compiled.match(text, partial=True)]
+def _member(part: tuple[Any, Any]) -> str:
+    """One part of a set as it is written there; "" where only anything says it."""
+    match str(part[0]), str(part[1]):
+        case "LITERAL", code:
+            return re.escape(chr(int(code)))
+        case "RANGE", _:
+            low, high = part[1]
+            return f"{re.escape(chr(low))}-{re.escape(chr(high))}"
+        case "CATEGORY", "CATEGORY_DIGIT":
+            return r"\d"
+        case "CATEGORY", "CATEGORY_SPACE":
+            return r"\s"
+        case "CATEGORY", "CATEGORY_WORD":
+            return r"\w"
+    return ""
 
 
 def code(source: str, flags: int = 0) -> tuple[Any, ...]:

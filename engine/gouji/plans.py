@@ -60,9 +60,10 @@ class Agenda:
 class Plan:
     """The programs that certain figures allow, by how they are run.
 
-    `sums` are parts that make a total: `parts` picks those of each, `totals` all totals. `whole` are other programs with all their figures, `partial` sums of
-    the text of which some parts are not named, `slow` what is no plain sum. `noted` is what rules have found out
-    about the figures that there are, by rule: it is the same for every report with them.
+    `sums` are parts that make a total: `parts` picks those of each, `totals` all totals. `whole` are other programs
+    with all their figures, `partial` sums of the text of which some parts are not named, `slow` what is no plain sum.
+    `noted` is what rules have found out about the rows that there are, by rule: it is the same for every report with
+    the same ones, unless a table says nothing (`Facts.silent`).
     """
 
     def __init__(self, programs: Iterable[Program], figures: frozenset[str]) -> None:

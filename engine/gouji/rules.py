@@ -50,11 +50,13 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
         _withhold_blank_totals(rulebook, facts)
     agenda = rulebook.agenda(report)
     plans = agenda.plans(facts.values)
-    facts.noted = plans[0].noted
+    if not facts.silent:
+        # Rows of a table that says nothing are there, but no figures by which plans are told apart.
+        facts.noted = plans[0].noted
     for plan in plans:
         _equations(plan, facts)
     there = facts.there()
-    for run, rule, needs, idle in agenda.checks or _checks(agenda):
+    for run, rule, needs, idle in _checks(agenda) if agenda.checks is None else agenda.checks:
         if needs is None or not needs.isdisjoint(there):
             run(rule, rulebook, facts)
         else:
@@ -64,13 +66,15 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
 
 def _checks(agenda: Agenda) -> list[tuple[Run, Rule, frozenset[str] | None, int]]:
     """What runs the structural rules, what each needs, and how often it holds where nothing of that is there."""
-    agenda.checks = []
+    checks = []
     for rule in agenda.structural:
         kind = KINDS[rule.kind]
         if kind.run is not None:
             needs = kind.needs(rule) if kind.needs else None
-            agenda.checks.append((kind.run, rule, None if needs is None else frozenset(needs), kind.idle))
-    return agenda.checks
+            checks.append((kind.run, rule, None if needs is None else frozenset(needs), kind.idle))
+    # All at once: other threads take what is there.
+    agenda.checks = checks
+    return checks
 
 
 def _withhold_blank_totals(rulebook: Rulebook, facts: Facts) -> None:

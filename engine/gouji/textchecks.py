@@ -78,7 +78,8 @@ def _plainly_holds(facts: Facts, partition: Partition) -> bool:
     """Whether figures of one scope fit their total whichever of them are its parts, as most do."""
     observations, unbound = facts.report.observations, facts.report.unbound
     bounds: list[tuple[Number, Number | None]] = []
-    units, scope = set(), None
+    units: list[str | None] = []
+    scope = None
     for kind, index in (partition.total, *partition.parts):
         if kind == "o":
             o = observations[index]
@@ -88,15 +89,19 @@ def _plainly_holds(facts: Facts, partition: Partition) -> bool:
                 if scope is not None and o.scope != scope:
                     return False
                 scope = o.scope
-            units.add(o.unit)
+            units.append(o.unit)
             bounds.append((o.low, o.high))
         else:
-            units.add(unbound[index].unit)
+            units.append(unbound[index].unit)
             bounds.append((unbound[index].value, unbound[index].value))
     total, most = bounds[0]
     added = sum([low for low, _ in bounds]) - total
+    alike = units.count(units[0])
     if partition.exhaustive:
-        return added == total and len(units) == 1 and all(low == high for low, high in bounds)
+        return added == total and alike == len(units) and all(low == high for low, high in bounds)
+    if alike == 1:
+        # Parts that count something else are none: nothing would have been compared.
+        return False
     return most is None or added < most or added == most == total
 
 

@@ -3,7 +3,7 @@
 DuckDB groups the reports that are compared (two years of a body, two copies of a report, a body and those below it)
 and evaluates all equations over all groups at once, in doubles. What surely holds is done with; the groups that are
 left are few, and others look at them exactly. Whatever is uncertain stays. Groups go through in slices, each of which
-reads the parts of its own reports only: memory does not grow with the corpus.
+reads the parts of its own reports only: what is kept of every report is which body and year it is of.
 """
 
 from __future__ import annotations

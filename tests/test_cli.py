@@ -22,7 +22,7 @@ import stage
 from gouji import messages, packs
 from gouji.bodies import load_bodies
 from gouji.canonical import FoldTable
-from gouji.cli import language, main
+from gouji.cli import AUTHORING, CORPUS, language, main
 from gouji.errors import Message, PackError, ReadError
 from gouji.records import Report
 from gouji.registry import Registry, load_registry
@@ -261,12 +261,20 @@ def test_an_unknown_rule_is_a_mistake(run: Run) -> None:
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
-@pytest.mark.parametrize("command", ["", "check", "decide", "extract", "canon", "rules"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *["", "check", "decide", "extract", "canon", "rules", "diff", "corpus", "grammar"],
+        *[f"corpus {name}" for name in CORPUS],
+        *[f"grammar {name}" for name in AUTHORING],
+    ],
+)
 def test_help(lang: str, command: str, run: Run) -> None:
     done = run(*command.split(), "--lang", lang, "--help")
     assert done.status == 0
     assert done.err == ""
     assert bool(re.search("[一-龥]", done.out)) == (lang == "zh")
+    assert not re.search(r"(?:help|option)\.\w", done.out)
     assert max(plain.width(line) for line in done.out.splitlines()) <= 80
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gouji.cli import WRONG, language_option, load_engine, no_color_option, packs_option, verbose_option
+from gouji.cli import WRONG, Speaking, language_option, load_engine, no_color_option, packs_option, verbose_option
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _REFRESH = 0.2  # seconds
 
 
-@click.command("run", help="help.corpus_run")
+@click.command("run", cls=Speaking, help="help.corpus_run")
 @click.argument("paths", metavar="IN...", nargs=-1, required=True)
 @click.option("-o", "--output", metavar="OUT", required=True, help="option.corpus_output")
 @click.option("-j", "--processes", type=click.IntRange(1), metavar="N", help="option.processes")
@@ -81,7 +81,7 @@ def run(
     return WRONG if errors else 0
 
 
-@click.command("status", help="help.corpus_status")
+@click.command("status", cls=Speaking, help="help.corpus_status")
 @click.argument("out", metavar="OUT")
 @language_option
 @click.pass_obj
@@ -120,7 +120,7 @@ def status(say: Voice, out: str) -> int:
     return 0 if complete else WRONG
 
 
-@click.command("report", help="help.corpus_report")
+@click.command("report", cls=Speaking, help="help.corpus_report")
 @click.argument("out", metavar="OUT")
 @click.option("-o", "--output", type=Path, metavar="FILE.html", help="option.page")
 @packs_option
@@ -157,7 +157,7 @@ def report(say: Voice, out: str, output: Path | None, packs: tuple[Path, ...], n
     return 0
 
 
-@click.command("sample", help="help.corpus_sample")
+@click.command("sample", cls=Speaking, help="help.corpus_sample")
 @click.argument("count", metavar="COUNT", type=click.IntRange(1))
 @click.option("-o", "--output", type=Path, metavar="DIR", required=True, help="option.sample_folder")
 @click.option("--seed", type=int, default=0, metavar="N", help="option.seed")

@@ -13,7 +13,7 @@ from gouji.document import Document, Table
 from gouji.layouts import plain
 from gouji.patterns import Pattern
 from gouji.pipeline import Engine
-from gouji.quantities import cell
+from gouji.quantities import DIGITS_LIMIT, cell
 from gouji.workbench.columns import Grid, is_code
 from gouji.workbench.draftwords import DraftWords
 
@@ -309,9 +309,10 @@ class _Reader:
 
     def _numbers(self, texts: Sequence[str]) -> bool:
         """Whether a row numbers the columns."""
+        if not all(len(text) <= DIGITS_LIMIT and self.words.numbers.fullmatch(text) for text in texts):
+            return False
         numbers = [int(digits) for text in texts if (digits := text.strip("()")).isdecimal()]
-        counting = all(b == a + 1 for a, b in pairwise(numbers))
-        return counting and all(self.words.numbers.fullmatch(text) for text in texts)
+        return all(b == a + 1 for a, b in pairwise(numbers))
 
     def _heads(self, cells: Sequence[str], width: int) -> bool:
         """Whether words stand where the values of rows are."""

@@ -11,6 +11,7 @@ import pytest
 from gouji import rules
 from gouji.cli import main
 from gouji.document import Document
+from gouji.errors import Message, ReadError
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.records import Report
@@ -277,6 +278,27 @@ def test_the_sum_of_columns_beside_a_share_is_checked_in_later_reports(engine: E
     assert [f.rule for f in checked(tmp_path, [heads, *rows]).findings if f.rule.startswith("FORM")] == ["FORM01"]
 
 
+def test_a_row_without_a_code_stands_where_its_neighbours_do(engine: Engine, tmp_path: Path) -> None:
+    def some(draw: random.Random, n: int) -> list[Row]:
+        a, b, c = (draw.randint(10, 900) for _ in range(3))
+        rows = [("收入", "1", a + b), ("门票", "11", a), ("文创", "12", b), ("支出", "2", c), ("用工", "21", c)]
+        if n == 3:
+            rows.insert(2, ("讲解", "", 5))
+        return [[label, code, str(value)] for label, code, value in rows]
+
+    outcome = drafted(engine, tmp_path, ["项目", "代码", "数量"], some)
+    assert labels(outcome) == ["收入", "收入 / 门票", "收入 / 讲解", "收入 / 文创", "支出", "支出 / 用工"]
+
+
+def test_a_cell_of_many_digits_is_no_number_of_a_column(engine: Engine, tmp_path: Path) -> None:
+    def damaged(draw: random.Random, n: int) -> list[Row]:
+        rows = pools(draw, n)
+        return [*rows, ["7" * 5000, "", "", "", ""]] if n == 1 else rows
+
+    outcome = drafted(engine, tmp_path, POOL_HEADS, damaged)
+    assert figures(outcome) == (186, 186)
+
+
 # --- what is said about equations ---------------------------------------------------------------------------------
 
 
@@ -300,6 +322,36 @@ def test_an_equation_says_what_may_count_and_where_it_fails(
         f"合计[儿童] = {children} (in some samples also 戏水池[儿童])"
         f" (holds 11 times, fails in 1: {folder / '05.txt'}; a warning)",
     ]
+
+
+def test_a_sample_that_the_draft_cannot_read_is_told_and_the_others_go_on(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    understand = Engine.understand
+
+    def refusing(self: Engine, document: Document) -> Report:
+        if document.source == "s4":
+            raise ReadError("s4", "no-report", Message("无", "nothing"), Message("无", "nothing"))
+        return understand(self, document)
+
+    monkeypatch.setattr(Engine, "understand", refusing)
+    outcome = drafted(engine, tmp_path, POOL_HEADS, pools)
+    assert [(t.source, t.bound, t.figures) for t in outcome.tried if t.bound < t.figures] == [("s4", 0, 15)]
+    assert figures(outcome) == (171, 186)
+
+
+def test_what_to_do_next_asks_for_the_rules_of_the_form_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    for n in range(SAMPLES):
+        rows = [POOL_HEADS, *pools(random.Random(n), n)]
+        (folder / f"{n:02d}.txt").write_text("".join(" | ".join(row) + " |\n" for row in rows), encoding="utf-8")
+    root = tmp_path / "pool_form"
+    assert main(["grammar", "draft", str(folder), "-o", str(root), "--lang", "en"]) == 0
+    assert f"next: gouji check --pack {root} --select POOLFORM FILES…" in capsys.readouterr().out
+    assert main(["check", "--pack", str(root), "--select", "POOLFORM", str(folder)]) == 0
 
 
 def test_a_folder_whose_name_is_no_name_of_a_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

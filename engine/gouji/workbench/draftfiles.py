@@ -448,7 +448,6 @@ class _Rules:
     def rule(self, form: DraftForm, laws: Sequence[Law]) -> Iterator[str]:
         law = laws[0]
         self.number += 1
-        code = re.sub(r"[^A-Z0-9]", "", self.form.name.upper())
         samples = len(form.cluster.members)
         cases = [
             (case, operator, total, parts, maybe)
@@ -478,7 +477,7 @@ class _Rules:
         # A row that is left out of the draft may count as well.
         maybe = any(one.maybe for one in laws)
         fails = any(one.fails for one in laws)
-        yield f"  - id: {code}{self.number:02d}"
+        yield f"  - id: {self.form.code}{self.number:02d}"
         yield f"    title: {{zh: {_quoted(title[0])}, en: {_quoted(title[1])}}}"
         yield f"    severity: {'warning' if fails or maybe or law.operator == '<=' else 'error'}"
         yield f"    applies: {{layouts: [{self.form.name}]}}"

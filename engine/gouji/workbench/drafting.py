@@ -86,6 +86,11 @@ class DraftForm:
     remarks: dict[str, bool]  # heads of the columns that hold no figures, and whether the head says so
 
     @property
+    def code(self) -> str:
+        """What the ids of its rules begin with."""
+        return re.sub(r"[^A-Z0-9]", "", self.name.upper())
+
+    @property
     def main(self) -> bool:
         """Whether one column holds the metric itself."""
         return any(column.name == "value" for column in self.columns)

@@ -15,8 +15,10 @@ from gouji.errors import Message, ReadError
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.records import Report
+from gouji.workbench.columns import aligned
 from gouji.workbench.drafting import DraftForm, draft
 from gouji.workbench.draftpack import Outcome, draft_pack
+from gouji.workbench.draftwords import draft_words
 from gouji.workbench.merging import nested
 
 SAMPLES = 12
@@ -146,6 +148,65 @@ def test_a_column_that_nobody_fills_is_none_of_figures(engine: Engine, tmp_path:
     assert figures(outcome) == (186, 186)
     assert laws(outcome) == POOL_LAWS
     assert "# unsure: column “其他情形” holds no figures" in outcome.files[0].read_text(encoding="utf-8")
+
+
+STATIONS = ("东站", "西站", "南站")
+STATION_HEADS = ["指标名称", "代码", "计量单位", "城区", "乡镇", "备注"]
+
+
+def stations(draw: random.Random) -> list[Row]:
+    rows = [
+        [name, f"K0{n}", "起", str(draw.randint(10, 900)), str(draw.randint(10, 900)), ""]
+        for n, name in enumerate(STATIONS, 1)
+    ]
+    towns, villages = (str(sum(int(row[k]) for row in rows)) for k in (3, 4))
+    return [*rows, ["合计", "K04", "起", towns, villages, ""]]
+
+
+def bound(root: Path, heads: Row, rows: Sequence[Row]) -> dict[tuple[str, str], str]:
+    """What is read of a later report: printed figures by label of the row and last step of the path."""
+    report = checked(root, [heads, *rows])
+    return {(o.label, o.path.rpartition(".")[2]): o.raw for o in report.observations if o.state == "value"}
+
+
+@pytest.mark.parametrize("heads", [STATION_HEADS, [STATION_HEADS[0], *STATION_HEADS[2:]], ["队别", *STATION_HEADS[3:]]])
+@pytest.mark.parametrize("every", [1, 3])
+def test_last_cells_that_are_left_out_move_no_figure(engine: Engine, tmp_path: Path, heads: Row, every: int) -> None:
+    def cells(row: Row) -> Row:
+        return [text for head, text in zip(STATION_HEADS, row, strict=True) if head in heads or head == "指标名称"]
+
+    def left_out(draw: random.Random, n: int) -> list[Row]:
+        rows = [cells(row) for row in stations(draw)]
+        return [row[:-1] for row in rows] if n % every == 0 else rows
+
+    outcome = drafted(engine, tmp_path, heads, left_out)
+    assert figures(outcome) == (8 * SAMPLES, 8 * SAMPLES)
+    assert [column.title for column in outcome.draft.forms[0].columns] == ["城区", "乡镇"]
+    later = stations(random.Random(99))
+    due = {(row[0], path): row[at] for row in later for at, path in ((3, "cheng_qu"), (4, "xiang_zhen"))}
+    for rows in ([cells(row) for row in later], [cells(row)[:-1] for row in later]):
+        assert bound(tmp_path, heads, rows) == due
+
+
+@pytest.mark.parametrize(
+    ("rows", "short"),
+    [
+        # Rows below a label that is merged over several lack their first cell.
+        ([["片区", "指标", "城区", "乡镇", "备注"], ["东", "甲队", "1", "2", ""], ["乙队", "3", "4", ""]], []),
+        # All rows lack the serial number.
+        ([["序号", "单位名称", "城区", "乡镇"], ["甲队", "1", "2"], ["乙队", "3", "4"]], []),
+        # Nothing tells which of two columns is the one that is lacking.
+        ([["街道", "社区", "人数", "户数"], ["甲村", "1", "2"], ["乙村", "3", "4"]], []),
+        # A remark that is there, and one that is left out.
+        ([["指标", "城区", "乡镇", "备注"], ["甲队", "1", "2", "新设"], ["乙队", "3", "4"]], [2]),
+        # A figure that is left out is no remark.
+        ([["指标", "城区", "乡镇", "备注"], ["甲队", "1", "2", "新设"], ["乙队", "3"]], []),
+    ],
+)
+def test_cells_are_added_only_where_nothing_speaks_against_it(rows: list[Row], short: list[int]) -> None:
+    found = aligned(rows, draft_words())
+    assert [n for n, (row, whole) in enumerate(zip(rows, found, strict=True)) if row != whole] == short
+    assert all(whole[: len(row)] == row for row, whole in zip(rows, found, strict=True))
 
 
 def test_words_in_a_column_of_figures_are_told(engine: Engine, tmp_path: Path) -> None:

@@ -129,14 +129,16 @@ def _corpus(engine: Engine, form: DraftForm) -> str:
     open_ = {row.place for row in form.rows if not row.left_out}
     chosen: list[int] = []
     rest = [*range(len(members))]
-    while rest and (open_ or len(chosen) < 2):
-        best = max(rest, key=lambda k: (sum(k in form.rows[i].row.found for i in open_), -k))
+    beside = set(form.beside)
+    while rest and (open_ or beside or len(chosen) < 2):
+        best = max(rest, key=lambda k: (sum(k in form.rows[i].row.found for i in open_), k in beside, -k))
         rest.remove(best)
         text = members[best].text
         report = _read(partial(corpus.read, engine), text + "\n")
         if report is None:
             continue
         chosen.append(best)
+        beside = set() if best in beside else beside
         open_ -= {i for i in open_ if best in form.rows[i].row.found}
         result = "\n".join(corpus.told(report))
         cases.append(f"{corpus.CASE}sample {best + 1}\n{text}{corpus.RESULT}{result}\n")

@@ -11,11 +11,14 @@ import pytest
 from gouji import rules
 from gouji.cli import main
 from gouji.document import Document
+from gouji.errors import Message, ReadError
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.records import Report
+from gouji.workbench.columns import aligned
 from gouji.workbench.drafting import DraftForm, draft
 from gouji.workbench.draftpack import Outcome, draft_pack
+from gouji.workbench.draftwords import draft_words
 from gouji.workbench.merging import nested
 
 SAMPLES = 12
@@ -145,6 +148,65 @@ def test_a_column_that_nobody_fills_is_none_of_figures(engine: Engine, tmp_path:
     assert figures(outcome) == (186, 186)
     assert laws(outcome) == POOL_LAWS
     assert "# unsure: column “其他情形” holds no figures" in outcome.files[0].read_text(encoding="utf-8")
+
+
+STATIONS = ("东站", "西站", "南站")
+STATION_HEADS = ["指标名称", "代码", "计量单位", "城区", "乡镇", "备注"]
+
+
+def stations(draw: random.Random) -> list[Row]:
+    rows = [
+        [name, f"K0{n}", "起", str(draw.randint(10, 900)), str(draw.randint(10, 900)), ""]
+        for n, name in enumerate(STATIONS, 1)
+    ]
+    towns, villages = (str(sum(int(row[k]) for row in rows)) for k in (3, 4))
+    return [*rows, ["合计", "K04", "起", towns, villages, ""]]
+
+
+def bound(root: Path, heads: Row, rows: Sequence[Row]) -> dict[tuple[str, str], str]:
+    """What is read of a later report: printed figures by label of the row and last step of the path."""
+    report = checked(root, [heads, *rows])
+    return {(o.label, o.path.rpartition(".")[2]): o.raw for o in report.observations if o.state == "value"}
+
+
+@pytest.mark.parametrize("heads", [STATION_HEADS, [STATION_HEADS[0], *STATION_HEADS[2:]], ["队别", *STATION_HEADS[3:]]])
+@pytest.mark.parametrize("every", [1, 3])
+def test_last_cells_that_are_left_out_move_no_figure(engine: Engine, tmp_path: Path, heads: Row, every: int) -> None:
+    def cells(row: Row) -> Row:
+        return [text for head, text in zip(STATION_HEADS, row, strict=True) if head in heads or head == "指标名称"]
+
+    def left_out(draw: random.Random, n: int) -> list[Row]:
+        rows = [cells(row) for row in stations(draw)]
+        return [row[:-1] for row in rows] if n % every == 0 else rows
+
+    outcome = drafted(engine, tmp_path, heads, left_out)
+    assert figures(outcome) == (8 * SAMPLES, 8 * SAMPLES)
+    assert [column.title for column in outcome.draft.forms[0].columns] == ["城区", "乡镇"]
+    later = stations(random.Random(99))
+    due = {(row[0], path): row[at] for row in later for at, path in ((3, "cheng_qu"), (4, "xiang_zhen"))}
+    for rows in ([cells(row) for row in later], [cells(row)[:-1] for row in later]):
+        assert bound(tmp_path, heads, rows) == due
+
+
+@pytest.mark.parametrize(
+    ("rows", "short"),
+    [
+        # Rows below a label that is merged over several lack their first cell.
+        ([["片区", "指标", "城区", "乡镇", "备注"], ["东", "甲队", "1", "2", ""], ["乙队", "3", "4", ""]], []),
+        # All rows lack the serial number.
+        ([["序号", "单位名称", "城区", "乡镇"], ["甲队", "1", "2"], ["乙队", "3", "4"]], []),
+        # Nothing tells which of two columns is the one that is lacking.
+        ([["街道", "社区", "人数", "户数"], ["甲村", "1", "2"], ["乙村", "3", "4"]], []),
+        # A remark that is there, and one that is left out.
+        ([["指标", "城区", "乡镇", "备注"], ["甲队", "1", "2", "新设"], ["乙队", "3", "4"]], [2]),
+        # A figure that is left out is no remark.
+        ([["指标", "城区", "乡镇", "备注"], ["甲队", "1", "2", "新设"], ["乙队", "3"]], []),
+    ],
+)
+def test_cells_are_added_only_where_nothing_speaks_against_it(rows: list[Row], short: list[int]) -> None:
+    found = aligned(rows, draft_words())
+    assert [n for n, (row, whole) in enumerate(zip(rows, found, strict=True)) if row != whole] == short
+    assert all(whole[: len(row)] == row for row, whole in zip(rows, found, strict=True))
 
 
 def test_words_in_a_column_of_figures_are_told(engine: Engine, tmp_path: Path) -> None:
@@ -277,6 +339,27 @@ def test_the_sum_of_columns_beside_a_share_is_checked_in_later_reports(engine: E
     assert [f.rule for f in checked(tmp_path, [heads, *rows]).findings if f.rule.startswith("FORM")] == ["FORM01"]
 
 
+def test_a_row_without_a_code_stands_where_its_neighbours_do(engine: Engine, tmp_path: Path) -> None:
+    def some(draw: random.Random, n: int) -> list[Row]:
+        a, b, c = (draw.randint(10, 900) for _ in range(3))
+        rows = [("收入", "1", a + b), ("门票", "11", a), ("文创", "12", b), ("支出", "2", c), ("用工", "21", c)]
+        if n == 3:
+            rows.insert(2, ("讲解", "", 5))
+        return [[label, code, str(value)] for label, code, value in rows]
+
+    outcome = drafted(engine, tmp_path, ["项目", "代码", "数量"], some)
+    assert labels(outcome) == ["收入", "收入 / 门票", "收入 / 讲解", "收入 / 文创", "支出", "支出 / 用工"]
+
+
+def test_a_cell_of_many_digits_is_no_number_of_a_column(engine: Engine, tmp_path: Path) -> None:
+    def damaged(draw: random.Random, n: int) -> list[Row]:
+        rows = pools(draw, n)
+        return [*rows, ["7" * 5000, "", "", "", ""]] if n == 1 else rows
+
+    outcome = drafted(engine, tmp_path, POOL_HEADS, damaged)
+    assert figures(outcome) == (186, 186)
+
+
 # --- what is said about equations ---------------------------------------------------------------------------------
 
 
@@ -300,6 +383,36 @@ def test_an_equation_says_what_may_count_and_where_it_fails(
         f"合计[儿童] = {children} (in some samples also 戏水池[儿童])"
         f" (holds 11 times, fails in 1: {folder / '05.txt'}; a warning)",
     ]
+
+
+def test_a_sample_that_the_draft_cannot_read_is_told_and_the_others_go_on(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    understand = Engine.understand
+
+    def refusing(self: Engine, document: Document) -> Report:
+        if document.source == "s4":
+            raise ReadError("s4", "no-report", Message("无", "nothing"), Message("无", "nothing"))
+        return understand(self, document)
+
+    monkeypatch.setattr(Engine, "understand", refusing)
+    outcome = drafted(engine, tmp_path, POOL_HEADS, pools)
+    assert [(t.source, t.bound, t.figures) for t in outcome.tried if t.bound < t.figures] == [("s4", 0, 15)]
+    assert figures(outcome) == (171, 186)
+
+
+def test_what_to_do_next_asks_for_the_rules_of_the_form_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "samples"
+    folder.mkdir()
+    for n in range(SAMPLES):
+        rows = [POOL_HEADS, *pools(random.Random(n), n)]
+        (folder / f"{n:02d}.txt").write_text("".join(" | ".join(row) + " |\n" for row in rows), encoding="utf-8")
+    root = tmp_path / "pool_form"
+    assert main(["grammar", "draft", str(folder), "-o", str(root), "--lang", "en"]) == 0
+    assert f"next: gouji check --pack {root} --select POOLFORM FILES…" in capsys.readouterr().out
+    assert main(["check", "--pack", str(root), "--select", "POOLFORM", str(folder)]) == 0
 
 
 def test_a_folder_whose_name_is_no_name_of_a_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

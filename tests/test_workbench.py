@@ -76,6 +76,17 @@ def test_what_no_case_reaches_is_said(root: Path) -> None:
     ]
 
 
+def test_a_literal_that_no_case_reaches_is_told_as_its_author_wrote_it(root: Path) -> None:
+    grammar = root / "grammars/monthly/monthly.lark"
+    replace(grammar, "| OPEN\n", '| OPEN | /附加+[(|]/ | "另列|"\n')
+    (tested,) = run([str(root / "grammars/monthly")])
+    line = next(n for n, text in enumerate(grammar.read_text(encoding="utf-8").splitlines(), 1) if "附加" in text)
+    assert [(n.where.rpartition(":")[0], n.problem.en) for n in tested.notes] == [
+        (f"{grammar}:{line}", "no case reaches /附加+[(|]/"),
+        (f"{grammar}:{line}", 'no case reaches "另列|"'),
+    ]
+
+
 def test_a_terminal_that_always_loses_is_said(root: Path) -> None:
     grammar = root / "grammars/monthly/monthly.lark"
     replace(grammar, "OPEN: /未办结件?数/", "OPEN.-1: /办结件数/")

@@ -90,8 +90,11 @@ def _summary(say: Voice, outcome: Outcome, root: Path) -> Iterator[str]:
     for path in outcome.files:
         yield say("draft.wrote", file=path)
     names = " ".join(form.name for form in draft.forms)
+    # The built-in rules are about reports of another kind.
+    codes = ",".join(form.code for form in draft.forms if form.laws)
+    select = f" --select {codes}" if codes else ""
     files = " ".join(str(file) for file in outcome.files if file.name == "pack.yaml")
-    yield say("draft.next", root=root, name=names, file=files)
+    yield say("draft.next", root=root, select=select, name=names, file=files)
 
 
 def _remark(say: Voice, row: DraftRow) -> str:

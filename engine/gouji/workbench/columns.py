@@ -56,6 +56,52 @@ class Grid:
         return "text" in self.kinds[j]
 
 
+def aligned(rows: Sequence[list[str]], words: DraftWords) -> list[list[str]]:
+    """`rows` with the empty last cells that a source left out, where head and cells leave no doubt that it did.
+
+    A row gets them whose cells fit below the head from the left and, moved by what it lacks, do not: a row may lack
+    its first cells, too, where a label is merged over several. Either all rows with figures lack as many, or what is
+    lacking are remarks. A table without one row of heads is left as it is.
+    """
+    figured = [any(map(_figure, cells)) for cells in rows]
+    above = [cells for cells in rows[: figured.index(True) if True in figured else 0] if sum(map(bool, cells)) > 1]
+    if len(above) != 1 or not all(above[0]):
+        return list(rows)
+    width = len(above[0])
+    kinds = [words.kind(text) for text in above[0]]
+    lacking = Counter(width - len(cells) for cells, some in zip(rows, figured, strict=True) if some)
+    whole = [cells for cells, some in zip(rows, figured, strict=True) if some and len(cells) == width]
+    columns = [Counter(map(_figure, filter(None, texts))) for texts in zip(*whole, strict=True)]
+
+    def fits(cells: Sequence[str], by: int) -> bool:
+        label = next((j for j, text in enumerate(cells) if cell(text)[0] == "text" and not is_code(text)), -1)
+        return ("label" not in kinds or (label >= 0 and kinds[label + by] == "label")) and all(
+            _fits(text, kinds[j], columns[j] if columns else None) for j, text in enumerate(cells, by) if text
+        )
+
+    def whole_row(cells: list[str]) -> list[str]:
+        by = width - len(cells)
+        if by <= 0 or not (len(lacking) == 1 or set(kinds[-by:]) == {"text"}):
+            return cells
+        return [*cells, *[""] * by] if fits(cells, 0) and not fits(cells, by) else cells
+
+    return [whole_row(cells) if some else cells for cells, some in zip(rows, figured, strict=True)]
+
+
+def _fits(text: str, kind: str, column: Counter[bool] | None) -> bool:
+    """Whether a cell may stand in a column: below a head of this kind, with so many words and figures."""
+    figure = _figure(text)
+    if kind in ("label", "text"):
+        return not figure
+    if kind == "unit":
+        return not any(c.isdigit() for c in text)
+    if kind in ("code", "serial"):
+        return is_code(text)
+    if kind:
+        return cell(text)[0] != "text"
+    return not column or column[figure] >= column[not figure]
+
+
 def _coded(texts: Sequence[str]) -> bool:
     """Whether the cells of a column in front of the labels are codes: nearly all look so, and nearly none comes twice."""
     enough = SHAPED * len(texts)

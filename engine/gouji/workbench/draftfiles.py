@@ -226,16 +226,25 @@ class _Grammar:
         yield ""
         yield from self.rules()
         yield "unknown: OTHER"
-        yield "_cells: VALUES | DAMAGED"
+        beside = bool(form.beside)
+        yield f"_cells: VALUES{' _REMARK?' if beside else ''} | DAMAGED"
         yield ""
         yield "// The cells behind a label, to the end of the row."
-        ways = ['(CELL "|")+', *(" ".join(f'{cell} "|"' for cell in shape) for shape in self.remarked())]
-        yield f"VALUES.1: ({' | '.join(ways)}) /\\n/" if len(ways) > 1 else f"VALUES.1: {ways[0]} /\\n/"
+        shapes = [shape[:-1] if beside else shape for shape in self.remarked() if beside or REMARKS in form.order]
+        ahead = r" /(?=[^|\n]+\|\n)/" if beside else ""
+        ways = ['(CELL "|")+', *(" ".join(f'{cell} "|"' for cell in shape) + ahead for shape in shapes)]
+        if beside:
+            yield f"VALUES.1: {ways[0]} /\\n/ | {' | '.join(ways[1:])}"
+        else:
+            yield f"VALUES.1: ({' | '.join(ways)}) /\\n/" if len(ways) > 1 else f"VALUES.1: {ways[0]} /\\n/"
         bare, numbered = ("|".join(map(_literal, units)) for units in form.units)
         cells = ["VALUE", *([f"/(?:{bare})/"] if bare else [])]
         cells += [f"/[^|\\n(\\u4e00-\\u9fff]+(?:{numbered})/"] if numbered else []
         yield f"CELL: {' | '.join(cells)}"
-        if form.remarks:
+        if beside:
+            yield "// What follows them in some rows only."
+            yield "_REMARK.2: /(?<=\\|)[^|\\n]+\\|\\n/"
+        elif REMARKS in form.order:
             yield "REMARK: /[^|\\n]*/"
         yield "// What may follow the words of a label in its cell: a note in brackets."
         yield "END: /(?:\\([^|\\n]*\\)?)?\\|/"
@@ -448,7 +457,6 @@ class _Rules:
     def rule(self, form: DraftForm, laws: Sequence[Law]) -> Iterator[str]:
         law = laws[0]
         self.number += 1
-        code = re.sub(r"[^A-Z0-9]", "", self.form.name.upper())
         samples = len(form.cluster.members)
         cases = [
             (case, operator, total, parts, maybe)
@@ -478,7 +486,7 @@ class _Rules:
         # A row that is left out of the draft may count as well.
         maybe = any(one.maybe for one in laws)
         fails = any(one.fails for one in laws)
-        yield f"  - id: {code}{self.number:02d}"
+        yield f"  - id: {self.form.code}{self.number:02d}"
         yield f"    title: {{zh: {_quoted(title[0])}, en: {_quoted(title[1])}}}"
         yield f"    severity: {'warning' if fails or maybe or law.operator == '<=' else 'error'}"
         yield f"    applies: {{layouts: [{self.form.name}]}}"

@@ -86,6 +86,22 @@ class DraftForm:
     remarks: dict[str, bool]  # heads of the columns that hold no figures, and whether the head says so
 
     @property
+    def beside(self) -> tuple[int, ...]:
+        """The samples that have remarks behind the cells of the form, where it has no cell for them."""
+        if REMARKS in self.order:
+            return ()
+        return tuple(
+            n
+            for n, sheet in enumerate(self.cluster.members)
+            if sheet.columns[-1].kind == REMARKS and any(cell(row.values[-1])[0] == "text" for row in sheet.rows)
+        )
+
+    @property
+    def code(self) -> str:
+        """What the ids of its rules begin with."""
+        return re.sub(r"[^A-Z0-9]", "", self.name.upper())
+
+    @property
     def main(self) -> bool:
         """Whether one column holds the metric itself."""
         return any(column.name == "value" for column in self.columns)
@@ -250,11 +266,20 @@ def _columns(
                 heads.setdefault("label", {})[text] = None
     numbered = iter(names)
     order = tuple(next(numbered) if kind == "value" else kind for kind in shape)
+    if _left_out(members, order):
+        # Heads that name nothing behind the label are passed over as those of labels are.
+        order = order[:-1]
+        heads.setdefault("label", {}).update(heads.pop(REMARKS, {}))
     columns = tuple(
         DraftColumn(one, tuple(heads.get(one, ())), title.replace("/", " / ") or one)
         for one, title in zip(names, titles, strict=True)
     )
     return columns, order, places, {key: tuple(found) for key, found in heads.items()}
+
+
+def _left_out(members: Sequence[Sheet], order: Sequence[str]) -> bool:
+    """Whether a form has no cell for its only remarks, the last, since samples leave it out where it is empty."""
+    return order[-1] == REMARKS and order.count(REMARKS) == 1 and any(sheet.short for sheet in members)
 
 
 def _column_name(head: str, n: int, words: DraftWords, taken: set[str]) -> str:

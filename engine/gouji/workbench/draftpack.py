@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from gouji.document import Document
-from gouji.errors import PackError
+from gouji.errors import Message, PackError, ReadError
 from gouji.messages import builtin
 from gouji.packs import Packs
 from gouji.pipeline import Engine
+from gouji.records import Report
 from gouji.workbench import corpus
 from gouji.workbench.draftfiles import files
 from gouji.workbench.drafting import Draft, DraftForm, draft
 from gouji.workbench.scaffold import NAME
 from gouji.workbench.sheets import Sheet
+
+T = TypeVar("T")
 
 
 class Tried(NamedTuple):
@@ -62,6 +66,8 @@ def draft_pack(
         # What is written must work: a pack that does not compile is a defect of the draft, told with its place.
         drafted = Engine.compile(Packs.find([*packs, trial]))
         tried = [_tried(drafted, document, made) for document in documents]
+        if not any(one.bound for one in tried):
+            raise _unreadable(documents[0].source)
         for form in made.forms:
             content[f"grammars/{form.name}/corpus/{form.name}.txt"] = _corpus(drafted, form)
         for file, text in content.items():
@@ -81,6 +87,14 @@ def _existing(folder: Path) -> Path:
     return folder
 
 
+def _unreadable(source: str) -> ReadError:
+    return ReadError(
+        source, "unread-draft",
+        Message("起草的规则包读不出样本中的任何数字", "the drafted pack reads no figure of its samples"),
+        Message("用 gouji canon 查看程序看到的表格是否完整", "look with gouji canon whether the tables are whole"),
+    )  # fmt: skip
+
+
 def _put(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
@@ -93,9 +107,19 @@ def _claims(engine: Engine, sheet: Sheet) -> int:
 def _tried(engine: Engine, document: Document, made: Draft) -> Tried:
     wanted = [s for form in made.forms for s in form.cluster.members if s.source == document.source]
     tables = {sheet.table for sheet in wanted}
-    report = engine.understand(document) if wanted else None
+    report = _read(engine.understand, document) if wanted else None
     bound = [o for o in report.observations if o.table in tables and o.state == "value"] if report else []
     return Tried(document.source, sum(sheet.figures for sheet in wanted), len(bound))
+
+
+def _read(read: Callable[[T], Report], sample: T) -> Report | None:
+    """What the drafted pack makes of a sample; None where it knows nothing in it."""
+    try:
+        return read(sample)
+    except ReadError as error:
+        if error.code != "no-report":
+            raise
+        return None
 
 
 def _corpus(engine: Engine, form: DraftForm) -> str:
@@ -104,12 +128,18 @@ def _corpus(engine: Engine, form: DraftForm) -> str:
     members = form.cluster.members
     open_ = {row.place for row in form.rows if not row.left_out}
     chosen: list[int] = []
-    while len(chosen) < len(members) and (open_ or len(chosen) < 2):
-        rest = [k for k in range(len(members)) if k not in chosen]
-        best = max(rest, key=lambda k: (sum(k in form.rows[i].row.found for i in open_), -k))
-        chosen.append(best)
-        open_ -= {i for i in open_ if best in form.rows[i].row.found}
+    rest = [*range(len(members))]
+    beside = set(form.beside)
+    while rest and (open_ or beside or len(chosen) < 2):
+        best = max(rest, key=lambda k: (sum(k in form.rows[i].row.found for i in open_), k in beside, -k))
+        rest.remove(best)
         text = members[best].text
-        result = "\n".join(corpus.told(corpus.read(engine, text + "\n")))
+        report = _read(partial(corpus.read, engine), text + "\n")
+        if report is None:
+            continue
+        chosen.append(best)
+        beside = set() if best in beside else beside
+        open_ -= {i for i in open_ if best in form.rows[i].row.found}
+        result = "\n".join(corpus.told(report))
         cases.append(f"{corpus.CASE}sample {best + 1}\n{text}{corpus.RESULT}{result}\n")
     return "\n".join(cases)

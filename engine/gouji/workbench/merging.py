@@ -251,14 +251,16 @@ def nested(codes: Sequence[str]) -> list[int]:
 
 def _coded(form: Sequence[FormRow], places: Sequence[int], codes: Sequence[str], above: list[int], few: float) -> None:
     """Put the rows without a code where their neighbours are: those that few tables have, behind the row above."""
-    known = [n for n, code in enumerate(codes) if code]
-    for n in range(len(codes)):
+    following: list[int | None] = []
+    after = None
+    for n in range(len(codes) - 1, -1, -1):
+        following.append(after)
+        after = n if codes[n] else after
+    before = None
+    for n, after in enumerate(reversed(following)):
         if codes[n]:
-            continue
-        before, after = (
-            next(iter(some), None) for some in ([k for k in reversed(known) if k < n], [k for k in known if k > n])
-        )
-        if before is not None and (
+            before = n
+        elif before is not None and (
             len(form[places[n]].found) < few or (after is not None and above[before] == above[after])
         ):
             above[n] = above[before]

@@ -98,7 +98,7 @@ def _layout(engine: Engine, layout: Layout, file: Path, roots: Sequence[Path]) -
 
 
 def place(file: Path, name: str, roots: Sequence[Path]) -> str:
-    """Where a rule or terminal is defined: in a grammar file or in one that it imports."""
+    """Where a rule or terminal is defined, or a literal stands: in a grammar file or in one that it imports."""
     pending, seen = [file], set()
     while pending:
         one = pending.pop(0)
@@ -106,7 +106,9 @@ def place(file: Path, name: str, roots: Sequence[Path]) -> str:
             continue
         seen.add(one)
         content = one.read_text(encoding="utf-8")
-        for line in content.splitlines():
+        for number, line in enumerate(content.splitlines(), 1):
+            if name[0] in '"/' and not line.lstrip().startswith("//") and name in line:
+                return f"{one}:{number}:{line.index(name) + 1}"
             if line.lstrip("?!").partition(":")[0].partition(".")[0].strip() == name:
                 return named(one, content, name)
         pending += [i.file for i in imports(one, roots) if i.file is not None]
@@ -142,13 +144,17 @@ def _lexers(lark: Any) -> list[Any]:
 
 def _unreached(layout: Layout, file: Path, roots: Sequence[Path], seen: set[str]) -> Iterator[Note]:
     lark = layout.grammar.lark
+    literals = {shown(terminal.name): terminal.pattern.raw for terminal in lark.terminals}
     terminals = {shown(s.name) for rule in lark.rules for s in rule.expansion if s.is_term}
     rules = {shown(str(rule.origin.name)) for rule in lark.rules if not rule.origin.name.startswith("_")}
     for name in sorted(terminals | {rule for rule in rules if not rule.startswith("_")}):
-        where = place(file, name, roots)
+        found = place(file, name, roots)
+        # A literal inside a rule has a name that only Lark knows.
+        literal = literals.get(name) if found == str(file) else None
+        where = place(file, literal, roots) if literal else found
         # What several packs share is for their corpora together.
         if f"{layout.pack} {name}" not in seen and where.startswith(str(file.parent)):
-            yield _note(where, "error", "unreached", name=name)
+            yield _note(where, "error", "unreached", name=literal or name)
 
 
 def _cues(file: Path, cues: dict[Any, Any], seen: set[str]) -> Iterator[Note]:

@@ -91,10 +91,17 @@ def targets(names: Sequence[str], packs: Sequence[Path] = ()) -> tuple[list[Path
     return folders, roots
 
 
-def tested(names: Sequence[str] = (), packs: Sequence[Path] = ()) -> Iterator[PackTest]:  # noqa: PT028
-    """Test the packs that `names` stand for (see `targets`). Raises PackError for one that cannot be loaded."""
+def tested(
+    names: Sequence[str] = (),  # noqa: PT028
+    packs: Sequence[Path] = (),  # noqa: PT028
+    engine: Engine | None = None,  # noqa: PT028
+) -> Iterator[PackTest]:
+    """Test the packs that `names` stand for (see `targets`), with the `engine` that was made of them, if there is one.
+
+    Raises PackError for a pack that cannot be loaded.
+    """
     folders, roots = targets(names, packs)
-    engine = Engine.load(roots)
+    engine = engine or Engine.load(roots)
     grammars = Packs.find(roots).grammar_roots
     for folder in folders:
         cases = list(corpus.of_pack(folder))

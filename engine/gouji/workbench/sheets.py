@@ -13,8 +13,8 @@ from gouji.document import Document, Table
 from gouji.layouts import plain
 from gouji.patterns import Pattern
 from gouji.pipeline import Engine
-from gouji.quantities import cell
-from gouji.workbench.columns import Grid, is_code
+from gouji.quantities import DIGITS_LIMIT, cell
+from gouji.workbench.columns import Grid, aligned, is_code
 from gouji.workbench.draftwords import DraftWords
 
 ROWS_LIMIT = 400
@@ -77,7 +77,10 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One table of one document. `heads` are the rows above the first that has values, `aside` what is no row of it."""
+    """One table of one document. `heads` are the rows above the first that has values, `aside` what is no row of it.
+
+    `short` says that rows leave out their empty last cells.
+    """
 
     source: str
     table: int
@@ -87,6 +90,7 @@ class Sheet(NamedTuple):
     heads: tuple[tuple[str, ...], ...]
     aside: tuple[str, ...]
     text: str
+    short: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -208,6 +212,10 @@ class _Reader:
         self.grid = Grid((), (), words)
 
     def sheet(self, table: int, lines: list[tuple[int, list[str]]]) -> Sheet | None:
+        text = "\n".join("|".join(cells) + "|" for _, cells in lines)
+        printed = [cells for _, cells in lines]
+        filled = aligned(printed, self.words)
+        lines = [(start, cells) for (start, _), cells in zip(lines, filled, strict=True)]
         self.units = self._units([cells for _, cells in lines])
         self.grid = Grid([cells for _, cells in lines], self.units, self.words)
         # How many cells stand behind the label: the number that most rows with figures have.
@@ -258,9 +266,10 @@ class _Reader:
         if len(rows) < 2 or not any(row.figures for row in rows):
             return None
         line = self.document.place(self.canonical.source(lines[0][0], lines[0][0] + 1)).line or 0
-        text = "\n".join("|".join(cells) + "|" for _, cells in lines)
         columns = self._columns(rows, heads, width)
-        return Sheet(self.document.source, table, line, tuple(rows), columns, tuple(heads), tuple(aside), text)
+        return Sheet(
+            self.document.source, table, line, tuple(rows), columns, tuple(heads), tuple(aside), text, filled != printed
+        )
 
     def _units(self, rows: Sequence[list[str]]) -> frozenset[str]:
         """Words that are printed units: those below the head of units, and short ones that come back behind labels."""
@@ -309,9 +318,10 @@ class _Reader:
 
     def _numbers(self, texts: Sequence[str]) -> bool:
         """Whether a row numbers the columns."""
+        if not all(len(text) <= DIGITS_LIMIT and self.words.numbers.fullmatch(text) for text in texts):
+            return False
         numbers = [int(digits) for text in texts if (digits := text.strip("()")).isdecimal()]
-        counting = all(b == a + 1 for a, b in pairwise(numbers))
-        return counting and all(self.words.numbers.fullmatch(text) for text in texts)
+        return all(b == a + 1 for a, b in pairwise(numbers))
 
     def _heads(self, cells: Sequence[str], width: int) -> bool:
         """Whether words stand where the values of rows are."""

@@ -64,8 +64,9 @@ class Watch:
 
         try:
             _, roots = targets([self.pack], self.packs)
-            engine = Engine.load(roots)
-            tests = list(tested([self.pack], self.packs))
+            # What is saved at every turn is no matter for the user's cache.
+            engine = Engine.compile(Packs.find(roots))
+            tests = list(tested([self.pack], self.packs, engine))
         except GoujiError as error:
             return View(failure=(error.source, error.problem))
         shares, changes = [], []

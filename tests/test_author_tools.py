@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 import gouji
 from gouji.cli import main
-from gouji.compiled import place
 from gouji.errors import PackError
-from gouji.packs import Packs
 from gouji.workbench.corpus import read, told
 from gouji.workbench.coverage import Table, clusters, cover
 from gouji.workbench.sampling import samples, strategy
@@ -125,11 +123,14 @@ def test_samples_of_a_pack_are_the_same_for_the_same_seed(tmp_path: Path) -> Non
 # --- watching --------------------------------------------------------------------------------------------------------
 
 
-def test_a_view_says_what_changed_and_what_fails_first(tmp_path: Path) -> None:
+def test_a_view_says_what_changed_and_what_fails_first(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("GOUJI_CACHE", str(cache))
     scaffold("monthly", tmp_path)
     file = write(tmp_path, "form.txt", "项目|单位|数量|\n收到件数|件|12|\n办结件数|件|9|\n")
     watch = Watch(str(tmp_path), [file])
-    before = _compiled()
     first = watch.run()
     assert (first.failure, first.changes, first.cases) == (None, (), (2, 2))
     assert [share.part for _, share in first.shares] == [1.0]
@@ -146,12 +147,7 @@ def test_a_view_says_what_changed_and_what_fails_first(tmp_path: Path) -> None:
     assert third.failure[1].en == "unknown metric monthly.closd"
     assert third.cases is None
     # The user's cache of compiled packs is for those that are used, not for every saving.
-    assert _compiled() == before
-
-
-def _compiled() -> list[str]:
-    file = place(Packs.find())
-    return sorted(os.listdir(file.parent)) if file and file.parent.is_dir() else []
+    assert list(cache.iterdir()) == []
 
 
 def test_a_view_follows_each_saving_of_the_pack_its_rules_and_the_files(

@@ -142,16 +142,16 @@ def speed(engine: Engine, paths: list[Path]) -> None:
     for path in paths:
         works.append(partial(baseline, path.read_text(encoding="utf-8")))
         works.append(partial(judge_again, engine, engine.parse(str(path))))
-    seconds = interleaved(works, ROUNDS)
-    taken = [
-        (path.stem[:20], base * 1e3, again / AGAIN * 1e3)
-        for path, base, again in zip(paths, seconds[::2], seconds[1::2], strict=True)
-    ]
     # Milliseconds mean something on one machine only: that of the goal takes 0.47 for the mean baseline of the seeds.
-    scale = 0.47 * len(taken) / sum(row[1] for row in taken)
+    rounds = [interleaved(works, 1) for _ in range(ROUNDS)]
+    scales = [0.47e-3 * len(paths) / sum(taken[::2]) for taken in rounds]
+    rows = []
+    for n, path in enumerate(paths):
+        base, again = (median(taken[2 * n + k] for taken in rounds) for k in (0, 1))
+        scaled = median(t[2 * n + 1] * scale for t, scale in zip(rounds, scales, strict=True)) / AGAIN * 1e3
+        rows.append((path.stem[:20], base * 1e3, again / AGAIN * 1e3, scaled, goal(scaled, "rules")))
     heads = ["report", "baseline", "rules", "where it takes 0.47", "goal"]
-    scaled = [(*row, row[2] * scale, goal(row[2] * scale, "rules")) for row in taken]
-    table(f"All rules on one report {AGAIN} times, in ms for one (straight after the parse: above)", heads, scaled)
+    table(f"All rules on one report {AGAIN} times, in ms for one (straight after the parse: above)", heads, rows)
 
 
 def start_up(path: Path) -> None:

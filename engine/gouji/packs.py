@@ -120,13 +120,16 @@ class Packs(NamedTuple):
 def files_below(folder: str, suffixes: tuple[str, ...]) -> list[str]:
     """The files in `folder` and all folders below it, linked ones too, whose names end with one of `suffixes`."""
     found: list[str] = []
-    seen: set[str] = set()
+    seen: set[tuple[int, int]] = set()
     for at, below, names in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(at)) in seen:
-            # A link may lead back to a folder above it.
+        if "__pycache__" in below:
+            below.remove("__pycache__")
+        # A link may lead back to a folder above it, or to one that another leads to.
+        status = os.stat(at)
+        if (status.st_dev, status.st_ino) in seen:
             below.clear()
             continue
-        seen.add(real)
+        seen.add((status.st_dev, status.st_ino))
         found += [os.path.join(at, name) for name in names if name.endswith(suffixes)]
     return sorted(filter(os.path.isfile, found))
 

@@ -126,6 +126,7 @@ def _wanted(name: str) -> bool:
 def _archive(path: str, spool: str | None) -> Iterator[Item | ReadError]:
     try:
         found = _zip(path) if path.lower().endswith(_ZIP) else _tar(path, spool)
+    # The last is what zipfile raises for an archive of a newer version than it knows.
     except (OSError, zipfile.BadZipFile, tarfile.TarError, EOFError, ValueError, NotImplementedError) as error:
         if isinstance(error, ReadError):
             yield error

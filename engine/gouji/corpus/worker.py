@@ -214,7 +214,6 @@ class Bench:
             zipfile.BadZipFile,
             RuntimeError,
             KeyError,
-            NotImplementedError,
             EOFError,
             ValueError,
         ) as error:

@@ -23,6 +23,7 @@ class Archive:
         self.unpacked = 0
         try:
             self.zip = ZipFile(BytesIO(data))
+        # The last is what zipfile raises for an archive of a newer version than it knows.
         except (BadZipFile, EOFError, ValueError, NotImplementedError) as error:
             raise damaged(source, kind) from error
         self.names = {info.filename: info for info in self.zip.infolist()}
@@ -43,7 +44,7 @@ class Archive:
         try:
             with self.zip.open(info) as file:
                 data = file.read(limits.PART_BYTES + 1)
-        except (BadZipFile, EOFError, OSError, RuntimeError, zlib.error, NotImplementedError) as error:
+        except (BadZipFile, EOFError, OSError, RuntimeError, zlib.error) as error:
             raise damaged(self.source, self.kind) from error
         self.unpacked += len(data)
         if len(data) > limits.PART_BYTES or self.unpacked > limits.UNPACKED_BYTES:

@@ -17,7 +17,7 @@ import yaml
 import gouji
 import picture
 from gouji.errors import PackError
-from gouji.grammar import Grammar
+from gouji.grammarcompiler import build
 from gouji.pipeline import Engine
 from gouji.workbench import packtest
 
@@ -62,9 +62,9 @@ def test_terminal_without_ascii_name_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "inline.lark"
     path.write_text('start: "申请" NUMBER\nNUMBER: /[0-9]+/\n', encoding="utf-8")
     with pytest.raises(PackError, match=r"inline\.lark:1:9"):
-        Grammar.build(path, [tmp_path], ("start",))
+        build(path, [tmp_path], ("start",))
     path.write_text('start: REQUESTS NUMBER\nREQUESTS: "申请"\nNUMBER: /[0-9]+/\n', encoding="utf-8")
-    assert Grammar.build(path, [tmp_path], ("start",)).parse("申请12").children
+    assert build(path, [tmp_path], ("start",)).parse("申请12").children
 
 
 def test_data_folders_hold_no_code() -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import pickle
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.lark import from_lark
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedInput
+from lark import Lark
 
 import gouji
 import gouji.errors
 from corpus import cases, read
-from gouji.grammar import Grammar
+from gouji.grammarcompiler import build
 from gouji.layouts import Layout
 from gouji.packs import builtin
 from gouji.records import Report
@@ -73,9 +70,9 @@ def test_what_the_grammar_generates_is_read(name: tuple[str, str], data: st.Data
     text = data.draw(documents(name))
     # Canonical text always ends with a newline.
     text = text.removesuffix("\n") + "\n"
-    tokens = list(layout.grammar.parse(text, layout.start).scan_values(lambda _: True))
-    assert [text[t.start_pos : t.end_pos] for t in tokens] == tokens
-    assert all(t.endswith("|\n") for t in tokens if t.type.endswith("VALUES"))
+    tokens = list(layout.grammar.parse(text, layout.start).tokens())
+    assert [text[t.start : t.end] for t in tokens] == [t.text for t in tokens]
+    assert all(t.text.endswith("|\n") for t in tokens if t.type.endswith("VALUES"))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda c: f"{c.file.parts[-3]}")
@@ -183,39 +180,5 @@ def test_a_cjk_literal_in_a_rule_is_refused(tmp_path: Any) -> None:
     file = tmp_path / "bad.lark"
     file.write_text('start: A "数"\nA: "甲"\n', encoding="utf-8")
     with pytest.raises(gouji.errors.PackError) as caught:
-        Grammar.build(file, [tmp_path], ("start",))
+        build(file, [tmp_path], ("start",))
     assert caught.value.source == f"{file}:1:11"
-
-
-def test_the_loop_takes_what_lark_takes() -> None:
-    """Grammars run in a loop over Lark's tables once they come from the cache: same trees, same refusals."""
-    for layout in LAYOUTS:
-        grammar: Grammar = pickle.loads(pickle.dumps(layout.grammar))
-        assert grammar.loop is not None
-        taken = 0
-        for case in CASES:
-            text = case.source.rstrip("\n") + "\n"
-            for table in (text, text.replace("|", "", 1), text.replace("\n", "", 1)):
-                try:
-                    expected = grammar.lark.parse(table, start=layout.start)
-                except UnexpectedInput:
-                    expected = None
-                tree = grammar.loop.parse(table, layout.start)
-                assert tree == expected
-                if tree is not None and expected is not None:
-                    taken += 1
-                    assert list(places(tree)) == list(places(expected))
-        assert taken
-
-
-def test_the_loop_takes_what_is_named_by_ranges_only(tmp_path: Path) -> None:
-    path = tmp_path / "ranges.lark"
-    path.write_text("start: (NO|OTHER)+\nNO.2: /[一-十]+、/\nOTHER: /[^|\\n]/\n", encoding="utf-8")
-    grammar = Grammar.build(path, [tmp_path], ("start",))
-    kept: Grammar = pickle.loads(pickle.dumps(grammar))
-    assert kept.loop is not None
-    assert kept.loop.parse("三、甲", "start") == grammar.lark.parse("三、甲", start="start")
-
-
-def places(tree: Tree[Any]) -> Iterator[tuple[int | None, int | None]]:
-    return ((t.start_pos, t.end_pos) for t in tree.scan_values(lambda t: isinstance(t, Token)))

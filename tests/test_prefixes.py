@@ -74,6 +74,6 @@ def test_a_scanner_finds_what_trying_all_terminals_finds(text: str, start: int, 
         if match:
             expected.append((name, match.span()))
         at = match.end() if match else at + 1
-    found = [(t.type, (t.start_pos, t.end_pos)) for t in SCANNER.scan(text, start, end, everything=True)]
+    found = [(t.type, (t.start, t.end)) for t in SCANNER.scan(text, start, end, everything=True)]
     assert found == expected
     assert [t.type for t in SCANNER.scan(text, start, end)] == [n for n, _ in expected if n != "T1"]

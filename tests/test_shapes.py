@@ -54,8 +54,8 @@ def running_text(found: Document) -> Iterator[tuple[str, int, bool]]:
             start, end = stretch.start + number.start(), stretch.start + number.end()
             source = canonical.source(start, end)
             times = sum(span.start < source.end and span.end > source.start for span in spans)
-            about = [t for t in islands if (t.start_pos or 0) < end and (t.end_pos or 0) > start]
-            exempt = any(t.type in scanner.hidden or t.type in cues or "%" in t for t in about)
+            about = [t for t in islands if t.start < end and t.end > start]
+            exempt = any(t.type in scanner.hidden or t.type in cues or "%" in t.text for t in about)
             yield number.group(), times, exempt
 
 

@@ -10,9 +10,8 @@ import os
 import pickle
 import sys
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
-
-import lark
 
 from gouji.atomicfile import replacing
 from gouji.packs import Packs, files_below
@@ -27,8 +26,11 @@ def place(packs: Packs) -> Path | None:
     )
     if base == "off":
         return None
-    made_from = sha256(f"{sys.version}{lark.__version__}{packs.digest()}".encode())
-    for file in files_below(os.path.dirname(__file__), (".py",)):
+    made_from = sha256(f"{sys.version}{packs.digest()}".encode())
+    # Lark makes the tables; its version stands in its first file.
+    lark = find_spec("lark")
+    first = [lark.origin] if lark is not None and lark.origin else []
+    for file in (*first, *files_below(os.path.dirname(__file__), (".py",))):
         status = os.stat(file)
         made_from.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
     return Path(base) / f"packs-{made_from.hexdigest()[:32]}.pickle"

@@ -6,10 +6,12 @@ from gouji import schema
 from gouji.bodies import BodyModel, load_bodies
 from gouji.canonical import Folds
 from gouji.crosswalk import Crosswalk, load_crosswalk
-from gouji.cues import NarrativeModel, load_narrative
-from gouji.grammar import Grammar
+from gouji.cuefile import load_narrative
+from gouji.cues import NarrativeModel
+from gouji.grammarcompiler import build
 from gouji.inspection import inspect
-from gouji.layouts import Layout, load_layouts
+from gouji.layoutfile import load_layouts
+from gouji.layouts import Layout
 from gouji.messages import Messages
 from gouji.outline import OutlineModel, load_outline
 from gouji.packs import Packs
@@ -111,7 +113,7 @@ def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
             schema.keys(spec, _CARRIER, _CARRIER, name)
             if schema.text(spec["rows"]) not in _ROWS:
                 raise unknown(spec["rows"], "行的取法", "way of rows", _ROWS)
-            grammar = Grammar.build(folder / schema.text(spec["grammar"]), packs.grammar_roots, ("start",))
+            grammar = build(folder / schema.text(spec["grammar"]), packs.grammar_roots, ("start",))
             region, cell = schema.pattern(spec["region"]), schema.pattern(spec["cell"])
             carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar))
     return tuple(carriers)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lark import Token
-from lark.lexer import TerminalDef
-
+from gouji.parser import Token
 from gouji.patterns import Pattern
 from gouji.prefixes import RARE, Node, told_apart
 
-
-class Island(Token):
-    """A token of running text with the `match` that it comes from; lines and columns it has none."""
-
-    __slots__ = ("match",)
-    match: re.Match[str]
+if TYPE_CHECKING:
+    from lark.lexer import TerminalDef
 
 
 class IslandScanner(NamedTuple):
@@ -63,7 +57,7 @@ class IslandScanner(NamedTuple):
         start = f"[{''.join(map(re.escape, sorted(nodes)))}](?:{'|'.join(looks)})"
         return cls(Pattern(start), pairs, firsts, frozenset(hidden))
 
-    def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Island]:
+    def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
         pairs, hidden = self.pairs, self.hidden
         position = start
@@ -90,9 +84,5 @@ class IslandScanner(NamedTuple):
                 continue
             position = match.end()
             if everything or name not in hidden:
-                # Straight to the string: the constructor of Token costs as much as finding one.
-                word = match.group()
-                island = str.__new__(Island, word)
-                island.type, island.value, island.match = name, word, match
-                island.start_pos, island.end_pos = at, position
-                yield island
+                # Straight to the tuple: texts are mostly tokens.
+                yield tuple.__new__(Token, (name, match.group(), at, position, match))

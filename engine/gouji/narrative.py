@@ -12,13 +12,11 @@ from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
-from lark import Tree
-
 from gouji.canonical import Canonical
 from gouji.cues import COUNTS, Cue, NarrativeModel
 from gouji.document import Document
-from gouji.islands import Island
 from gouji.outline import Outline, Stretch
+from gouji.parser import Token, Tree
 from gouji.patterns import END
 from gouji.quantities import Quantity, chinese_number, number, quantity
 from gouji.records import Observation, Partition, Unbound, Unparsed
@@ -78,12 +76,12 @@ def _han(match: re.Match[str]) -> Quantity | None:
     return Quantity(value, value, value + 10 ** (len(str(value)) - len(str(value).rstrip("0"))), match["han_unit"])
 
 
-def _note(item: Any) -> Island | None:
+def _note(item: Any) -> Token | None:
     """The opening bracket of a group that holds no quantity."""
     if isinstance(item, Tree) and item.data == "group":
-        tokens = list(item.scan_values(lambda t: isinstance(t, Island)))
+        tokens = list(item.tokens())
         if not any(t.type in COUNTS for t in tokens):
-            opening: Island = tokens[0]
+            opening: Token = tokens[0]
             return opening
     return None
 
@@ -215,24 +213,25 @@ class _Reader:
         if counted:
             self.previous = (opening or counted)[-1]
 
-    def _tree(self, tokens: list[Island], named: set[str]) -> list[Any]:
+    def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
-        cues = self.model.cues
-        for token in tokens:
-            if token.type in cues:
-                # All cues are one terminal of the grammar; which one it is stays as the value.
-                token.type, token.value = "CUE", token.type
         if named.isdisjoint(("OPEN", "CLOSE", "AMONG")):
             # Nothing to nest: the list of its items is the tree of most sentences.
             return tokens
         nesting = sum(t.type in ("OPEN", "AMONG") for t in tokens)
-        tree = self.model.grammar.tree(tokens) if nesting <= _NESTING else None
+        tree = self._nested(tokens) if nesting <= _NESTING else None
         if tree is None:
             # Brackets that do not match, or a text that is no sentence: flat, its figures are still there.
             flat = ("OPEN", "CLOSE", "AMONG") if nesting > _NESTING else ("OPEN", "CLOSE")
             tokens = [t for t in tokens if t.type not in flat]
-            tree = self.model.grammar.tree(tokens)
+            tree = self._nested(tokens)
         return tokens if tree is None else tree.children
+
+    def _nested(self, tokens: list[Token]) -> Tree | None:
+        cues, grammar = self.model.cues, self.model.grammar
+        # All cues are one terminal of the grammar.
+        named = (("CUE" if token.type in cues else token.type, token) for token in tokens)
+        return grammar.parser.tree(named, grammar.starts[0])
 
     # ---- binding
 
@@ -258,9 +257,8 @@ class _Reader:
                 else:
                     self._group(item.children, last, start, end)
                 continue
-            token: Island = item
-            if token.type == "CUE":
-                cue = self.model.cues[token.value]
+            token: Token = item
+            if cue := self.model.cues.get(token.type):
                 if cue.value is not None and not self._counted(items, index, token):
                     self._implied(cue, token)
                 self._turn(cue, token, start)
@@ -271,27 +269,27 @@ class _Reader:
             elif token.type == "RANGE":
                 self._range(token)
             elif token.type == "BROKEN":
-                self.broken.append((token.start_pos or 0, token.end_pos or 0))
+                self.broken.append((token.start, token.end))
         return found
 
-    def _counted(self, items: list[Any], index: int, cue: Island) -> bool:
+    def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
         """Whether a quantity stands right before the cue: 7件均办结 says nothing of the whole."""
         previous = items[index - 1] if index else None
-        if not isinstance(previous, Island) or previous.type not in COUNTS:
+        if not isinstance(previous, Token) or previous.type not in COUNTS:
             return False
         after = self.model.patterns["after"]
-        return bool(after.fullmatch(self.canonical.text, previous.end_pos or 0, cue.start_pos or 0))
+        return bool(after.fullmatch(self.canonical.text, previous.end, cue.start))
 
-    def _turn(self, cue: Cue | None, token: Island, start: int) -> None:
+    def _turn(self, cue: Cue | None, token: Token, start: int) -> None:
         if cue is not None and self.topic != "field":
-            if cue.alone and cue.topics and self.topic is None and self._alone(cue, start, token.start_pos or 0):
+            if cue.alone and cue.topics and self.topic is None and self._alone(cue, start, token.start):
                 self.topic = min(cue.topics)
             elif cue.topic:
                 self.topic = "other" if self._excepted(cue, token, start) else cue.topic
 
-    def _excepted(self, cue: Cue, token: Island, start: int) -> bool:
+    def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
         """Whether words before the cue say that it speaks of something else."""
-        at = token.start_pos or 0
+        at = token.start
         return cue.unless is not None and bool(cue.unless.search(self.canonical.text, max(start, at - 60), at))
 
     def _alone(self, cue: Cue, start: int, at: int) -> bool:
@@ -303,9 +301,9 @@ class _Reader:
         return bool(self.model.patterns["own"].fullmatch(self.canonical.text, max(start, self._clause_start(at)), at))
 
     def _figure(
-        self, token: Island, items: list[Any], index: int, total: _Figure | None, start: int, end: int
+        self, token: Token, items: list[Any], index: int, total: _Figure | None, start: int, end: int
     ) -> _Figure | None:
-        match, at, until = token.match, token.start_pos or 0, token.end_pos or 0
+        match, at, until = token.match, token.start, token.end
         han = token.type == "HAN_QUANTITY"
         if han:
             amount = _han(match)
@@ -345,7 +343,7 @@ class _Reader:
         self.figures.append(figure)
         return figure
 
-    def _range(self, token: Island) -> None:
+    def _range(self, token: Token) -> None:
         """Both ends of a range, which bind to nothing."""
         for group in ("from", "to"):
             if (value := number(token.match[group])) is not None:
@@ -354,10 +352,10 @@ class _Reader:
                 figure.clause = self._clause_start(figure.start)
                 self.figures.append(figure)
 
-    def _share(self, figure: _Figure, token: Island, total: _Figure | None, start: int) -> bool:
+    def _share(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> bool:
         """Whether a percentage is a share of a total; where it can be told, of which figure."""
         text, patterns = self.canonical.text, self.model.patterns
-        at = token.start_pos or 0
+        at = token.start
         previous = next((f for f in reversed(self.figures) if f.quantity.unit != "%" and not f.implied), None)
         if total is not None and text[at - 1] == "(":
             figure.share_of = total
@@ -369,41 +367,41 @@ class _Reader:
         return bool(patterns["share"].search(text, self._clause_start(at), at))
 
     def _bind(
-        self, figure: _Figure, token: Island, items: list[Any], index: int, total: _Figure | None, start: int
+        self, figure: _Figure, token: Token, items: list[Any], index: int, total: _Figure | None, start: int
     ) -> None:
         text, patterns = self.canonical.text, self.model.patterns
-        before, gap = self._cue_at(items, index - 1), token.start_pos or 0
+        before, gap = self._cue_at(items, index - 1), token.start
         if before is None and index > 1 and (note := _note(items[index - 1])):
             # 其他处理(含撤回)2件: a bracket without figures does not part a cue from its quantity.
-            before, gap = self._cue_at(items, index - 2), note.start_pos or 0
-        if before is not None and patterns["before"].fullmatch(text, before.end_pos or 0, gap):
+            before, gap = self._cue_at(items, index - 2), note.start
+        if before is not None and patterns["before"].fullmatch(text, before.end, gap):
             self._assign(figure, before, total, start)
         if figure.path is not None or not figure.quantity.unit:
             return
         after = self._cue_at(items, index + 1)
-        if after is not None and patterns["after"].fullmatch(text, token.end_pos or 0, after.start_pos or 0):
+        if after is not None and patterns["after"].fullmatch(text, token.end, after.start):
             following = items[index + 2] if index + 2 < len(items) else None
             if (
-                isinstance(following, Island)
+                isinstance(following, Token)
                 and following.type == "QUANTITY"
-                and patterns["before"].fullmatch(text, after.end_pos or 0, following.start_pos or 0)
+                and patterns["before"].fullmatch(text, after.end, following.start)
             ):
                 return
             topic = self.topic
-            self._turn(self.model.cues[after.value], after, start)
+            self._turn(self.model.cues[after.type], after, start)
             self._assign(figure, after, total, start)
             if figure.path is None:
                 self.topic = topic
 
-    def _cue_at(self, items: list[Any], index: int) -> Island | None:
-        if 0 <= index < len(items) and isinstance(items[index], Island) and items[index].type == "CUE":
-            token: Island = items[index]
-            return token if self.model.cues[token.value].value is None else None
-        return None
+    def _cue_at(self, items: list[Any], index: int) -> Token | None:
+        """The cue that is the item `index`; None where that is something else or says a value itself."""
+        item = items[index] if 0 <= index < len(items) else None
+        cue = self.model.cues.get(item.type) if isinstance(item, Token) else None
+        return item if cue is not None and cue.value is None else None
 
-    def _assign(self, figure: _Figure, token: Island, total: _Figure | None, start: int) -> None:
-        cue, text = self.model.cues[token.value], self.canonical.text
-        at = token.start_pos or 0
+    def _assign(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> None:
+        cue, text = self.model.cues[token.type], self.canonical.text
+        at = token.start
         if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
             return
         if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
@@ -412,7 +410,7 @@ class _Reader:
             return
         if cue.under and (total is None or total.path not in cue.under):
             return
-        other = _YEAR.search(token) if cue.year is not None else None
+        other = _YEAR.search(token.text) if cue.year is not None else None
         if other and (not self.report_year or int(other[0]) != int(self.report_year) + (cue.year or 0)):
             return
         if self._excepted(cue, token, start):
@@ -423,7 +421,7 @@ class _Reader:
             figure
         ):
             return
-        figure.label = (at, token.end_pos or at)
+        figure.label = (at, token.end)
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
             figure.cue = cue if cue.becomes else None
@@ -523,22 +521,22 @@ class _Reader:
 
     def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""
-        cues: list[Island] = []
+        cues: list[Token] = []
         for item in reversed(before):
-            if not isinstance(item, Island) or item.type != "CUE":
+            if not isinstance(item, Token) or item.type not in self.model.cues:
                 break
             cues.insert(0, item)
         if len(cues) == len(parts) > 1 and not any(part.path for part in parts):
             for cue, part in zip(cues, parts, strict=True):
                 self._assign(part, cue, None, start)
 
-    def _complete(self, word: Any) -> bool:
+    def _complete(self, word: Token) -> bool:
         """Whether the word that opens a list claims that it is complete."""
-        return bool(self.model.patterns["complete"].search(word))
+        return bool(self.model.patterns["complete"].search(word.text))
 
     def _group(self, items: list[Any], last: _Figure | None, start: int, end: int) -> None:
         opened = items[0]
-        at = opened.start_pos or 0
+        at = opened.start
         text, patterns = self.canonical.text, self.model.patterns
         # A bracket breaks down the figure that it follows at once.
         total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
@@ -578,10 +576,10 @@ class _Reader:
 
     # ---- statements
 
-    def _implied(self, cue: Cue, token: Island) -> None:
+    def _implied(self, cue: Cue, token: Token) -> None:
         if self.topic == "field" or (cue.topics and self.topic not in cue.topics):
             return
-        start, end = token.start_pos or 0, token.end_pos or 0
+        start, end = token.start, token.end
         self._scope(start)
         if not self._of_this_year(self._clause_start(start), start):
             return

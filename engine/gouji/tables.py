@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from attrs import evolve
-from lark import Token, Tree
-from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
@@ -26,6 +24,7 @@ from gouji.layouts import (
     plain,
     unnumbered,
 )
+from gouji.parser import Refused, Token, Tree
 from gouji.quantities import cell
 from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
@@ -120,7 +119,7 @@ def recognise(document: Document, canonical: Canonical, layouts: Sequence[Layout
             yield Recognised(lines, text, layouts[best], found[best])
 
 
-def trees(layout: Layout, text: str) -> Iterator[tuple[Tree[Any] | None, int]]:
+def trees(layout: Layout, text: str) -> Iterator[tuple[Tree | None, int]]:
     """The trees of a table with their offsets; a row that the grammar does not take at its place comes as None.
 
     Such rows are few: after ERRORS_LIMIT of them the rest of the table is read row by row.
@@ -130,12 +129,12 @@ def trees(layout: Layout, text: str) -> Iterator[tuple[Tree[Any] | None, int]]:
         try:
             yield layout.grammar.parse(text[offset:], layout.start), offset
             return
-        except UnexpectedInput as error:
-            row = text.rfind("\n", 0, offset + max(error.pos_in_stream or 0, 0)) + 1
+        except Refused as error:
+            row = text.rfind("\n", 0, offset + error.offset) + 1
         if row > offset:
             try:
                 yield layout.grammar.parse(text[offset:row], layout.start), offset
-            except UnexpectedInput:
+            except Refused:
                 yield from _single_rows(layout, text, offset, row)
         row = max(row, offset)
         yield None, row
@@ -145,12 +144,12 @@ def trees(layout: Layout, text: str) -> Iterator[tuple[Tree[Any] | None, int]]:
     yield from _single_rows(layout, text, offset, len(text))
 
 
-def _single_rows(layout: Layout, text: str, start: int, end: int) -> Iterator[tuple[Tree[Any] | None, int]]:
+def _single_rows(layout: Layout, text: str, start: int, end: int) -> Iterator[tuple[Tree | None, int]]:
     while start < end:
         stop = text.find("\n", start, end) + 1 or end
         try:
             yield layout.grammar.parse(text[start:stop], layout.start), start
-        except UnexpectedInput:
+        except Refused:
             yield None, start
         start = stop
 
@@ -322,7 +321,7 @@ class _Binder:
         self.columns: _Columns = columns
         self.closed = False  # by a row of figures
 
-    def bind(self, tree: Tree[Any]) -> None:
+    def bind(self, tree: Tree) -> None:
         """Visit the rows of `tree` in order; rows nest in the rules that tell equal labels apart."""
         stack: list[Any] = [tree]
         while stack:
@@ -348,13 +347,13 @@ class _Binder:
             terminal = label.type.rsplit("__", 1)[-1]
             key = f"{rule}.{terminal}" if f"{rule}.{terminal}" in rows else terminal
         binding = rows.get(key)
-        values = cells.removesuffix("\n").split("|")
+        values = cells.text.removesuffix("\n").split("|")
         del values[-1]
-        at = self.offset + (cells.start_pos or 0)
+        at = self.offset + cells.start
         readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or (len(self.left) < LEFT_LIMIT and self._worded(values))
         if binding is None or not readable or not self._bind(key, label, values, at):
-            end = self.offset + (cells.end_pos or 0) - 1
-            start = self._row_start(self.offset + ((label or cells).start_pos or 0))
+            end = self.offset + cells.end - 1
+            start = self._row_start(self.offset + (label or cells).start)
             self._leave(start, end, self.canonical.text[start:end].split("|")[:-1], key if binding else None)
 
     def _row_start(self, at: int) -> int:
@@ -364,7 +363,7 @@ class _Binder:
         """Bind the row `key` with the cells `values`, which begin `at`; whether that could be done."""
         binding = self.layout.rows[key]
         if isinstance(label, Token):
-            label = self._label(self.offset + (label.end_pos or 0) - 1)
+            label = self._label(self.offset + label.end - 1)
         if binding.heading:
             self._heading(label or "", values, at)
             return True

@@ -23,10 +23,10 @@ from typing import Literal, NamedTuple, TypeAlias
 from lark.exceptions import LarkError
 
 from gouji.compiler import load_carriers
-from gouji.cues import load_narrative
+from gouji.cuefile import load_narrative
 from gouji.errors import GoujiError
 from gouji.inspection import imports
-from gouji.layouts import load_layouts
+from gouji.layoutfile import load_layouts
 from gouji.packs import Packs, Root, builtin
 from gouji.pipeline import Engine
 from gouji.workbench import corpus

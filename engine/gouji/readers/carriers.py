@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from lark import Token
-
 from gouji.document import Cell, Table
 from gouji.grammar import Grammar
+from gouji.parser import Token
 from gouji.patterns import Pattern
 from gouji.readers import limits
 from gouji.spans import Span
@@ -38,7 +37,7 @@ class Carrier(NamedTuple):
     def table(self, text: str, start: int) -> Table | None:
         """The table in `text`, which begins at `start` of its document; None when it has no row of two cells."""
         rows = [
-            self._cells(token, start + (token.start_pos or 0))
+            self._cells(token.text, start + token.start)
             for token in self.grammar.parse(text).children
             if isinstance(token, Token)
         ]

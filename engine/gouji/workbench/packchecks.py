@@ -11,7 +11,8 @@ from lark.utils import TextSlice
 from gouji.conflicts import conflicts
 from gouji.errors import Message
 from gouji.explosive import explosive
-from gouji.grammar import Grammar, named
+from gouji.grammar import Grammar
+from gouji.grammarcompiler import named
 from gouji.inspection import imports
 from gouji.layouts import Layout
 from gouji.messages import builtin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from lark.exceptions import UnexpectedInput
 
@@ -11,6 +12,7 @@ from gouji.document import Table
 from gouji.errors import ReadError
 from gouji.layouts import Layout
 from gouji.outline import read_outline
+from gouji.parser import Tree
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.tables import recognise, trees
@@ -44,8 +46,12 @@ def _of_table(layout: Layout, table: str) -> Iterator[str]:
     for tree, at in trees(layout, table):
         if tree is None:
             continue
-        for node in tree.iter_subtrees():
-            yield f"{layout.pack} {shown(node.data)}"
+        pending: list[Any] = [tree]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Tree):
+                yield f"{layout.pack} {shown(node.data)}"
+                pending += node.children
         # What the tree leaves out has still been read.
         parser = layout.grammar.lark.parse_interactive(table[at:], layout.start)
         try:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from lark import Token, Tree
 from lark.exceptions import UnexpectedInput
 
 from gouji.canonical import Canonical, Folds, Line
@@ -16,6 +15,7 @@ from gouji.document import Document
 from gouji.errors import Message
 from gouji.layouts import FOREIGN, FRAGMENT, LABEL, Head, Layout, RowBinding, RowLabel, plain, unnumbered
 from gouji.messages import builtin
+from gouji.parser import Token, Tree
 from gouji.quantities import cell
 from gouji.records import Observation, Report
 from gouji.registry import Registry
@@ -112,7 +112,7 @@ class TableTracer:
                 rules = (*above, shown(node.data))
                 tokens = [child for child in node.children if isinstance(child, Token)]
                 if tokens and len(tokens) == len(node.children):
-                    row = bisect_right(starts, at + (tokens[-1].start_pos or 0)) - 1
+                    row = bisect_right(starts, at + tokens[-1].start) - 1
                     self.rows[row] = _Row(rules, tokens[-2] if len(tokens) > 1 else None, tokens[-1])
                 pending += [(child, rules) for child in node.children if isinstance(child, Tree)]
 
@@ -167,10 +167,10 @@ class TableTracer:
     def _tokens(self, text: str, row: _Row | None) -> Iterator[tuple[str, str]]:
         if row is None:
             return
-        cells = str(row.cells).removesuffix("\n")
+        cells = row.cells.text.removesuffix("\n")
         before = text.removesuffix(cells)
         if row.label is not None:
-            label = str(row.label).removesuffix("\n")
+            label = row.label.text.removesuffix("\n")
             passed = before.removesuffix(label)
             if passed:
                 yield "", passed
@@ -353,7 +353,7 @@ class TableTracer:
 
     def _unbound(self, cells: list[str], binding: RowBinding, row: _Row | None) -> Message:
         label = self._label(cells)
-        values = str(row.cells).removesuffix("\n").split("|")[:-1] if row else []
+        values = row.cells.text.removesuffix("\n").split("|")[:-1] if row else []
         before = self._elsewhere(binding)
         if before is not None:
             self.repeated = self.repeated or before

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lark import Token
-
 from gouji.canonical import Canonical, Line
 from gouji.cues import Cue
 from gouji.document import Document
 from gouji.errors import Message
 from gouji.messages import builtin
 from gouji.outline import Outline
+from gouji.parser import Token
 from gouji.pipeline import Engine
 from gouji.records import Report, Unbound
 from gouji.workbench.tabletrace import Bound, LineTrace
@@ -61,7 +60,7 @@ class TextTracer:
             text,
             not left,
             cause,
-            tuple((t.type, str(t)) for t in tokens),
+            tuple((t.type, t.text) for t in tokens),
             tree=self._headings(line),
             bound=bound,
         )
@@ -93,22 +92,22 @@ class TextTracer:
                 continue
             if cue.value is None and unit not in cue.units:
                 units = "、".join(sorted(u for u in cue.units if u)) or "—"
-                return _say("other_unit_of_cue", raw=raw, unit=unit or "—", cue=str(other), units=units)
+                return _say("other_unit_of_cue", raw=raw, unit=unit or "—", cue=other.text, units=units)
             return self._refused(raw, cue, other)
         nearest = next(iter(self._beside(tokens, index)), None)
         if nearest is not None and (between := self._between(nearest[1], figure)):
-            return _say("words_between", raw=raw, cue=str(nearest[1]), between=between)
+            return _say("words_between", raw=raw, cue=nearest[1].text, between=between)
         return _say("no_cue", raw=raw, unit=unit)
 
     def _refused(self, raw: str, cue: Cue, word: Token) -> Message:
         if cue.topics:
-            return _say("topic", raw=raw, cue=str(word), topics="、".join(sorted(cue.topics)))
+            return _say("topic", raw=raw, cue=word.text, topics="、".join(sorted(cue.topics)))
         if cue.under:
-            return _say("under", raw=raw, cue=str(word), paths="、".join(sorted(cue.under)))
-        return _say("held_back", raw=raw, cue=str(word))
+            return _say("under", raw=raw, cue=word.text, paths="、".join(sorted(cue.under)))
+        return _say("held_back", raw=raw, cue=word.text)
 
     def _is(self, token: Token, left: Unbound) -> bool:
-        span = self.canonical.source(token.start_pos or 0, token.end_pos or 0)
+        span = self.canonical.source(token.start, token.end)
         return span.start <= left.span.start < span.end
 
     def _beside(self, tokens: list[Token], index: int) -> Iterator[tuple[int, Token]]:
@@ -122,5 +121,5 @@ class TextTracer:
                 at += step
 
     def _between(self, cue: Token, figure: Token) -> str:
-        one, other = (cue, figure) if (cue.start_pos or 0) < (figure.start_pos or 0) else (figure, cue)
-        return self.canonical.text[one.end_pos or 0 : other.start_pos or 0]
+        one, other = (cue, figure) if cue.start < figure.start else (figure, cue)
+        return self.canonical.text[one.end : other.start]

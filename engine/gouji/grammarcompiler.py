@@ -1,0 +1,274 @@
+"""Lark grammars of packs: compiled and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from lark import Lark
+from lark.exceptions import GrammarError, LarkError, UnexpectedInput
+from lark.parsers.lalr_analysis import Shift
+
+from gouji.errors import Message, PackError
+from gouji.grammar import Grammar
+from gouji.parser import Parser, Reduction, Scanner
+from gouji.patterns import Pattern, beginnings
+
+
+def build(
+    path: Path,
+    roots: list[Path],
+    starts: tuple[str, ...],
+    edit: Callable[[Any], None] | None = None,
+    **options: Any,
+) -> Grammar:
+    """Compile `path`, with imports from `roots`; `edit` adds to the loaded grammar before.
+
+    Raises PackError with file, line and column for a grammar that Lark refuses, and for a terminal or rule
+    without an ASCII name (Lark drops such terminals from what it says it expected).
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        lark = Lark(
+            text if edit is None else edited(text, path, roots, edit),
+            parser="lalr",
+            start=list(starts),
+            import_paths=[str(root) for root in roots],
+            source_path=str(path),
+            maybe_placeholders=False,
+            **({"lexer": "contextual"} | options),
+        )
+    except OSError as error:
+        raise _broken(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
+    except UnexpectedInput as error:
+        raise _unreadable(path, text, getattr(error, "line", 0), getattr(error, "column", 0)) from error
+    except (GrammarError, LarkError) as error:
+        raise _refused(path, text, starts, roots, edit, error) from error
+    for terminal in lark.terminals:
+        name = terminal.name.rsplit("__", 1)[-1]
+        if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name):
+            where = _place(path, text, terminal.pattern.value)
+            raise _broken(
+                where,
+                f"终结符 {terminal.pattern.value} 没有 ASCII 名称",
+                f"{terminal.pattern.value} has no ASCII terminal name",
+            )
+    saved = BytesIO()
+    lark.save(saved)
+    grammar = Grammar(f"{path.parent.name}/{path.name}", starts, _parser(lark), saved.getvalue())
+    grammar.__dict__["lark"] = lark
+    return grammar
+
+
+def _parser(lark: Lark) -> Parser:
+    """The tables of a grammar in the form that needs no Lark."""
+    front: Any = lark.parser
+    table = front.parser._parse_table
+    reductions: dict[Any, Reduction] = {}
+    states: list[dict[str, int | Reduction]] = []
+    for number in range(len(table.states)):
+        steps: dict[str, int | Reduction] = {}
+        for name, (action, to) in table.states[number].items():
+            if action is Shift:
+                steps[str(name)] = to
+            else:
+                # A rule is one object: it is kept once, however many states complete it.
+                steps[str(name)] = reductions.setdefault(to, _reduction(to))
+        states.append(steps)
+    lexers: dict[int, Any] = getattr(front.lexer, "lexers", {})
+    different = {id(one): one for one in lexers.values()}
+    numbers = {key: number for number, key in enumerate(different)}
+    return Parser(
+        states,
+        dict(table.start_states),
+        dict(table.end_states),
+        [_scanner(one.terminals) for one in different.values()],
+        [numbers[id(lexers[number])] for number in range(len(states))] if lexers else [],
+        frozenset(lark.ignore_tokens),
+    )
+
+
+def _reduction(rule: Any) -> Reduction:
+    """What Lark makes of a rule: it leaves out terminals that begin with `_` and opens rules that do."""
+    kept = tuple(
+        (i, not symbol.is_term and symbol.name.startswith("_"))
+        for i, symbol in enumerate(rule.expansion)
+        if rule.options.keep_all_tokens or not (symbol.is_term and symbol.filter_out)
+    )
+    size = len(rule.expansion)
+    origin = str(rule.origin.name)
+    return Reduction(
+        size,
+        origin,
+        str(rule.alias or rule.options.template_source or origin),
+        None if kept == tuple((i, False) for i in range(size)) else kept,
+        bool(rule.options.expand1 and not rule.alias),
+    )
+
+
+def _scanner(terminals: Iterable[Any]) -> Scanner:
+    """What matches the first of `terminals` (in the order in which Lark tries them) that fits."""
+    literals = [one for one in terminals if one.pattern.type == "str"]
+    words: dict[str, Pattern] = {}
+    hidden: set[str] = set()
+    for one in terminals if literals else ():
+        if one.pattern.type == "re":
+            # A literal that an expression of the same priority matches too is told from what that has matched.
+            source = re.compile(one.pattern.to_regexp())
+            also = [w for w in literals if w.priority == one.priority and _wholly(source, w.pattern.value)]
+            if also:
+                words[one.name] = _first(also)
+                hidden.update(w.name for w in also if w.pattern.flags <= one.pattern.flags)
+    return Scanner(_first([one for one in terminals if one.name not in hidden]), words)
+
+
+def _wholly(pattern: re.Pattern[str], word: str) -> bool:
+    match = pattern.match(word)
+    return match is not None and match.group() == word
+
+
+def _first(terminals: Iterable[Any]) -> Pattern:
+    """Matches the first of `terminals` that fits, in a group with its name.
+
+    One look at the next character rules most of them out, by itself and in groups.
+    """
+    known = [(beginnings(source := t.pattern.to_regexp()), f"(?P<{t.name}>{source})") for t in terminals]
+    groups = []
+    for at in range(0, len(known), _TOGETHER):
+        group = known[at : at + _TOGETHER]
+        parts = "|".join(_ahead(first) + part for first, part in group)
+        together = {member: None for first, _ in group for member in first} if all(f for f, _ in group) else {}
+        groups.append(f"{_ahead(together)}(?:{parts})")
+    # Each part has been compiled by Lark; the whole is when it is kept or used.
+    return Pattern("|".join(groups), ())
+
+
+_TOGETHER = 8
+"""Terminals that one look at the next character rules out."""
+
+
+def _ahead(members: Iterable[str]) -> str:
+    found = "".join(members)
+    return f"(?=[{found}])" if found else ""
+
+
+def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None] | None) -> Any:
+    """A grammar as Lark loads it, with `edit` applied. Raises what Lark raises."""
+    from lark.load_grammar import load_grammar
+
+    grammar, _ = load_grammar(text, str(path), [str(root) for root in roots], False)  # type: ignore[no-untyped-call]
+    if edit is not None:
+        edit(grammar)
+    return grammar
+
+
+def _broken(where: str, zh: str, en: str) -> PackError:
+    return PackError(where, "invalid-grammar", Message(zh, en), Message("请改正该语法文件", "correct the grammar"))
+
+
+def _place(path: Path, text: str, problem: str) -> str:
+    """`file:line:column` of the first name in `problem` that the grammar text holds."""
+    for word in re.findall(r"[^\s'\"<>:,()]+", problem):
+        match = re.search(rf"(?<!\w){re.escape(word.strip('?!'))}(?!\w)", text)
+        if (
+            match
+            and (len(word) > 1 or not word.isascii())
+            and word.lower() not in ("rule", "in", "the", "is", "of", "terminal", "start")
+        ):
+            line = text.count("\n", 0, match.start()) + 1
+            return f"{path}:{line}:{match.start() - text.rfind(chr(10), 0, match.start())}"
+    return str(path)
+
+
+def _refused(
+    path: Path,
+    text: str,
+    starts: tuple[str, ...],
+    roots: list[Path],
+    edit: Callable[[Any], None] | None,
+    error: LarkError,
+) -> PackError:
+    """What Lark says against a grammar, in words that an author can act on."""
+    problem = str(error).strip() or "invalid grammar"
+    if problem.startswith("Reduce/Reduce"):
+        from gouji.conflicts import conflicts
+
+        # Compiled as Lark does it before it makes the table, in which the conflict is; what is imported and not used
+        # (it may match nothing) falls away here, too.
+        terminals, rules, _ = edited(text, path, roots, edit).compile(list(starts), set())
+        conflict = next(conflicts(rules, terminals, starts))
+        one, other = conflict.rules
+        before, ahead = (text.replace("\n", "⏎") for text in (conflict.before, conflict.ahead))
+        next_zh, next_en = (f"、“{ahead}”之前", f" and before “{ahead}”") if ahead else ("", " and at the end")
+        return PackError(
+            named(path, text, one),
+            "invalid-grammar",
+            Message(
+                f"有歧义：在“{before}”之后{next_zh}，规则 {one} 和 {other} 都成立",
+                f"ambiguous: after “{before}”{next_en} both rule {one} and rule {other} are complete",
+            ),
+            Message(
+                "让两条规则以不同的终结符开头或结尾，或合并为一条",
+                "let the rules begin or end with different terminals, or make them one",
+            ),
+        )
+    for pattern, zh, en in _SAYINGS:
+        if match := re.search(pattern, problem):
+            name = next(filter(None, match.groups())).rsplit("__", 1)[-1]
+            return _broken(named(path, text, name, last="more than once" in en), zh.format(name), en.format(name))
+    if match := re.search(r"Cannot compile token (\w+): '(.*)'$", problem, re.S):
+        name, flaw = match[1].rsplit("__", 1)[-1], _flaw(match[2])
+        zh, en = f"终结符 {name} 的正则表达式有误", f"the regular expression of terminal {name} is wrong"
+        return _broken(named(path, text, name), f"{zh}：{flaw}", f"{en}: {flaw}" if flaw else en)
+    if place := re.search(r"at line (\d+) column (\d+)", problem):
+        return _unreadable(path, text, int(place[1]), int(place[2]))
+    first = problem.splitlines()[0]
+    return _broken(_place(path, text, problem), f"语法有误：{first}", f"the grammar is wrong: {first}")
+
+
+def _unreadable(path: Path, text: str, line: int, column: int) -> PackError:
+    """What is no Lark grammar at a place; where a name stands there that Lark does not take, that is said."""
+    lines = text.splitlines()
+    rest = lines[line - 1][max(column - 1, 0) :] if 0 < line <= len(lines) else ""
+    where = f"{path}:{line or '?'}:{column or '?'}"
+    if (name := re.match(r"\w+", rest)) and not name[0].isascii():
+        return PackError(
+            where,
+            "invalid-grammar",
+            Message(f"“{name[0]}” 不能作名称", f"“{name[0]}” cannot be a name"),
+            Message(
+                "名称只用 ASCII 字母、数字和下划线：终结符大写，规则小写，如用拼音",
+                "a name holds ASCII letters, digits and underscores: upper case for terminals, lower case for rules",
+            ),
+        )
+    return _broken(where, "Lark 语法错误", "this is not valid Lark")
+
+
+def _flaw(source: str) -> str:
+    """What `re` says against an expression, with its place in it."""
+    try:
+        re.compile(source)
+    except re.error as error:
+        return str(error)
+    return ""
+
+
+_SAYINGS = (
+    (r"(?:Rule|Terminal) '?(\w+)'? used but not defined|used but not defined: (\w+)|undefined rule: NonTerminal\('(\w+)",
+     "{0} 没有定义", "{0} is not defined"),
+    (r"'?(\w+)'? defined more than once", "{0} 定义了不止一次", "{0} is defined more than once"),
+    (r"zero-width terminals?\.? \((\w+)", "终结符 {0} 可以什么都不匹配", "terminal {0} can match nothing"),
+)  # fmt: skip
+
+
+def named(path: Path, text: str, name: str, last: bool = False) -> str:
+    """`file:line:column` where a grammar defines `name` (for the first or last time), else where it uses it."""
+    found = list(re.finditer(rf"(?m)^[?!]*({re.escape(name)})(?=[.\d-]*\s*(?:\{{[^}}]*\}})?\s*:)", text))
+    found = found or list(re.finditer(rf"(?<![\w])({re.escape(name)})(?![\w])", text))
+    if not found:
+        return str(path)
+    start = found[-1 if last else 0].start(1)
+    return f"{path}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from gouji.packs import Packs
+from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 KEYS = ("title", "authority", "amends", "labels", "rows", "cells", "heads", "detect", "cues", "narrative", "outline")
 _CELL = r"[^|\n]*\|"
 
 
-class Spelling(NamedTuple):
+class Spelling(Struct):
     """A further text of a terminal, or one of a new terminal that may stand wherever the terminal `like` may."""
 
     terminal: Scalar
@@ -27,7 +28,7 @@ class Spelling(NamedTuple):
     like: Scalar | None = None
 
 
-class Amendment(NamedTuple):
+class Amendment(Struct):
     """What one pack adds to another."""
 
     folder: Path

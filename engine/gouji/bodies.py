@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -17,7 +17,7 @@ from gouji.canonical import FoldTable
 from gouji.packs import Packs
 from gouji.patterns import Pattern
 from gouji.records import Report
-from gouji.values import Value
+from gouji.values import Struct, Value
 from gouji.yamlfile import read
 
 Key: TypeAlias = tuple[tuple[str, ...], str]
@@ -66,7 +66,7 @@ class Body(Value):
         return self.certain and other.certain and self.key == other.key and self.may_be(other)
 
 
-class BodyModel(NamedTuple):
+class BodyModel(Struct):
     """Patterns that take names of bodies apart; see `grammars/common/bodies.yaml`."""
 
     levels: Mapping[str, Pattern]

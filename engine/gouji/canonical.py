@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from gouji.document import Cell, Document, Paragraph
 from gouji.patterns import Pattern
 from gouji.spans import OffsetMap, Span
+from gouji.values import Struct
 
 Script: TypeAlias = Literal["Hans", "Hant"]
 
@@ -30,7 +31,7 @@ class FoldTable(dict[int, int]):
         return code
 
 
-class Folds(NamedTuple):
+class Folds(Struct):
     """How source text is folded: characters one to one, then phrases and noise with their lengths mapped.
 
     `edit` matches the latter, `changed` each character that is folded.
@@ -93,7 +94,7 @@ def _folds(codes: str, folded: str, traditional: str, *rest: Any) -> Folds:
     return Folds(FoldTable(str.maketrans(codes, folded)), frozenset(traditional), *rest)
 
 
-class Line(NamedTuple):
+class Line(Struct):
     """One canonical line, without its newline; `table` is the ordinal of its table in the document."""
 
     start: int

@@ -9,12 +9,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, NamedTuple
+from typing import Any
 
+from gouji.values import Struct
 from gouji.wordings import example
 
 
-class Conflict(NamedTuple):
+class Conflict(Struct):
     """What the parser cannot decide: behind the text `before` and in front of `ahead`.
 
     `rules` are the rules between which it would have to choose. `shift` says that it goes on with the second rule

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -21,7 +21,7 @@ from gouji.registry import Registry
 from gouji.relations import Evaluation, Item, Relation, evaluate, own_path
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import SUM_OF_PARTS, Instance, Program, Rule, blank_counted
-from gouji.values import Value
+from gouji.values import Struct, Value
 
 Side: TypeAlias = Literal["left", "right"]
 Sighting: TypeAlias = tuple[Profile, Figure]
@@ -123,7 +123,7 @@ class Reports(Protocol):
         """What messages may say about these reports."""
 
 
-class Pair(NamedTuple):
+class Pair(Struct):
     """A report and that of the year before."""
 
     this: Profile

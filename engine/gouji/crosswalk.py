@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from gouji import schema
 from gouji.errors import Message
 from gouji.packs import Packs
 from gouji.registry import Registry
+from gouji.values import Struct
 from gouji.yamlfile import read
 
 
-class Section(NamedTuple):
+class Section(Struct):
     """A heading and the metrics below it."""
 
     title: Message
     metrics: frozenset[str]
 
 
-class Alike(NamedTuple):
+class Alike(Struct):
     """Metrics of an earlier form whose sum corresponds to that of metrics of a later one."""
 
     before: tuple[str, ...]
@@ -26,7 +27,7 @@ class Alike(NamedTuple):
     exact: bool
 
 
-class Crosswalk(NamedTuple):
+class Crosswalk(Struct):
     """See `grammars/common/crosswalk.yaml`."""
 
     sections: tuple[Section, ...]

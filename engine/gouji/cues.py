@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from gouji.grammar import Grammar
 from gouji.islands import IslandScanner
 from gouji.patterns import Finder, Pattern
+from gouji.values import Struct
 
 ERAS = ("e1", "e2", "e3", "e4")
 COUNTS = frozenset(["QUANTITY", "HAN_QUANTITY", "RANGE", "BROKEN"])
 """The terminals that hold numbers."""
 
 
-class Cue(NamedTuple):
+class Cue(Struct):
     """What one cue binds to. `paths` maps (era, topic) to metrics; an empty era or topic stands for any."""
 
     name: str
@@ -40,7 +40,7 @@ class Cue(NamedTuple):
         return ()
 
 
-class NarrativeModel(NamedTuple):
+class NarrativeModel(Struct):
     """Everything that the running text is read by; see `grammars/narrative/pack.yaml` for each pattern.
 
     A sentence without any of the terminals `telling` gives no figure.

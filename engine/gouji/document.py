@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from attrs import define, field
 
 from gouji.spans import LineIndex, OffsetMap, Span
+from gouji.values import Struct
 
 
-class Place(NamedTuple):
+class Place(Struct):
     """Where a span stands, as people name it: all numbers are 1-based, ends exclusive."""
 
     line: int | None = None
@@ -63,7 +64,7 @@ class Anchors:
         )
 
 
-class Cell(NamedTuple):
+class Cell(Struct):
     """One table cell: its text from `start` to `end` (equal for a blank cell), and the delimiter that shows it.
 
     `mark` is the offset of the delimiter that the carrier gives the cell (a TAB, a bar): a blank cell is there.
@@ -84,13 +85,13 @@ class Cell(NamedTuple):
         return Span(self.start, self.end)
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Struct):
     """Running text that belongs together: one line of a text file, one paragraph of a page."""
 
     span: Span
 
 
-class Table(NamedTuple):
+class Table(Struct):
     """Rows of cells. `carrier` names the way in which the text carried it (tab, stream, bar, …)."""
 
     rows: tuple[tuple[Cell, ...], ...]

@@ -5,10 +5,10 @@ Findings about a report are values (`gouji.findings`); exceptions are for what k
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from gouji.values import Struct
 
 
-class Message(NamedTuple):
+class Message(Struct):
     """One sentence in both languages of the interface."""
 
     zh: str

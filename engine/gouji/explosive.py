@@ -13,8 +13,9 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
+from gouji.values import Struct
 from gouji.wordings import in_category
 
 BOUNDED = 8
@@ -31,7 +32,7 @@ DEADLINE = 2.0
 _REPRESENTATIVES = "某数1aA_ \n\t|,.()-%"
 
 
-class Part(NamedTuple):
+class Part(Struct):
     """A part of an expression: the places at which it begins and ends, and whether it may be empty."""
 
     first: frozenset[int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gouji import schema
 from gouji.errors import Message
@@ -15,6 +15,7 @@ from gouji.kinds import Kind
 from gouji.records import Number, Observation, number_text
 from gouji.registry import Metric
 from gouji.rulemodel import Rule
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
@@ -200,7 +201,7 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
     return True
 
 
-class _Unequal(NamedTuple):
+class _Unequal(Struct):
     """Two figures that should be one, in words."""
 
     left: Figure

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
 from gouji.errors import Message
 from gouji.records import Number, number_text
 from gouji.spans import Span
-from gouji.values import Value
+from gouji.values import Struct, Value
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Verdict: TypeAlias = Literal["fail", "undecided"]
@@ -38,7 +38,7 @@ class Words(Protocol):
 Filling: TypeAlias = "str | Number | Words | None"
 
 
-class Statement(NamedTuple):
+class Statement(Struct):
     """A sentence whose placeholders are filled when it is read; one without a value stays as it is."""
 
     template: Message
@@ -106,7 +106,7 @@ class Suspect(Value):
     rank: int = 1
 
 
-class Decision(NamedTuple):
+class Decision(Struct):
     """What people decided about a finding.
 
     `rule`, `instance`, `source` (the report) and `equation` tell what the finding was then; empty where the
@@ -125,14 +125,14 @@ class Decision(NamedTuple):
     where: str = ""
 
 
-class Since(NamedTuple):
+class Since(Struct):
     """What became of a finding since an earlier check; `equation` is what it was then."""
 
     state: Literal["new", "changed"]
     equation: str = ""
 
 
-class Fixed(NamedTuple):
+class Fixed(Struct):
     """A finding of an earlier check that is there no more, in the words of that check."""
 
     source: str

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from gouji.errors import PackError
 from gouji.explosive import explosive
 from gouji.packs import Packs
 from gouji.polynomial import polynomial
+from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 SUFFIXES = (".yaml", ".lark", ".txt", ".md")
@@ -29,7 +30,7 @@ _PIECES = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/(?P<expression>(?:\\.|[^/\\
 _REPEATED = re.compile(r"\(.*[*+{]", re.S)
 
 
-class Import(NamedTuple):
+class Import(Struct):
     """An import of a grammar: where it stands, and the file that it names (None for one of Lark's own)."""
 
     where: str

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from gouji.records import Number, State, number_text
+from gouji.values import Struct
 
 Kind: TypeAlias = Literal["exact", "blank", "approximate", "missing", "unreadable"]
 
 
-class Interval(NamedTuple):
+class Interval(Struct):
     """All numbers from `low` to `high`; None is no bound, an open bound is itself excluded."""
 
     low: Number | None
@@ -116,7 +117,7 @@ if TYPE_CHECKING:
             """What it is at most, or, where it is not exact, less than."""
 
 
-class Operand(NamedTuple):
+class Operand(Struct):
     """A figure as an equation takes it: what it may be, and why it may not be known exactly."""
 
     interval: Interval

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gouji.parser import Token
 from gouji.patterns import Pattern
 from gouji.prefixes import RARE, Node, told_apart
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from lark.lexer import TerminalDef
 
 
-class IslandScanner(NamedTuple):
+class IslandScanner(Struct):
     """Yields the islands of a text in order.
 
     At one place the higher priority wins, then the longer possible match. Most of a text is passed over by one search,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from gouji.facts import Facts
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
@@ -16,7 +17,7 @@ Run: TypeAlias = "Callable[[Rule, Rulebook, Facts], None]"
 Needs: TypeAlias = "Callable[[Rule], Sequence[str] | None]"
 
 
-class Kind(NamedTuple):
+class Kind(Struct):
     """One kind of check.
 
     `params` are its keys and how to read them, `required` those that it cannot do without, `placeholders`

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from attrs import define, field
 
 from gouji.grammar import Grammar
 from gouji.patterns import Pattern
+from gouji.values import Struct
 
 Reads: TypeAlias = Literal["table", "chart"]
 
@@ -19,7 +20,7 @@ _NOT_IN_LABEL = re.compile(r"\([^()]*\)|^其中|[^\w]")
 _ORDINALS = re.compile(r"^#*(?:\(?[一二三四五六七八九十\d]{1,3}[)、.:])+")
 
 
-class RowBinding(NamedTuple):
+class RowBinding(Struct):
     """What a row gives: the metrics of its cells in the order of the form.
 
     "unit" is the cell of the printed unit and "code" that of the code of the row; cells of remarks, which packs call
@@ -34,7 +35,7 @@ class RowBinding(NamedTuple):
     headed: bool = False
 
 
-class Head(NamedTuple):
+class Head(Struct):
     """What one cell of a head says: the name of a column, whose figures stand below it, and in which unit.
 
     `always` says that the scope holds even where no other column has one.
@@ -57,7 +58,7 @@ REMARKS = "text"
 FRAGMENT, FOREIGN = Head("?fragment"), Head("?foreign")
 
 
-class RowLabel(NamedTuple):
+class RowLabel(Struct):
     """The label of a row in the spellings that its terminal knows; `place` counts the rows of the form."""
 
     row: str

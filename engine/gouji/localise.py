@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from gouji.records import Number
 from gouji.slips import Slip, miscounted, pair, rank, slip
+from gouji.values import Struct
 
 Exact: TypeAlias = Number | Fraction
 
@@ -25,7 +26,7 @@ _NODES = 3000  # sets of cells that are tried at most
 _LISTED = 12  # repairs that are told
 
 
-class Constraint(NamedTuple):
+class Constraint(Struct):
     """A linear identity or bound: `gap` is what the sides differ by as printed, 0 (or at most 0) where it holds."""
 
     name: str
@@ -44,7 +45,7 @@ class Constraint(NamedTuple):
         return self.gap == 0 or (self.operator == "<=" and self.gap < 0)
 
 
-class Figure(NamedTuple):
+class Figure(Struct):
     """A cell as it is printed: a blank one counts 0; `told` is what other words of the report say it is."""
 
     value: Number
@@ -54,7 +55,7 @@ class Figure(NamedTuple):
     told: Number | None = None
 
 
-class Change(NamedTuple):
+class Change(Struct):
     """One figure that a repair changes."""
 
     cell: int
@@ -62,7 +63,7 @@ class Change(NamedTuple):
     repair: Number
 
 
-class Repair(NamedTuple):
+class Repair(Struct):
     """Changes that together satisfy every constraint, those that they satisfy anew, and the slip they undo."""
 
     changes: tuple[Change, ...]

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gouji.errors import Message
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.findings import Statement
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 
 
-class Messages(NamedTuple):
+class Messages(Struct):
     """The texts of the interface by key (`header.year`), each in both languages."""
 
     entries: Mapping[str, Message]
@@ -59,7 +60,7 @@ class Messages(NamedTuple):
         return {k.partition(".")[2]: message for k, message in self.entries.items() if k.startswith(f"{prefix}.")}
 
 
-class Voice(NamedTuple):
+class Voice(Struct):
     """The interface speaking one language: `say("header.year", year=2019)`.
 
     Without `messages` it speaks with the built-in ones, which are read when the first word is said.

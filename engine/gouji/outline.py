@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from gouji.amendments import alternatives, amendments
 from gouji.canonical import Canonical
@@ -13,12 +13,13 @@ from gouji.packs import Packs
 from gouji.patterns import END, Finder, Pattern
 from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
+from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, read
 
 _Kind = TypeVar("_Kind", Pattern, Finder)
 
 
-class OutlineModel(NamedTuple):
+class OutlineModel(Struct):
     """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`."""
 
     levels: tuple[Pattern, ...]
@@ -28,7 +29,7 @@ class OutlineModel(NamedTuple):
     mentions: Mapping[str, Finder]
 
 
-class Stretch(NamedTuple):
+class Stretch(Struct):
     """A piece of running text below the headings in force, outermost first."""
 
     start: int

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from gouji.errors import Message, PackError
+from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 Origin: TypeAlias = Literal["builtin", "installed", "environment", "project", "option"]
@@ -19,7 +20,7 @@ PROJECT = "gouji.yaml"
 ENTRY_POINTS = "gouji.packs"
 
 
-class Root(NamedTuple):
+class Root(Struct):
     """A folder with `grammars/` and/or `rules/`, and how it was found: `by` names what told of it."""
 
     path: Path
@@ -27,7 +28,7 @@ class Root(NamedTuple):
     by: str = ""
 
 
-class Packs(NamedTuple):
+class Packs(Struct):
     """The pack roots in use. A root is a folder with `grammars/` and/or `rules/`.
 
     `grammars/<pack>/pack.yaml` describes a pack, `metrics.yaml` in `grammars/` or in a pack adds metrics,

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from gouji.patterns import Pattern
+from gouji.values import Struct
 
 END = "$END"
 """The terminal that stands behind a text."""
 
 
-class Token(NamedTuple):
+class Token(Struct):
     """What a terminal matched: its text and where that stands, as offsets. `match` is what it comes from."""
 
     type: str
@@ -26,7 +27,7 @@ class Token(NamedTuple):
     match: re.Match[str]
 
 
-class Tree(NamedTuple):
+class Tree(Struct):
     """What a rule matched: its name or alias, and what it keeps."""
 
     data: str
@@ -51,7 +52,7 @@ class Refused(Exception):
         self.offset = offset
 
 
-class Reduction(NamedTuple):
+class Reduction(Struct):
     """What becomes of a rule that is complete.
 
     Its last `size` values make a tree `name`, which stands for the nonterminal `origin`. `kept` are the values that the
@@ -70,7 +71,7 @@ State: TypeAlias = "Mapping[str, int | Reduction]"
 """Terminal or nonterminal -> the state in which it is taken, or the rule that is complete before it."""
 
 
-class Scanner(NamedTuple):
+class Scanner(Struct):
     """The terminals that a state accepts: `pattern` matches the first of them that fits, in a group with its name.
 
     `words` tells, of a terminal, what else its text is: 其中 is a terminal of its own where one for any word fits too.

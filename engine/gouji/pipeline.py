@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
@@ -29,6 +29,7 @@ from gouji.registry import Registry
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Era, Kept
 from gouji.tables import read_tables
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.bodies import BodyModel
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 _NARRATIVE = "narrative"
 
 
-class Engine(NamedTuple):
+class Engine(Struct):
     """Everything that reading and checking needs, compiled from the packs once."""
 
     registry: Registry

@@ -12,9 +12,9 @@ import re
 from collections import deque
 from itertools import pairwise, product
 from math import log2
-from typing import NamedTuple
 
 from gouji.explosive import PAIRS, Automaton, Part, loops, takes, way
+from gouji.values import Struct
 
 DEGREE = 3
 """Power of the length of a text from which the ways through an expression are too many."""
@@ -27,7 +27,7 @@ _END = "\0"
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,(?:\d{3,})?\}")
 
 
-class Slow(NamedTuple):
+class Slow(Struct):
     """The power of its length that an expression needs on a text, and the words that are repeated in the text."""
 
     degree: int
@@ -55,7 +55,7 @@ def polynomial(source: str) -> Slow | None:
     return Slow(degree, tuple(pair.word for pair in chain)) if degree >= DEGREE else None
 
 
-class _Pair(NamedTuple):
+class _Pair(Struct):
     """Two places, and a word that leads from the first to itself and to the second, and from the second to itself."""
 
     one: int

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
+
+from gouji.values import Struct
 
 Node = Any
 """What the next character leads to, as a dictionary; in the end a tuple: what is left of the expressions, in order.
@@ -33,7 +35,7 @@ _KINDS: dict[str, tuple[str, Callable[[str], bool]]] = {
 }
 
 
-class _Step(NamedTuple):
+class _Step(Struct):
     """A state that takes one character: of `named` or `kinds`, or neither if it is `negated`; and what comes then."""
 
     named: frozenset[str]

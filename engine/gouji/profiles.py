@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from sys import intern
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gouji.bodies import Body, BodyModel
 from gouji.document import Place
@@ -20,6 +20,7 @@ from gouji.records import Number, Observation, Report, Source, State
 from gouji.registry import Registry
 from gouji.rulemodel import key
 from gouji.spans import Span
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.intervals import Stated
@@ -29,7 +30,7 @@ _BLANK_OPERAND = Operand(EXACT_ZERO, "blank")
 _REACH = 60  # so near behind its figure stands what is said about the change
 
 
-class Figure(NamedTuple):
+class Figure(Struct):
     """One figure of a profile: `observation` is the index of its observation in the report."""
 
     path: str
@@ -45,7 +46,7 @@ class Figure(NamedTuple):
         return interval.low if interval.exact else None
 
 
-class Claim(NamedTuple):
+class Claim(Struct):
     """What a text says about the change of a figure: by `amount` per cent, or by so many where `share` is False.
 
     `path`, `value` and `observation` are those of the figure, `place` is that of the amount.
@@ -64,14 +65,14 @@ class Claim(NamedTuple):
     place: Place
 
 
-class Growth(NamedTuple):
+class Growth(Struct):
     """How a change since last year is said: from the end of a figure to the unit of the amount; words of a decrease."""
 
     said: Pattern
     falls: Pattern
 
 
-class Header(NamedTuple):
+class Header(Struct):
     """What a profile says of its report as a whole; `tabled`: whether a table was read."""
 
     source: str
@@ -85,7 +86,7 @@ class Header(NamedTuple):
     tabled: bool
 
 
-class Row(NamedTuple):
+class Row(Struct):
     """A figure that stands for its report, kept elsewhere: `observation` is the index that it had in the report."""
 
     source: Source

@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from gouji.records import Number, State
+from gouji.values import Struct
 
 NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
 """A number in canonical text: with or without thousands separators and decimals."""
@@ -28,7 +29,7 @@ _POWERS: Final = {"十": 10, "百": 100, "千": 1000}
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
-class Quantity(NamedTuple):
+class Quantity(Struct):
     """A number with its interval: `low` <= exact value < `high`, or exactly `value` where all three are equal."""
 
     value: Number

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
+from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 Blank: TypeAlias = Literal["zero", "total", "none", "na"]
@@ -19,7 +20,7 @@ _PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 _ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
 
-class Metric(NamedTuple):
+class Metric(Struct):
     """One figure: its path, labels and unit, and how to read it.
 
     `decimal` and `signed` say whether it may have decimals or a minus sign; `blank` what an empty cell
@@ -46,7 +47,7 @@ class Metric(NamedTuple):
         return self.en if lang == "en" else self.zh
 
 
-class GroupLabel(NamedTuple):
+class GroupLabel(Struct):
     """What a group is called, and its members one by one: (zh, en)."""
 
     zh: str

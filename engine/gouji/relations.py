@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from gouji.intervals import EXACT_ZERO, Interval, Operand
 from gouji.records import Number, Source, number_text
+from gouji.values import Struct
 
 Operator: TypeAlias = Literal["==", "!=", "<=", ">=", "<", ">"]
 Outcome: TypeAlias = Literal["pass", "fail", "undecided", "not assessable"]
@@ -22,7 +23,7 @@ _OPPOSITE: dict[Operator, Operator] = {"==": "!=", "!=": "==", "<=": ">", ">=": 
 _ANY = Interval(0, None)
 
 
-class Item(NamedTuple):
+class Item(Struct):
     """One term of a linear sum: coefficient times a metric of one source."""
 
     coefficient: Number
@@ -35,7 +36,7 @@ def own_path(path: str) -> str:
     return next((path[len(prefix) :] for prefix in OTHER_REPORTS if path.startswith(prefix)), path)
 
 
-class Linear(NamedTuple):
+class Linear(Struct):
     """Items and a constant, added up."""
 
     items: tuple[Item, ...] = ()
@@ -60,7 +61,7 @@ class Linear(NamedTuple):
         return Interval(low, high, low_open, high_open)
 
 
-class Relation(NamedTuple):
+class Relation(Struct):
     """One comparison over concrete metrics; `left / left_divisor operator right / right_divisor`."""
 
     operator: Operator
@@ -102,7 +103,7 @@ class Relation(NamedTuple):
         return f"{left} {_SHOWN[self.operator]} {right}"
 
 
-class Evaluation(NamedTuple):
+class Evaluation(Struct):
     """A relation confronted with figures: the verdict and what both sides came to."""
 
     outcome: Outcome
@@ -249,7 +250,7 @@ def _compare(operator: Operator, left: Interval, right: Interval, within: Number
     return False if not difference.may_be_below(within) else True if difference.below(within) else None
 
 
-class Arithmetic(NamedTuple):
+class Arithmetic(Struct):
     """Evaluations as words: each with its numbers, alternatives separated by semicolons."""
 
     evaluations: tuple[Evaluation, ...]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 from gouji.errors import Message
 from gouji.findings import Severity
 from gouji.patterns import Pattern
 from gouji.records import Number, Report, Source
 from gouji.registry import Registry
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.expressions import Equation
@@ -22,7 +23,7 @@ T = TypeVar("T")
 Figures: TypeAlias = Mapping[str, Any]
 
 
-class Era(NamedTuple):
+class Era(Struct):
     """Which forms and report years belong to an era; `last` is None for the present one."""
 
     name: str
@@ -35,7 +36,7 @@ class Era(NamedTuple):
         return self.first <= year and (self.last is None or year <= self.last)
 
 
-class Applies(NamedTuple):
+class Applies(Struct):
     """To which reports a rule applies: every condition that is given must hold."""
 
     layouts: frozenset[str] = frozenset()
@@ -79,7 +80,7 @@ class Kept(Generic[T]):
         return Kept, (None, self._pickled or pickle.dumps(self._value, pickle.HIGHEST_PROTOCOL))
 
 
-class Bound(NamedTuple):
+class Bound(Struct):
     """An equation over concrete metrics: what must be known to hold before anything is said, and the alternatives."""
 
     conditions: tuple[Relation, ...]
@@ -135,7 +136,7 @@ class Instance:
         return {k: v for k, v in self.__dict__.items() if k not in ("rule", "registry")}
 
 
-class Rule(NamedTuple):
+class Rule(Struct):
     """One rule as its author wrote it; `params` are the data of structural kinds, `where` its place."""
 
     id: str

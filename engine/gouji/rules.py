@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
-from typing import NamedTuple
 
 from gouji.checks import KINDS
 from gouji.errors import Message
@@ -18,11 +17,12 @@ from gouji.registry import Metric, Registry
 from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import SUM_OF_PARTS, Program, Rule, blank_counted, key
+from gouji.values import Struct
 
 _LOOK_ALIKE = str.maketrans("OoQDIl|ZSB", "0000111258")
 
 
-class Judgement(NamedTuple):
+class Judgement(Struct):
     """What the rules say of a report: the findings in order, and what they were judged by."""
 
     findings: list[Finding]
@@ -280,7 +280,7 @@ def _difference(left: Interval, right: Interval) -> str:
     return "?"
 
 
-class _Side(NamedTuple):
+class _Side(Struct):
     """One side of an equation in words; `metrics` is None where there are too many to name."""
 
     metrics: tuple[Metric, ...] | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from attrs import evolve
 
@@ -28,6 +28,7 @@ from gouji.parser import Refused, Token, Tree
 from gouji.quantities import cell
 from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
+from gouji.values import Struct
 
 ERRORS_LIMIT = 20
 """Rows of one table that a grammar may refuse before it is given single rows."""
@@ -88,7 +89,7 @@ def read_tables(
     return reading
 
 
-class Recognised(NamedTuple):
+class Recognised(Struct):
     """A table, its canonical text, and the layout that has most evidence for it; None where none has any."""
 
     lines: list[Line]
@@ -241,7 +242,7 @@ def _unfolded(above: list[Head], row: list[Head]) -> list[Head]:
 _NO_QUANTITY = (None, None, None, None)
 
 
-class _Cell(NamedTuple):
+class _Cell(Struct):
     """Where in a row a metric stands: the number of its value cell, and what its head says."""
 
     path: str
@@ -250,7 +251,7 @@ class _Cell(NamedTuple):
     head: Head | None = None
 
 
-class _Form(NamedTuple):
+class _Form(Struct):
     """The cells of a row below certain heads, how many there are, and the metrics with their scopes."""
 
     cells: Sequence[_Cell] = ()
@@ -264,7 +265,7 @@ class _Form(NamedTuple):
         return cls(cells, width, names) if names else cls()
 
 
-class _Left(NamedTuple):
+class _Left(Struct):
     """A row that was not bound: offsets in the canonical text, its cells, its row if its label is known.
 
     `columns` are the heads that were in force.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gouji import schema
 from gouji.errors import Message
@@ -15,12 +15,13 @@ from gouji.kinds import Kind
 from gouji.records import Number, Partition, number_text
 from gouji.rulemodel import Rule, key
 from gouji.spans import Span
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
-class _Part(NamedTuple):
+class _Part(Struct):
     """A figure of a breakdown: an observation (with its path) or an unbound figure, by its number."""
 
     number: int
@@ -193,7 +194,7 @@ def _clause(facts: Facts, part: _Part) -> str:
     return facts.report.document.text[span.start : span.end]
 
 
-class _Enumeration(NamedTuple):
+class _Enumeration(Struct):
     """Figures as printed, one after the other, in words."""
 
     parts: Sequence[_Part]
@@ -202,7 +203,7 @@ class _Enumeration(NamedTuple):
         return (", " if lang == "en" else "、").join([part.raw for part in self.parts])
 
 
-class _Breakdown(NamedTuple):
+class _Breakdown(Struct):
     """A breakdown that does not fit its total, in numbers."""
 
     parts: Sequence[_Part]

@@ -1,11 +1,26 @@
-"""What makes a frozen class a value: equality, hash and a readable form, by its fields.
+"""What makes a class a value, once for all classes that are values.
 
-attrs would write these methods anew for every class and compile them at every start; one definition serves all.
+attrs and `typing.NamedTuple` write methods anew for every class and compile them at every start, which for the classes
+of this program takes a third of the start of a command. Records, which others use, are attrs classes that take
+equality, hash and a readable form from `Value`. What the engine itself hands around is a `Struct`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+try:
+    # What named tuples are read by; the way through a property takes twice as long.
+    from _collections import _tuplegetter as _getter  # type: ignore[import-not-found]
+except ImportError:
+
+    def _getter(place: int, _: str) -> Any:
+        return property(itemgetter(place))
+
 
 _NAMES: dict[Any, tuple[str, ...]] = {}
 
@@ -44,3 +59,58 @@ class Value:
     def __repr__(self) -> str:
         shown = (f"{a.name}={getattr(self, a.name)!r}" for a in self.__attrs_attrs__ if a.repr is not False)
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+@dataclass_transform(frozen_default=True)
+class _StructType(type):
+    """Makes the fields of a Struct from its annotations."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _StructType:
+        made = super().__new__(cls, name, bases, {"__slots__": (), **namespace})
+        if bases != (tuple,):
+            fields = tuple(made.__annotations__)
+            made._defaults = {field: namespace[field] for field in fields if field in namespace}
+            made._fields = fields
+            for place, field in enumerate(fields):
+                setattr(made, field, _getter(place, ""))
+        return made
+
+    _fields: tuple[str, ...]
+    _defaults: dict[str, Any]
+
+
+class Struct(tuple[Any, ...], metaclass=_StructType):
+    """A tuple whose places have names: a NamedTuple without code of its own."""
+
+    _fields: ClassVar[tuple[str, ...]]
+    _defaults: ClassVar[dict[str, Any]]
+
+    if not TYPE_CHECKING:
+
+        def __new__(cls, *values, **named):  # noqa: D102
+            if named or len(values) != len(cls._fields):
+                values = cls._whole(values, named)
+            return tuple.__new__(cls, values)
+
+    @classmethod
+    def _whole(cls, values: Sequence[Any], named: dict[str, Any]) -> list[Any]:
+        """The values of all fields. Raises TypeError for one that is missing, given twice or unknown."""
+        given = dict(zip(cls._fields, values, strict=False))
+        whole = {**cls._defaults, **given, **named}
+        if len(values) > len(cls._fields) or not given.keys().isdisjoint(named) or whole.keys() != {*cls._fields}:
+            raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
+        return [whole[field] for field in cls._fields]
+
+    def _replace(self, **named: Any) -> Self:
+        """The same with other values of the fields `named`. Raises TypeError for an unknown field."""
+        return tuple.__new__(type(self), self._whole((), {**self._asdict(), **named}))
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._asdict().items())})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The values are whole: they come back without a look at them.
+        return tuple.__new__, (type(self), tuple(self))

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import NamedTuple
 
 from gouji.document import Document
 from gouji.readers import limits
 from gouji.readers.carriers import Carrier
 from gouji.readers.refusals import encrypted, too_large, unknown
+from gouji.values import Struct
 
 
-class Format(NamedTuple):
+class Format(Struct):
     """One kind of file: the suffixes under which it comes, and the module of this package that reads it."""
 
     module: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
-from typing import NamedTuple
 
 from gouji.document import Cell, Table
 from gouji.grammar import Grammar
@@ -16,6 +15,7 @@ from gouji.parser import Token
 from gouji.patterns import Pattern
 from gouji.readers import limits
 from gouji.spans import Span
+from gouji.values import Struct
 
 _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
@@ -25,7 +25,7 @@ class TooManyCells(Exception):
     """The tables of a text are beyond the limit."""
 
 
-class Carrier(NamedTuple):
+class Carrier(Struct):
     """One way in which text carries a table; see `grammars/carriers/pack.yaml`."""
 
     name: str

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from gouji.document import Anchors, Block, Cell, Document, Paragraph, Place, Table
 from gouji.readers import limits
 from gouji.readers.refusals import empty, too_long, too_many_cells
 from gouji.spans import LineIndex, OffsetMap, Span
+from gouji.values import Struct
 
 FIGURE = re.compile(r"[-+－＋]?[0-9０-９][0-9０-９,，.．]*|[-/／—]{1,2}")
 """A cell of figures, or of what stands for one that does not apply."""
@@ -28,7 +29,7 @@ _PARAGRAPH_LENGTH = 400
 _LAYOUT_CELLS = 3
 
 
-class Piece(NamedTuple):
+class Piece(Struct):
     """Text that stands in one stretch in its file, there from code point `origin` on."""
 
     text: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from gouji.document import Document
 from gouji.errors import ReadError
@@ -16,6 +16,7 @@ from gouji.readers import flow, limits, text
 from gouji.readers.flow import CellNode, ParagraphNode, Piece, TableNode
 from gouji.readers.refusals import too_many_cells
 from gouji.spans import LineIndex
+from gouji.values import Struct
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _ATTRIBUTE = "at"
@@ -93,7 +94,7 @@ def _marked(match: re.Match[str]) -> str:
     return f"{word}{_OPEN}{match.end()}{_CLOSE}"
 
 
-class _Span(NamedTuple):
+class _Span(Struct):
     """Columns that a cell of an earlier row still covers, for so many rows."""
 
     start: int

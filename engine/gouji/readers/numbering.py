@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -26,7 +28,7 @@ _SILENT = frozenset(("none", "bullet"))
 _DIGITS = "零一二三四五六七八九"
 
 
-class _Level(NamedTuple):
+class _Level(Struct):
     start: int
     format: str
     text: str

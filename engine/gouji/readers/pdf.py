@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gouji.document import Document, Place
 from gouji.errors import ReadError
@@ -18,6 +18,7 @@ from gouji.readers import flow, limits
 from gouji.readers.bounded import Exceeded, bounded
 from gouji.readers.flow import FIGURE, CellNode, ParagraphNode, Piece, TableNode
 from gouji.readers.refusals import damaged, encrypted, missing, refuse, too_large
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from pdfplumber.page import Page
@@ -74,7 +75,7 @@ def _endless(source: str) -> ReadError:
     )
 
 
-class _Line(NamedTuple):
+class _Line(Struct):
     """One printed line."""
 
     top: float
@@ -85,7 +86,7 @@ class _Line(NamedTuple):
     page: int
 
 
-class _Grid(NamedTuple):
+class _Grid(Struct):
     """One ruled table of a page: the text of its cells and where its rulings are."""
 
     top: float

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from importlib.util import find_spec
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gouji.document import Document, Place
 from gouji.errors import ReadError
@@ -24,6 +24,7 @@ from gouji.readers.archive import Archive, parse, refuse_declarations
 from gouji.readers.bounded import Exceeded, bounded
 from gouji.readers.flow import FIGURE, CellNode, ParagraphNode, Piece, TableNode
 from gouji.readers.refusals import damaged, missing, too_large
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,7 +34,7 @@ _SECTION = re.compile("[一二三四五六七八九十]{1,3}[、.．]")
 Merged: TypeAlias = tuple[int, int, int, int]
 
 
-class _Sheet(NamedTuple):
+class _Sheet(Struct):
     """Values by (row, column), both 1-based; which cells have a frame, None where the file does not say."""
 
     number: int

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gouji.errors import GoujiError
 from gouji.findings import Decision, Finding, Fixed, Severity
 from gouji.messages import Voice
 from gouji.records import Report
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.registry import Registry
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from gouji.series import Crossing
 
 
-class Closing(NamedTuple):
+class Closing(Struct):
     """What is to be told when all inputs are done.
 
     `unused` are decisions that fit no finding, `fixed` the findings of an earlier check that are gone, `known`
@@ -48,7 +49,7 @@ class Reporter(Protocol):
         """Take leave: all inputs are done."""
 
 
-class Setting(NamedTuple):
+class Setting(Struct):
     """What reporters are made with.
 
     `write` takes text for standard output, `page` makes a page for a terminal, `counts` says whether a finding

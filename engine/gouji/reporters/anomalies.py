@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -19,6 +18,7 @@ from gouji.reporters import plain
 from gouji.reporters.page import INDENT, SIDE_BY_SIDE, STYLES, Page
 from gouji.slips import rank
 from gouji.spans import Span
+from gouji.values import Struct
 
 _RELATION = re.compile(r"!=|<=|>=|[≠<>≤≥]")
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "≤": "≥", "≥": "≤"}
@@ -27,7 +27,7 @@ TOTAL = "total"
 _SHORT = 8
 
 
-class Figure(NamedTuple):
+class Figure(Struct):
     """A figure that contributes to a finding, as it is shown."""
 
     term: Term
@@ -47,7 +47,7 @@ class Figure(NamedTuple):
         return not self.term.value
 
 
-class Entry(NamedTuple):
+class Entry(Struct):
     """A line of a ledger: one number a column, what it is, where it stands. No numbers: a line is drawn."""
 
     sign: str = ""
@@ -58,7 +58,7 @@ class Entry(NamedTuple):
     marked: bool = False
 
 
-class Ledger(NamedTuple):
+class Ledger(Struct):
     """Numbers in columns, each line with its label and place; numbers are never cut, labels wrap."""
 
     page: Page
@@ -109,7 +109,7 @@ class Ledger(NamedTuple):
             yield Text(" " * min(columns.left, max(0, columns.room - cell_len(entry.place))) + entry.place, "dim")
 
 
-class _Columns(NamedTuple):
+class _Columns(Struct):
     """Where things stand in a ledger: the width of each column of numbers, of labels, and what is left of them."""
 
     numbers: tuple[int, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,6 +19,7 @@ from gouji.messages import Voice
 from gouji.records import Number, Observation, Report
 from gouji.reporters import plain
 from gouji.spans import Span
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.registry import Registry
@@ -45,7 +46,7 @@ STYLES = {
 }
 
 
-class Glyphs(NamedTuple):
+class Glyphs(Struct):
     """The characters that draw; a terminal that lacks them gets the ASCII ones."""
 
     heavy: str = "━"

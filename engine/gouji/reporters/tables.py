@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
-from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from gouji.messages import Voice
 from gouji.reporters.records_json import Record, dumps
 from gouji.reporters.spreadsheet import BYTE_ORDER_MARK, csv_cell
+from gouji.values import Struct
 
 if TYPE_CHECKING:
     import pyarrow
@@ -23,7 +24,7 @@ _SHEET_TEXT = 32_767
 Kind: TypeAlias = Literal["text", "number", "integer", "flag"]
 
 
-class Column(NamedTuple):
+class Column(Struct):
     """A column: its name, what its cells hold, and what it is called where there is room to say so."""
 
     name: str
@@ -179,7 +180,7 @@ class ExcelTable:
             self._sheet.write_number(row, n, value)
 
 
-class Format(NamedTuple):
+class Format(Struct):
     """A kind of file: how it is written, and what must be installed for it: (module, extra)."""
 
     table: Callable[[IO[bytes], Sequence[Column], Voice], Table]

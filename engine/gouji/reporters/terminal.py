@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -16,6 +16,7 @@ from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
 from gouji.reporters.page import INDENT, STYLES, Page
 from gouji.slips import rank
+from gouji.values import Struct
 
 _REPAIRS = 4  # how many repairs are told
 
@@ -64,7 +65,7 @@ class Terminal:
         self.page.put(_Summary(self.page, self.tallies, self.errors, closing, self.crossing).lines())
 
 
-class Tally(NamedTuple):
+class Tally(Struct):
     """How a report came out, in numbers."""
 
     source: str
@@ -97,7 +98,7 @@ class Tally(NamedTuple):
         return (*(self.failed[severity] for severity in reversed(SEVERITIES)), self.undecided, self.passed)
 
 
-class _Sheet(NamedTuple):
+class _Sheet(Struct):
     """Everything about one report."""
 
     page: Page
@@ -179,7 +180,7 @@ class _Sheet(NamedTuple):
             yield from page.quote(report, [stray.span for stray in report.unbound], page.width)
 
 
-class _Case(NamedTuple):
+class _Case(Struct):
     """One anomaly in full: headline, body, equation, and everything that helps to judge it."""
 
     page: Page
@@ -281,7 +282,7 @@ class _Case(NamedTuple):
         return known if cell.column or not cell.label.strip() else cell.label.strip()
 
 
-class _Brief(NamedTuple):
+class _Brief(Struct):
     """A remark in one line: rule, message, equation, place."""
 
     page: Page
@@ -302,7 +303,7 @@ class _Brief(NamedTuple):
         yield from page.paragraph(body, _badge(page, finding), page.width)
 
 
-class _Summary(NamedTuple):
+class _Summary(Struct):
     """What all files come to: a line a file, the totals, and what could not be read."""
 
     page: Page

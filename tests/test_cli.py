@@ -25,7 +25,8 @@ from gouji.canonical import FoldTable
 from gouji.cli import AUTHORING, CORPUS, language, main
 from gouji.errors import Message, PackError, ReadError
 from gouji.records import Report
-from gouji.registry import Registry, load_registry
+from gouji.registry import Registry
+from gouji.registryfile import load_registry
 from gouji.reporters import FORMATS, plain
 from gouji.rulemodel import Rule
 from gouji.slips import Slip

@@ -30,7 +30,7 @@ from gouji.expressions import (
 from gouji.intervals import Interval, Operand
 from gouji.packs import builtin
 from gouji.records import Source
-from gouji.registry import load_registry
+from gouji.registryfile import load_registry
 from gouji.relations import Item, Linear, Operator, Relation, evaluate
 from gouji.yamlfile import Scalar, read
 

@@ -22,7 +22,7 @@ from gouji.cli import main
 from gouji.document import Document, Place
 from gouji.messages import Voice
 from gouji.records import Observation, Report, Source, State
-from gouji.registry import load_registry
+from gouji.registryfile import load_registry
 from gouji.reporters import tables
 from gouji.reporters.extract import SUFFIXES, data_set, wide_figures
 from gouji.spans import Span

@@ -9,7 +9,8 @@ import pytest
 
 from gouji.errors import PackError
 from gouji.packs import builtin
-from gouji.registry import Registry, load_registry
+from gouji.registry import Registry
+from gouji.registryfile import load_registry
 
 SHIPPED = builtin() / "grammars" / "metrics.yaml"
 

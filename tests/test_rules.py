@@ -21,7 +21,7 @@ from gouji.errors import PackError
 from gouji.findings import Finding
 from gouji.packs import builtin
 from gouji.records import Number, Observation, Partition, Report, Source, State, Unbound
-from gouji.registry import load_registry
+from gouji.registryfile import load_registry
 from gouji.rulebook import Rulebook
 from gouji.rulecompiler import load_rulebook
 from gouji.rulemodel import Rule

@@ -23,7 +23,8 @@ from gouji.errors import Message, ReadError
 from gouji.findings import Decision
 from gouji.messages import Voice
 from gouji.records import Report
-from gouji.registry import Registry, load_registry
+from gouji.registry import Registry
+from gouji.registryfile import load_registry
 from gouji.reporters.page import ASCII, Page
 from gouji.reporters.terminal import Terminal
 

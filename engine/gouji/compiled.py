@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gouji.atomicfile import replacing
-from gouji.packs import Packs, files_below
+from gouji.packs import Packs, builtin, files_below
 
 _KEPT = 8
 
@@ -26,11 +26,15 @@ def place(packs: Packs) -> Path | None:
     )
     if base == "off":
         return None
-    made_from = sha256(f"{sys.version}{packs.digest()}".encode())
+    made_from = sha256(f"{sys.version}{packs.user.digest()}".encode())
     # Lark makes the tables; its version stands in its first file.
     lark = find_spec("lark")
-    first = [lark.origin] if lark is not None and lark.origin else []
-    for file in (*first, *files_below(os.path.dirname(__file__), (".py",))):
+    own = [lark.origin] if lark is not None and lark.origin else []
+    own += files_below(os.path.dirname(__file__), (".py",))
+    for folder in ("grammars", "rules"):
+        own += files_below(os.path.join(builtin(), folder), (".yaml", ".lark"))
+    for file in own:
+        # What is installed together changes together; its content need not be read.
         status = os.stat(file)
         made_from.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
     return Path(base) / f"packs-{made_from.hexdigest()[:32]}.pickle"

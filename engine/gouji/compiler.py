@@ -13,10 +13,12 @@ from gouji.inspection import inspect
 from gouji.layoutfile import load_layouts
 from gouji.layouts import Layout
 from gouji.messages import Messages
-from gouji.outline import OutlineModel, load_outline
+from gouji.outline import OutlineModel
+from gouji.outlinefile import load_outline
 from gouji.packs import Packs
 from gouji.readers.carriers import Carrier
-from gouji.registry import Registry, load_registry
+from gouji.registry import Registry
+from gouji.registryfile import load_registry
 from gouji.rulebook import Rulebook
 from gouji.rulecompiler import load_rulebook
 from gouji.rulemodel import Kept

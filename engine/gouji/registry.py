@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from gouji.values import Struct
-from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 Blank: TypeAlias = Literal["zero", "total", "none", "na"]
 MetricType: TypeAlias = Literal["int", "decimal", "text"]
 
-_PLACE = re.compile(r"\{(\w*)\}")
+PLACE = re.compile(r"\{(\w*)\}")
+"""An axis or a group that a path names."""
 _EXTENSION = re.compile(r"(?:^|\.)ext\.(\w+)")
-_PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
-_ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
 
 
 class Metric(Struct):
@@ -99,14 +96,14 @@ class Registry:
 
     def named_groups(self, template: str) -> list[str]:
         """The groups that a path names in braces, registered or not."""
-        return _PLACE.findall(template)
+        return PLACE.findall(template)
 
     def expand(self, template: str) -> Iterator[str]:
         """The paths that `template` stands for: every {group} replaced by each of its members.
 
         Raises KeyError for a group that is not registered.
         """
-        parts = _PLACE.split(template)
+        parts = PLACE.split(template)
         for members in product(*(self.groups[name] for name in parts[1::2])):
             yield parts[0] + "".join(m + rest for m, rest in zip(members, parts[2::2], strict=True))
 
@@ -125,147 +122,3 @@ class Registry:
 
     def __iter__(self) -> Iterator[Metric]:
         return iter(self.metrics.values())
-
-
-def load_registry(paths: Sequence[Path]) -> Registry:
-    """The registry that the YAML files `paths` define together.
-
-    Raises PackError with file, line and column for an unknown key, axis or value, and for a path, axis or
-    group that is defined twice, naming both places.
-    """
-    loader = _Loader()
-    for path in paths:
-        loader.read(path)
-    return loader.registry()
-
-
-class _Loader:
-    def __init__(self) -> None:
-        self.axes: dict[str, dict[str, dict[str, Any]]] = {}
-        self.metrics: dict[str, Metric] = {}
-        self.groups: dict[str, tuple[str, ...]] = {}
-        self.group_data: list[tuple[Scalar, Mapping[Any, Any]]] = []
-        self.places: dict[str, str] = {}
-
-    def read(self, path: Path) -> None:
-        data = _mapping(read(path), str(path))
-        for key in data:
-            if key not in ("about", "axes", "groups", "blocks"):
-                raise unknown(key, "键", "key", ("about", "axes", "groups", "blocks"))
-        for name, axis in _mapping(data.get("axes", {}), str(path)).items():
-            self._claim("axis", name)
-            self.axes[str(name)] = {str(m): _attributes(spec) for m, spec in _mapping(axis, name).items()}
-        for block in data.get("blocks", []):
-            self._block(_mapping(block, str(path)))
-        for name, group in _mapping(data.get("groups", {}), str(path)).items():
-            self._claim("group", name)
-            self.group_data.append((name, _mapping(group, name)))
-
-    def _claim(self, kind: str, name: Scalar, shown: str = "") -> None:
-        """Note where `name` is defined; PackError when it was defined before."""
-        first = self.places.setdefault(f"{kind} {shown or name}", where(name))
-        if first != where(name):
-            raise invalid(
-                name,
-                f"{shown or name} 已在 {first} 定义",
-                f"{shown or name} is already defined at {first}",
-                "请改名或删去其中一处",
-                "rename or remove one of them",
-            )
-
-    def _block(self, block: Mapping[Any, Any]) -> None:
-        for key in block:
-            if key not in ("about", "defaults", "metrics"):
-                raise unknown(key, "键", "key", ("about", "defaults", "metrics"))
-        defaults = _attributes(block.get("defaults", {}))
-        for template, spec in _mapping(block.get("metrics", {}), block).items():
-            own = _attributes(spec)
-            for path, members in self._expand(template):
-                if not _PATH.fullmatch(path):
-                    raise invalid(template, f"{path} 不是合法的指标路径", f"{path} is no metric path")
-                self._claim("metric", template, path)
-                self.metrics[path] = _metric(template, path, [defaults, own, *members])
-
-    def _expand(self, template: Scalar) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        names = _PLACE.findall(template)
-        for name in names:
-            if name not in self.axes:
-                raise unknown(Scalar(name, where(template)), "轴", "axis", self.axes)
-        parts = _PLACE.split(template)[::2]
-        for combination in product(*(self.axes[name].items() for name in names)):
-            path = parts[0] + "".join(m + part for (m, _), part in zip(combination, parts[1:], strict=True))
-            yield path, [attributes for _, attributes in combination]
-
-    def registry(self) -> Registry:
-        labels: dict[str, GroupLabel] = {}
-        for name, group in self.group_data:
-            for key in group:
-                if key not in ("zh", "en", "axis", "labels", "members"):
-                    raise unknown(key, "键", "key", ("zh", "en", "axis", "labels", "members"))
-            members = [path for m in group.get("members", []) for path, _ in self._expand(m)]
-            self.groups[str(name)] = tuple(members)
-            called = {m: self._member_label(group, m) for m in members}
-            labels[str(name)] = GroupLabel(str(group.get("zh", name)), str(group.get("en", name)), called)
-        return Registry(self.metrics, self.groups, labels)
-
-    def _member_label(self, group: Mapping[Any, Any], member: str) -> tuple[str, str]:
-        if "labels" in group:
-            path = group["labels"].replace("{}", member)
-            if path not in self.metrics:
-                raise unknown(Scalar(path, where(group["labels"])), "指标", "metric", self.metrics)
-            metric = self.metrics[path]
-            # The column is the last part of a cell's label: what remains names the row.
-            return metric.zh.rpartition(" / ")[0] or metric.zh, metric.en.rpartition(" / ")[0] or metric.en
-        if "axis" in group:
-            axis = group["axis"]
-            if axis not in self.axes:
-                raise unknown(axis, "轴", "axis", self.axes)
-            if member not in self.axes[axis]:
-                raise unknown(Scalar(member, where(axis)), "成员", "member", self.axes[axis])
-            found = self.axes[axis][member]
-            return str(found.get("zh", member)), str(found.get("en", member))
-        return member, member
-
-
-def _mapping(data: object, at: object) -> dict[Any, Any]:
-    if not isinstance(data, dict):
-        raise invalid(data if isinstance(data, Scalar) else at, "此处应为键值表", "expected a mapping here")
-    return data
-
-
-def _attributes(spec: object) -> dict[str, Any]:
-    found = _mapping(spec, spec)
-    for key in found:
-        if key not in _ATTRIBUTES:
-            raise unknown(key, "键", "key", _ATTRIBUTES)
-    return {str(k): v for k, v in found.items()}
-
-
-def _metric(at: Scalar, path: str, layers: Sequence[Mapping[str, Any]]) -> Metric:
-    """One metric of attribute layers: labels are joined, of other attributes the last one holds."""
-    labels: dict[str, list[str]] = {"zh": [], "en": []}
-    rest: dict[str, Any] = {}
-    for layer in layers:
-        for key, value in layer.items():
-            if key in labels:
-                labels[key].append(str(value))
-            else:
-                rest[key] = _value(key, value)
-    if not labels["zh"] or not labels["en"]:
-        raise invalid(at, f"{path} 缺少中文或英文名称", f"{path} needs a zh and an en label")
-    return Metric(path, " / ".join(labels["zh"]), " / ".join(labels["en"]), **rest)
-
-
-def _value(key: str, value: Scalar) -> str | bool:
-    allowed: tuple[str, ...]
-    if key in ("signed", "derived"):
-        allowed = ("yes", "no")
-    elif key == "type":
-        allowed = get_args(MetricType)
-    elif key == "blank":
-        allowed = get_args(Blank)
-    else:
-        return str(value)
-    if value not in allowed:
-        raise unknown(value, "取值", "value", allowed)
-    return value == "yes" if key in ("signed", "derived") else str(value)

@@ -69,37 +69,47 @@ class _StructType(type):
         made = super().__new__(cls, name, bases, {"__slots__": (), **namespace})
         if bases != (tuple,):
             fields = tuple(made.__annotations__)
-            made._defaults = {field: namespace[field] for field in fields if field in namespace}
+            made._defaults = tuple([namespace[field] for field in fields if field in namespace])
             made._fields = fields
             for place, field in enumerate(fields):
                 setattr(made, field, _getter(place, ""))
         return made
 
     _fields: tuple[str, ...]
-    _defaults: dict[str, Any]
+    _defaults: tuple[Any, ...]
 
 
 class Struct(tuple[Any, ...], metaclass=_StructType):
     """A tuple whose places have names: a NamedTuple without code of its own."""
 
     _fields: ClassVar[tuple[str, ...]]
-    _defaults: ClassVar[dict[str, Any]]
+    _defaults: ClassVar[tuple[Any, ...]]
 
     if not TYPE_CHECKING:
 
         def __new__(cls, *values, **named):  # noqa: D102
-            if named or len(values) != len(cls._fields):
+            if named:
                 values = cls._whole(values, named)
+            elif missing := len(cls._fields) - len(values):
+                if not 0 < missing <= len(cls._defaults):
+                    raise cls._misfit()
+                values += cls._defaults[-missing:]
             return tuple.__new__(cls, values)
 
     @classmethod
     def _whole(cls, values: Sequence[Any], named: dict[str, Any]) -> list[Any]:
         """The values of all fields. Raises TypeError for one that is missing, given twice or unknown."""
-        given = dict(zip(cls._fields, values, strict=False))
-        whole = {**cls._defaults, **given, **named}
-        if len(values) > len(cls._fields) or not given.keys().isdisjoint(named) or whole.keys() != {*cls._fields}:
-            raise TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
-        return [whole[field] for field in cls._fields]
+        fields = cls._fields
+        given = dict(zip(fields, values, strict=False))
+        optional = fields[len(fields) - len(cls._defaults) :]
+        whole = {**dict(zip(optional, cls._defaults, strict=True)), **given, **named}
+        if len(values) > len(fields) or not given.keys().isdisjoint(named) or whole.keys() != {*fields}:
+            raise cls._misfit()
+        return [whole[field] for field in fields]
+
+    @classmethod
+    def _misfit(cls) -> TypeError:
+        return TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
 
     def _replace(self, **named: Any) -> Self:
         """The same with other values of the fields `named`. Raises TypeError for an unknown field."""

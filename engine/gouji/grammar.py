@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from functools import cached_property
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
 class Grammar:
     """A compiled grammar: what runs it, and Lark's own saved form for who wants to look into it."""
 
-    def __init__(self, name: str, starts: tuple[str, ...], parser: Parser, saved: bytes) -> None:
+    def __init__(self, name: str, starts: tuple[str, ...], tables: bytes, saved: bytes) -> None:
+        """`tables` is a pickled Parser: of many grammars a report needs one or two."""
         self.name = name
         self.starts = starts
-        self.parser = parser
+        self._tables = tables
         self._saved = saved
+
+    @cached_property
+    def parser(self) -> Parser:
+        """What reads texts."""
+        parser: Parser = pickle.loads(self._tables)
+        return parser
 
     @cached_property
     def lark(self) -> Lark:
@@ -34,4 +42,4 @@ class Grammar:
         return self.parser.parse(text, start or self.starts[0])
 
     def __reduce__(self) -> tuple[type[Grammar], tuple[Any, ...]]:
-        return Grammar, (self.name, self.starts, self.parser, self._saved)
+        return Grammar, (self.name, self.starts, self._tables, self._saved)

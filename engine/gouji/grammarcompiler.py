@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -58,7 +59,7 @@ def build(
             )
     saved = BytesIO()
     lark.save(saved)
-    grammar = Grammar(f"{path.parent.name}/{path.name}", starts, _parser(lark), saved.getvalue())
+    grammar = Grammar(f"{path.parent.name}/{path.name}", starts, pickle.dumps(_parser(lark), -1), saved.getvalue())
     grammar.__dict__["lark"] = lark
     return grammar
 

@@ -42,6 +42,12 @@ REFUSALS = {
         "the regular expression explodes: on a text like “件数件件数件件数件…” each further “件数件” doubles",
         "let what repeats be split in one way only: no + or * within another, no choice that others make up",
     ),
+    "a catastrophic expression put together from harmless ones": (
+        {LARK: [("CLOSED: /办结件数/ NOTE", "CLOSED: (ZI+)+ NOTE\nZI: /[办结件数]/")]},
+        f"{LARK}:13:1",
+        "the regular expression explodes",
+        "let what repeats be split in one way only",
+    ),
     "a catastrophic expression in pack.yaml": (
         {PACK: [("'项目|指标名称'", "'(?:项目|项|目)+'")]},
         f"{PACK}:18:10",

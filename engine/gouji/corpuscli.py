@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gouji.cli import WRONG, Speaking, language_option, load_engine, no_color_option, packs_option, verbose_option
+from gouji.commands import WRONG, Speaking, language_option, no_color_option, packs_option, verbose_option
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
+from gouji.walk import load_engine
 
 if TYPE_CHECKING:
     from gouji.corpus.run import Job

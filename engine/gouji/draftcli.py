@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gouji.cli import WRONG, Speaking, Walk, language_option, load_engine, packs_option, paths_argument
+from gouji.commands import WRONG, Speaking, language_option, packs_option, paths_argument
 from gouji.errors import PackError
 from gouji.messages import Voice
 from gouji.reporters import plain
+from gouji.walk import Walk, load_engine
 
 if TYPE_CHECKING:
     from gouji.document import Document

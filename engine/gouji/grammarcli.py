@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gouji.cli import (
-    FOUND,
-    WRONG,
-    Speaking,
-    Walk,
-    language_option,
-    load_engine,
-    packs_option,
-    paths_argument,
-    verbose_option,
-)  # fmt: skip
+from gouji.commands import FOUND, WRONG, Speaking, language_option, packs_option, paths_argument, verbose_option
 from gouji.messages import Voice
 from gouji.reporters import plain
+from gouji.walk import Walk, load_engine
 
 if TYPE_CHECKING:
     from gouji.workbench.coverage import Cluster, Coverage, Share

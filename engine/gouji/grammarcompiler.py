@@ -13,8 +13,10 @@ from lark import Lark
 from lark.exceptions import GrammarError, LarkError, UnexpectedInput
 from lark.parsers.lalr_analysis import Shift
 
+from gouji.bounds import refuse
 from gouji.errors import Message, PackError
 from gouji.grammar import Grammar
+from gouji.packs import builtin
 from gouji.parser import Parser, Reduction, Scanner
 from gouji.patterns import Pattern, beginnings
 
@@ -57,6 +59,9 @@ def build(
                 f"终结符 {terminal.pattern.value} 没有 ASCII 名称",
                 f"{terminal.pattern.value} has no ASCII terminal name",
             )
+        if not path.is_relative_to(builtin()):
+            # What looks harmless piece by piece may not be so once terminals are put together.
+            refuse(terminal.pattern.to_regexp(), named(path, text, name))
     saved = BytesIO()
     lark.save(saved)
     grammar = Grammar(f"{path.parent.name}/{path.name}", starts, pickle.dumps(_parser(lark), -1), saved.getvalue())

@@ -1,0 +1,121 @@
+"""`gouji decide`: what a clerk has decided about a finding, written down."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gouji.commands import (
+    WRONG,
+    Speaking,
+    language_option,
+    listed,
+    nearest,
+    packs_option,
+    paths_argument,
+    verbose_option,
+    wrong,
+)
+from gouji.findings import Finding
+from gouji.messages import Voice
+from gouji.reporters import plain
+from gouji.walk import Walk, load_engine, unwritable_file
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gouji.records import Report
+
+_SHORTEST = 6
+"""So many digits of a fingerprint tell findings apart."""
+
+
+@click.command("decide", cls=Speaking, help="help.gouji_decide")
+@paths_argument
+@click.option("--accept", metavar="ID,...", multiple=True, callback=listed, help="option.accept")
+@click.option("--dispute", metavar="ID,...", multiple=True, callback=listed, help="option.dispute")
+@click.option("--by", metavar="NAME", required=True, help="option.by")
+@click.option("--why", metavar="TEXT", required=True, help="option.why")
+@click.option("--when", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option.when")
+@click.option("--decisions", "file", type=Path, metavar="FILE", help="option.decisions")
+@packs_option
+@language_option
+@verbose_option
+@click.pass_obj
+def decide(
+    say: Voice,
+    paths: tuple[str, ...],
+    accept: tuple[str, ...],
+    dispute: tuple[str, ...],
+    by: str,
+    why: str,
+    when: datetime | None,
+    file: Path | None,
+    packs: tuple[Path, ...],
+    verbose: bool,
+) -> int:
+    """Write down what was decided about findings, in the file of decisions beside the reports."""
+    from datetime import date
+
+    from gouji import decisions
+
+    if not accept and not dispute:
+        wrong("usage.decide")
+    if not by.strip() or not why.strip():
+        wrong("usage.bad_value", name="--why" if by.strip() else "--by")
+    day = when.date() if when else date.today()
+    engine = load_engine(packs)
+    reports: list[Report] = []
+    walk = Walk(say, verbose)
+    walk.over(paths, lambda source: reports.append(engine.check(source)))
+    wanted = [(name, "accepted") for name in accept] + [(name, "disputed") for name in dispute]
+    entries: dict[Path, list[dict[str, str]]] = {}
+    for name, verdict in wanted:
+        report, finding = _meant(name, reports)
+        target = file or _beside(report.source)
+        entries.setdefault(target, []).append(
+            decisions.decided(finding, report, target, verdict=verdict, by=by, when=day, why=why)
+        )
+    for target, chosen in entries.items():
+        try:
+            decisions.append(target, chosen, say("decision.header"))
+        except OSError as error:
+            raise unwritable_file(say, target, error) from error
+        for entry in chosen:
+            told = say(f"decision.{entry['decision']}")
+            print(plain.clean(f"{target}: {entry['instance']} {entry['fingerprint']} {told}"), file=sys.stderr)
+    return WRONG if walk.failed else 0
+
+
+def _meant(name: str, reports: Sequence[Report]) -> tuple[Report, Finding]:
+    """The one finding with this fingerprint (or its beginning), rule or instance."""
+    found = [(report, finding) for report in reports for finding in report.findings if _is(name, finding)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        listed = ", ".join(f"{f.instance} {f.fingerprint} ({plain.clean(r.source)})" for r, f in found)
+        wrong("usage.several_findings", name=plain.clean(name), n=len(found), listed=listed)
+    known = [word for report in reports for f in report.findings for word in (f.instance, f.fingerprint)]
+    sentence = click.get_current_context().obj("usage.no_finding", name=plain.clean(name))
+    raise click.UsageError(
+        sentence + nearest(click.get_current_context().obj, name, known), click.get_current_context()
+    )
+
+
+def _is(name: str, finding: Finding) -> bool:
+    of_rule = name.casefold() in (finding.rule.casefold(), finding.instance.casefold())
+    return of_rule or (len(name) >= _SHORTEST and finding.fingerprint.startswith(name))
+
+
+def _beside(source: str) -> Path:
+    """The file of decisions in the folder of a report."""
+    from gouji.decisions import NAME, STANDARD_INPUT
+
+    if source == STANDARD_INPUT:
+        wrong("usage.decisions_where")
+    return Path(os.path.dirname(source)) / NAME

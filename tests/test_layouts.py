@@ -17,11 +17,11 @@ from lark import Lark
 import gouji
 import gouji.errors
 from corpus import cases, read
+from gouji.columns import COLUMNS_LIMIT, HEAD_ROWS_LIMIT, Columns
 from gouji.grammarcompiler import build
 from gouji.layouts import Layout
 from gouji.packs import builtin
 from gouji.records import Report
-from gouji.tables import COLUMNS_LIMIT, HEAD_ROWS_LIMIT, _Columns
 from strategies import COUNTS
 
 LAYOUTS = gouji.engine().layouts
@@ -153,11 +153,11 @@ def test_a_row_that_contradicts_those_above_it_is_not_read() -> None:
 def test_heads_that_go_on_unfolding_are_no_heads() -> None:
     """Each of these rows stands below the last columns of the row above it, so that columns multiply."""
     head, row = "行政复议|行政诉讼|未经复议直接起诉|复议后起诉|\n", f"{RECEIVED}|1|0|0|0|0|0|1|\n"
-    columns = _Columns()
+    columns = Columns()
     form = next(layout for layout in LAYOUTS if layout.pack == "table2021")
     sizes = []
     for _ in range(3 * HEAD_ROWS_LIMIT):
-        columns = _Columns(*columns.below([form.head(text) for text in head.rstrip("|\n").split("|")]))
+        columns = Columns(*columns.below([form.head(text) for text in head.rstrip("|\n").split("|")]))
         sizes.append(len(columns.heads))
     assert max(sizes) <= COLUMNS_LIMIT
     assert columns.foreign

@@ -9,37 +9,32 @@ from typing import Any
 from attrs import evolve
 
 from gouji.canonical import Canonical, Line
-from gouji.document import Document, Table
+from gouji.columns import Columns, Form, Slot
+from gouji.document import Document
 from gouji.layouts import (
     CAPTION,
     FOREIGN,
     FRAGMENT,
     LABEL,
-    SPAN,
     Head,
     Layout,
     RowBinding,
-    RowLabel,
     column_path,
     plain,
     unnumbered,
 )
-from gouji.parser import Refused, Token, Tree
+from gouji.nearness import far_from, resembles, shared
+from gouji.parser import Token, Tree
 from gouji.quantities import cell
+from gouji.recognition import recognise, trees
 from gouji.records import Mention, Observation, Source, Unparsed
 from gouji.registry import Registry
 from gouji.values import Struct
 
-ERRORS_LIMIT = 20
-"""Rows of one table that a grammar may refuse before it is given single rows."""
 CELLS_LIMIT = 60
 """Cells of the longest row that is looked at when its label is damaged."""
 LEFT_LIMIT = 100
 """Rows of one table that are looked at again when the grammar does not know them."""
-HEAD_ROWS_LIMIT = 10
-"""Head rows that unfold one another; a table with more has no heads, and is left alone."""
-COLUMNS_LIMIT = 100
-"""Columns that the heads of a table may name; one with more is left alone."""
 HEADS_KEPT = 200
 """Different heads of tables that a layout remembers."""
 ADDITIONS_AMONG = 3
@@ -89,72 +84,6 @@ def read_tables(
     return reading
 
 
-class Recognised(Struct):
-    """A table, its canonical text, and the layout that has most evidence for it; None where none has any."""
-
-    lines: list[Line]
-    text: str
-    layout: Layout | None
-    evidence: int
-
-
-def recognise(document: Document, canonical: Canonical, layouts: Sequence[Layout]) -> Iterator[Recognised]:
-    """Every table of a document with its layout, in order."""
-    carriers = [block.carrier for block in document.blocks if isinstance(block, Table)]
-    tables = [(lines, canonical.text[lines[0].start : lines[-1].end + 1]) for lines in _tables(canonical.lines)]
-    evidence = [
-        {
-            i: layout.evidence(text)
-            for i, layout in enumerate(layouts)
-            if (layout.reads == "chart") == (carrier == "chart")
-        }
-        for (_, text), carrier in zip(tables, carriers, strict=True)
-    ]
-    # What one table leaves open, the others of the report decide.
-    overall = [sum(found.get(i, 0) for found in evidence) for i in range(len(layouts))]
-    for (lines, text), found in zip(tables, evidence, strict=True):
-        best = max(found, key=lambda i: (found[i], overall[i], -i), default=None)
-        if best is None or not (found[best] or overall[best]):
-            yield Recognised(lines, text, None, 0)
-        else:
-            yield Recognised(lines, text, layouts[best], found[best])
-
-
-def trees(layout: Layout, text: str) -> Iterator[tuple[Tree | None, int]]:
-    """The trees of a table with their offsets; a row that the grammar does not take at its place comes as None.
-
-    Such rows are few: after ERRORS_LIMIT of them the rest of the table is read row by row.
-    """
-    offset = 0
-    for _ in range(ERRORS_LIMIT):
-        try:
-            yield layout.grammar.parse(text[offset:], layout.start), offset
-            return
-        except Refused as error:
-            row = text.rfind("\n", 0, offset + error.offset) + 1
-        if row > offset:
-            try:
-                yield layout.grammar.parse(text[offset:row], layout.start), offset
-            except Refused:
-                yield from _single_rows(layout, text, offset, row)
-        row = max(row, offset)
-        yield None, row
-        offset = text.find("\n", row) + 1 or len(text)
-        if offset >= len(text):
-            return
-    yield from _single_rows(layout, text, offset, len(text))
-
-
-def _single_rows(layout: Layout, text: str, start: int, end: int) -> Iterator[tuple[Tree | None, int]]:
-    while start < end:
-        stop = text.find("\n", start, end) + 1 or end
-        try:
-            yield layout.grammar.parse(text[start:stop], layout.start), start
-        except Refused:
-            yield None, start
-        start = stop
-
-
 def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator[Unparsed]:
     """The rows with figures of a table that no grammar took."""
     for line in lines:
@@ -163,106 +92,7 @@ def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator
             yield Unparsed(canonical.source(line.start, line.end), row, table)
 
 
-def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    group: list[Line] = []
-    for line in lines:
-        if group and line.table != group[0].table:
-            yield group
-            group = []
-        if line.table is not None:
-            group.append(line)
-    if group:
-        yield group
-
-
-class _Columns:
-    """The columns that the heads of a table name, read from its head rows downwards."""
-
-    def __init__(self, heads: Sequence[Head] = (), foreign: bool = False, depth: int = 1) -> None:
-        self.heads = list(heads)
-        self.depth = depth
-        self.leaves = [head for head in heads if not head.open]
-        self.foreign = foreign
-        self.forms: dict[str, _Form] = {}
-        self._default: dict[Sequence[str], bool] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self.heads) or self.foreign
-
-    def below(self, row: list[Head]) -> tuple[list[Head], bool, int]:
-        """The columns with one more head row, as the constructor takes them. What is beyond the limits stays foreign."""
-        if self.depth < HEAD_ROWS_LIMIT:
-            columns = _unfolded(self.heads, row)
-            if len(columns) <= COLUMNS_LIMIT:
-                return columns, False, self.depth + 1 if any(head.open for head in self.heads) else 1
-        return [], True, HEAD_ROWS_LIMIT
-
-    def default(self, columns: tuple[str, ...]) -> bool:
-        """Whether nothing in the heads speaks against the columns of the form in their order."""
-        known = self._default.get(columns)
-        if known is None:
-            known = self._default[columns] = self._fits(columns)
-        return known
-
-    def _fits(self, columns: tuple[str, ...]) -> bool:
-        names = [head.name for head in self.leaves]
-        if self.foreign or len(names) != len(columns):
-            return not self.foreign and not names
-        return all(
-            name == FRAGMENT.name or column == name or column.endswith("." + name)
-            for name, column in zip(names, columns, strict=True)
-        )
-
-
-def _unfolded(above: list[Head], row: list[Head]) -> list[Head]:
-    """Columns from left to right: what spans several columns in the rows `above` gives way to those below it."""
-    slots = [i for i, head in enumerate(above) if head.open]
-    if not slots:
-        return row
-    columns: list[Head] = []
-    rest = list(row)
-    for i, head in enumerate(above):
-        if not head.open:
-            columns.append(head)
-            continue
-        count = len(rest)
-        if i != slots[-1]:
-            grouped = bool(rest) and rest[0].open
-            names = [one.name for one in rest]
-            ends = (n for n, one in enumerate(rest) if one.open != grouped or one.name in names[:n])
-            count = 0 if grouped and head.name != SPAN else next(ends, len(rest))
-        below, rest = rest[:count], rest[count:]
-        prefix = "" if head.name == SPAN else head.name
-        columns.extend(one._replace(name=prefix + one.name) for one in below)
-        if not below:
-            columns.append(head)
-    return columns
-
-
 _NO_QUANTITY = (None, None, None, None)
-
-
-class _Cell(Struct):
-    """Where in a row a metric stands: the number of its value cell, and what its head says."""
-
-    path: str
-    place: int
-    column: str
-    head: Head | None = None
-
-
-class _Form(Struct):
-    """The cells of a row below certain heads, how many there are, and the metrics with their scopes."""
-
-    cells: Sequence[_Cell] = ()
-    width: int = 0
-    names: Sequence[tuple[str, str | None]] = ()
-
-    @classmethod
-    def of(cls, cells: Sequence[_Cell], width: int) -> _Form:
-        """The form with these cells; nothing where none of them is a figure."""
-        names = [(cell.path, cell.head.scope if cell.head else None) for cell in cells if cell.path]
-        return cls(cells, width, names) if names else cls()
 
 
 class _Left(Struct):
@@ -275,7 +105,7 @@ class _Left(Struct):
     end: int
     cells: list[str]
     row: str | None
-    columns: _Columns
+    columns: Columns
 
 
 class _Binder:
@@ -316,10 +146,10 @@ class _Binder:
         key = (*heads, foreign, depth)
         columns = self.layout.kept.get(key)
         if columns is None:
-            columns = _Columns(heads, foreign, depth)
+            columns = Columns(heads, foreign, depth)
             if len(self.layout.kept) < HEADS_KEPT:
                 self.layout.kept[key] = columns
-        self.columns: _Columns = columns
+        self.columns: Columns = columns
         self.closed = False  # by a row of figures
 
     def bind(self, tree: Tree) -> None:
@@ -382,7 +212,7 @@ class _Binder:
 
     # --- which cell is which -----------------------------------------------------------------------------------
 
-    def _cells(self, key: str, values: list[str]) -> _Form | None:
+    def _cells(self, key: str, values: list[str]) -> Form | None:
         """The metrics of a row by cell; None when in doubt."""
         form = self.columns.forms.get(key)
         if form is None:
@@ -398,13 +228,13 @@ class _Binder:
             return form
         if len(values) == width - 1 and cells[0].column == "unit":
             # The unit stands in the label or in the head.
-            return _Form.of([cell._replace(place=cell.place - 1) for cell in cells[1:]], width - 1)
+            return Form.of([cell._replace(place=cell.place - 1) for cell in cells[1:]], width - 1)
         if FRAGMENT in self.columns.heads and not self.columns.default(self.layout.rows[key].columns):
             return None
         start = self._start(values, width)
         return None if start is None else form._replace(cells=[c._replace(place=c.place + start) for c in cells])
 
-    def _form(self, binding: RowBinding) -> _Form:
+    def _form(self, binding: RowBinding) -> Form:
         """The cells of a row and how many there are: as the heads name them, else in the order of the form."""
         heads = self.columns.leaves
         if sum(head.name == "value" for head in heads) == 1:
@@ -412,20 +242,20 @@ class _Binder:
             heads = [head._replace(scope=None) if head.name == "value" and not head.always else head for head in heads]
         if not self.columns or self.columns.default(binding.columns):
             if binding.headed and not any(head.name != FRAGMENT.name for head in self.columns.heads):
-                return _Form()
+                return Form()
             order = enumerate(zip(binding.paths, binding.columns, strict=True))
-            cells = [_Cell(path, i, column, heads[i] if heads else None) for i, (path, column) in order]
-            return _Form.of(cells, len(cells))
+            cells = [Slot(path, i, column, heads[i] if heads else None) for i, (path, column) in order]
+            return Form.of(cells, len(cells))
         if not binding.stem and not any("." in head.name for head in heads):
             # What the columns are of, the line above the table says.
             above = self.layout.head(unnumbered(self._caption()))
             heads = [head._replace(name=above.name + head.name) for head in heads] if above.open else heads
         cells = [
-            _Cell(path, i, head.name, head)
+            Slot(path, i, head.name, head)
             for i, head in enumerate(heads)
             if (path := self._headed(binding, head)) is not None
         ]
-        return _Form.of(cells, len(heads))
+        return Form.of(cells, len(heads))
 
     def _headed(self, binding: RowBinding, head: Head) -> str | None:
         """The metric of the column `head` in a row, "" for unit and code, None for what the row does not have."""
@@ -459,7 +289,7 @@ class _Binder:
                 self.reading.mentions.append(Mention("header_number", label, value, span))
             at += len(value) + 1
 
-    def _observe(self, stem: str, cells: Sequence[_Cell], label: str | None, values: list[str], at: int) -> None:
+    def _observe(self, stem: str, cells: Sequence[Slot], label: str | None, values: list[str], at: int) -> None:
         unit = code = None
         origin: Source = "chart" if self.layout.reads == "chart" else "table"
         source, text = self.canonical.origin.span, self.document.text
@@ -612,7 +442,7 @@ class _Binder:
         near = sorted(
             (far, known.row not in free, known.row, known.texts[0])
             for known in self.layout.labels
-            if (far := _distance(label, known)) is not None
+            if (far := far_from(label, known)) is not None
         )
         here = [one for one in near if not one[1]]
         if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
@@ -639,7 +469,7 @@ class _Binder:
         if len(words) != 1 or len(filled) == 1 or self.layout.head(words[0]) is not FOREIGN:
             return False
         label = plain(words[0])
-        return not any(_resembles(label, text) for known in self.layout.labels for text in known.texts)
+        return not any(resembles(label, text) for known in self.layout.labels for text in known.texts)
 
     def _values(self, cells: list[str]) -> int | None:
         """The index of the first cell behind the label; None where the row has no label or no values."""
@@ -657,7 +487,7 @@ class _Binder:
         label, free = plain(left.cells[split - 1]), self._free(left.start)
         # What might be a row that is missing here is no addition.
         if len(label) < 2 or any(
-            _resembles(label, text) or (known.row in free and 2 * _shared(label, text) >= min(len(label), len(text)))
+            resembles(label, text) or (known.row in free and 2 * shared(label, text) >= min(len(label), len(text)))
             for known in self.layout.labels
             for text in known.texts
         ):
@@ -698,47 +528,3 @@ class _Binder:
         start = text.rfind("\n", 0, max(self.base - 1, 0)) + 1
         line = text[start : self.base - 1] if start < self.base else ""
         return line if 0 < len(line) <= 40 and "|" not in line else ""
-
-
-def _tolerance(label: str) -> int:
-    """How many characters a damaged label may differ from `label` by."""
-    return len(label) // 4
-
-
-def _distance(label: str, known: RowLabel) -> int | None:
-    """How far a label is from that of a row; None where it is too far to be meant."""
-    near = [far for text in known.texts if (far := _within(label, text)) is not None]
-    return min(near, default=None)
-
-
-def _within(label: str, known: str) -> int | None:
-    """How far a label is from `known`; None beyond the tolerance."""
-    longer, tolerance = max(len(label), len(known)), _tolerance(known)
-    # What is not shared is the least that has to be edited: for most labels counting is enough.
-    if abs(len(label) - len(known)) > tolerance or longer - _shared(label, known) > tolerance:
-        return None
-    far = distance(label, known)
-    return far if far <= tolerance else None
-
-
-def _resembles(label: str, known: str) -> bool:
-    """Whether a label may be meant for `known`, its characters shuffled or not: it is no row of its own then."""
-    both = len(label) + len(known)
-    if 2 * min(len(label), len(known)) < 0.8 * both and abs(len(label) - len(known)) > _tolerance(known):
-        return False
-    return 2 * _shared(label, known) >= 0.8 * both or _within(label, known) is not None
-
-
-def _shared(label: str, known: str) -> int:
-    return sum(min(label.count(c), known.count(c)) for c in set(known).intersection(label))
-
-
-def distance(a: str, b: str) -> int:
-    """The edit distance (Levenshtein) of two short texts, of which 80 characters count."""
-    a, b = a[:80], b[:80]
-    row = list(range(len(b) + 1))
-    for i, one in enumerate(a, 1):
-        corner, row[0] = row[0], i
-        for j, other in enumerate(b, 1):
-            corner, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, corner + (one != other))
-    return row[-1]

@@ -13,9 +13,9 @@ from gouji.layouts import plain
 from gouji.outline import Outline, read_outline
 from gouji.pipeline import Engine
 from gouji.quantities import cell
+from gouji.recognition import recognise
 from gouji.records import Report
 from gouji.spans import Span
-from gouji.tables import recognise
 from gouji.workbench.clustering import clustered
 
 _NUMBER = re.compile(r"\d[\d,.]*")

@@ -15,7 +15,7 @@ from functools import lru_cache
 from attrs import define, field
 
 from gouji.layouts import plain
-from gouji.tables import distance
+from gouji.nearness import distance
 from gouji.workbench.sheets import Sheet, SheetRow
 
 SURE = 0.75

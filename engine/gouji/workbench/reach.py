@@ -15,7 +15,7 @@ from gouji.outline import read_outline
 from gouji.parser import Tree
 from gouji.pipeline import Engine
 from gouji.readers import text
-from gouji.tables import recognise, trees
+from gouji.recognition import recognise, trees
 from gouji.workbench.corpus import Case
 
 

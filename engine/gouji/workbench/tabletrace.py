@@ -15,11 +15,12 @@ from gouji.document import Document
 from gouji.errors import Message
 from gouji.layouts import FOREIGN, FRAGMENT, LABEL, Head, Layout, RowBinding, RowLabel, plain, unnumbered
 from gouji.messages import builtin
+from gouji.nearness import distance
 from gouji.parser import Token, Tree
 from gouji.quantities import cell
+from gouji.recognition import Recognised, trees
 from gouji.records import Observation, Report
 from gouji.registry import Registry
-from gouji.tables import Recognised, distance, trees
 from gouji.wordings import example
 from gouji.workbench.near import Near, nearest
 from gouji.workbench.reach import shown

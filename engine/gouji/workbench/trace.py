@@ -9,7 +9,7 @@ from gouji.errors import ReadError
 from gouji.outline import read_outline
 from gouji.packs import Packs
 from gouji.pipeline import Engine
-from gouji.tables import recognise
+from gouji.recognition import recognise
 from gouji.workbench import corpus
 from gouji.workbench.reach import reached
 from gouji.workbench.tabletrace import LineTrace, TableTracer

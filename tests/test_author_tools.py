@@ -221,3 +221,27 @@ def test_what_is_wrong_with_an_equation_is_said_with_its_column(equation: str, p
         Trying(equation, gouji.engine().registry)
     assert caught.value.source == place
     assert says in caught.value.problem.en + caught.value.remedy.en
+
+
+@pytest.mark.parametrize(
+    ("key", "figures", "told"),
+    [
+        ("pass", "{monthly.received: 12, monthly.closed: 9, monthly.open: 2}", "does not hold"),
+        ("fail", "{monthly.received: 12, monthly.closed: 9, monthly.open: 3}", "not reported"),
+    ],
+)
+def test_rules_are_tried_on_their_examples(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str, figures: str, told: str
+) -> None:
+    main(["grammar", "new", "monthly", "-o", str(tmp_path)])
+    assert main(["grammar", "test", str(tmp_path), "--lang", "en"]) == 0
+    capsys.readouterr()
+    rules = tmp_path / "rules" / "monthly.yaml"
+    lines = rules.read_text(encoding="utf-8").splitlines()
+    at = next(n for n, line in enumerate(lines) if line.strip().startswith(f"{key}:"))
+    lines[at] = f"    {key}: {figures}"
+    rules.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["grammar", "test", str(tmp_path), "--lang", "en"]) == 1
+    shown = capsys.readouterr()
+    assert f"`{key}` of rule monthly_01" in shown.out + shown.err
+    assert told in shown.out + shown.err

@@ -16,6 +16,7 @@ from lark.exceptions import UnexpectedInput
 
 import gouji
 from corpus import cases
+from gouji.errors import PackError
 from gouji.grammar import Grammar
 from gouji.grammarcompiler import build
 from gouji.packs import builtin
@@ -25,18 +26,24 @@ ENGINE = gouji.engine()
 
 FEATURES = r"""
 start: (line _END)*
-?line: pair | single | "(" line ")" -> bracketed | kept | WORD AND WORD -> joined | list{WORD}
+other: nothing WORD?
+nothing:
+?line: pair | single | "(" line ")" -> bracketed | kept | WORD AND WORD -> joined | WORD_OF_TWO | list{WORD}
 pair: WORD "=" NUMBER [_COMMENT]
 single: NUMBER
 !kept: "<" WORD ">"
 list{item}: "[" _items{item} "]"
 _items{item}: item ("," item)*
 AND: "and"
-WORD: /[a-z]+/
+WORD: /[a-z]+/i
+WORD_OF_TWO.2: /[xy]{2}/
 NUMBER: /[0-9]+/
 _COMMENT: /#[^;\n]*/
 _END: ";"
+NL: "\n"
 %ignore / +/
+%ignore /[\r\n]+/
+%ignore NL
 """
 
 
@@ -89,13 +96,13 @@ def test_tables_of_every_pack_are_read_as_lark_reads_them() -> None:
 
 @pytest.fixture(scope="module")
 def features(tmp_path_factory: pytest.TempPathFactory) -> Grammar:
-    """A grammar with all that a grammar can have."""
+    """A grammar with what Lark makes trees of in ways of its own."""
     path = tmp_path_factory.mktemp("grammar") / "features.lark"
     path.write_text(FEATURES, encoding="utf-8")
-    return build(path, [path.parent], ("start",))
+    return build(path, [path.parent], ("start", "other"))
 
 
-PIECES = ("a", "and", "andy", "7", "=", "(", ")", "<", ">", "[", "]", ",", ";", " ", "#c", "?")
+PIECES = ("a", "and", "andy", "7", "=", "(", ")", "<", ">", "[", "]", ",", ";", " ", "#c", "?", "\n", "xy", "AND", "B")
 LINES = (
     "a=1;",
     "(7);",
@@ -115,6 +122,7 @@ LINES = (
 @given(text=st.one_of(st.lists(st.sampled_from(PIECES)), st.lists(st.sampled_from(LINES))).map("".join))
 def test_whatever_a_grammar_has_is_read_as_lark_reads_it(features: Grammar, text: str) -> None:
     agree(features, text, "start")
+    agree(features, text, "other")
 
 
 def test_each_feature_is_reached(features: Grammar) -> None:
@@ -140,3 +148,25 @@ def test_what_is_named_by_ranges_only_is_read(tmp_path: Path) -> None:
     path = tmp_path / "ranges.lark"
     path.write_text("start: (NO|OTHER)+\nNO.2: /[一-十]+、/\nOTHER: /[^|\\n]/\n", encoding="utf-8")
     assert agree(pickle.loads(pickle.dumps(build(path, [tmp_path], ("start",)))), "三、甲", "start")
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        'start: (WORD | NL)+\nWORD: /[a-z]+/\nNL: "\\n"\n%ignore /\\s+/\n',
+        'start: WORD+\nWORD: /[a-z]+/\nAND: "and"\n%ignore AND\n%ignore " "\n',
+    ],
+)
+def test_a_literal_that_an_ignored_terminal_matches_too(tmp_path: Path, rules: str) -> None:
+    path = tmp_path / "ignored.lark"
+    path.write_text(rules, encoding="utf-8")
+    grammar = build(path, [tmp_path], ("start",))
+    for text in ("a\nb", "a and b", "a b", "and", "\n", "a\n", "a  \nb"):
+        agree(grammar, text, "start")
+
+
+def test_expressions_that_cannot_stand_together_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "odds.lark"
+    path.write_text("start: (A | B)+\nA: /(?P<n>[0-9])/\nB: /(?P<n>x)/\n", encoding="utf-8")
+    with pytest.raises(PackError, match=r"odds\.lark:3:1.*cannot stand beside"):
+        build(path, [tmp_path], ("start",))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gouji.bounds import refuse
 from gouji.packs import Packs
 from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
@@ -156,7 +157,9 @@ def _pattern(spelling: Spelling, cell: bool) -> str:
         re.compile(source)
     except re.error as error:
         raise invalid(spelling.text, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
-    return f"(?:{source})" + (_CELL if cell else "")
+    whole = f"(?:{source})" + (_CELL if cell else "")
+    refuse(whole, spelling.text.where)
+    return whole
 
 
 def _either(sources: Sequence[str]) -> Any:

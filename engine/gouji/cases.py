@@ -102,7 +102,9 @@ class _Example:
     def report(self, rulebook: Rulebook, rule: Rule, facts: Mapping[str, Any]) -> Report:
         layouts = rule.applies.layouts or {f for e in rulebook.eras if e.name in rule.applies.eras for f in e.forms}
         forms = (form for era in rulebook.eras for form in era.forms)
-        form = str(facts.get("form", next((f for f in forms if f in layouts), "narrative")))
+        # A form of the user's own belongs to no era.
+        own = "narrative" if "narrative" in layouts else min(layouts, default="narrative")
+        form = str(facts.get("form", next((f for f in forms if f in layouts), own)))
         era = next((e for e in rulebook.eras if form in e.forms), None)
         year = int(facts["year"]) if "year" in facts else era.first if era else None
         partitions = [self.partition(facts["partition"])] if "partition" in facts else []

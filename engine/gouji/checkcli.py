@@ -24,7 +24,7 @@ from gouji.commands import (
 from gouji.findings import SEVERITIES, Finding, Severity
 from gouji.messages import Voice
 from gouji.reporters import FORMATS, Closing, Setting
-from gouji.walk import Walk, load_engine, page, write_utf8
+from gouji.running import Walk, load_engine, page, write_utf8
 
 if TYPE_CHECKING:
     from gouji.hierarchy import Hierarchy

@@ -18,7 +18,7 @@ from gouji import messages
 from gouji.commands import WRONG, SpeakingGroup, language_option, mistake
 from gouji.errors import GoujiError, PackError
 from gouji.messages import Voice
-from gouji.walk import complain, defect, trace, unwritable
+from gouji.running import complain, defect, trace, unwritable
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
 SETTINGS = {"help_option_names": ["-h", "--help"]}

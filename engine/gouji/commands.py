@@ -43,7 +43,7 @@ class Speaking(click.Command):
 
 
 class SpeakingGroup(Speaking, click.Group):
-    """Commands in the order in which they were added; `located` ones are imported when they are asked for."""
+    """Commands: first the `located` ones, which are imported when they are asked for, then those that were added."""
 
     command_class = Speaking
 

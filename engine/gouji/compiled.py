@@ -1,7 +1,7 @@
 """Compiled packs, kept between runs in the user's cache folder.
 
-The name of a cache file holds a hash of everything that it was made from, so that it is never out of date; it is
-written whole or not at all. `GOUJI_CACHE` names another folder, or `off`.
+The name of a cache file holds a hash of everything that it was made from (of packs the content, of programs the place,
+size and date), so that it is never out of date; it is written whole or not at all. `GOUJI_CACHE` names another folder, or `off`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gouji.atomicfile import replacing
-from gouji.packs import Packs, builtin, files_below
+from gouji.packs import Packs, files_below
 
 _KEPT = 8
 
@@ -26,15 +26,11 @@ def place(packs: Packs) -> Path | None:
     )
     if base == "off":
         return None
-    made_from = sha256(f"{sys.version}{packs.user.digest()}".encode())
-    # Lark makes the tables; its version stands in its first file.
+    made_from = sha256(f"{sys.version}{packs.digest()}".encode())
+    # Lark makes the tables. It is not imported for its version: its first file tells one installation from another.
     lark = find_spec("lark")
-    own = [lark.origin] if lark is not None and lark.origin else []
-    own += files_below(os.path.dirname(__file__), (".py",))
-    for folder in ("grammars", "rules"):
-        own += files_below(os.path.join(builtin(), folder), (".yaml", ".lark"))
-    for file in own:
-        # What is installed together changes together; its content need not be read.
+    first = [lark.origin] if lark is not None and lark.origin and os.path.isfile(lark.origin) else []
+    for file in (*first, *files_below(os.path.dirname(__file__), (".py",))):
         status = os.stat(file)
         made_from.update(f"{file}{status.st_size}{status.st_mtime_ns}".encode())
     return Path(base) / f"packs-{made_from.hexdigest()[:32]}.pickle"

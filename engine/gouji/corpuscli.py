@@ -16,7 +16,7 @@ from gouji.commands import WRONG, Speaking, language_option, no_color_option, pa
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.walk import load_engine
+from gouji.running import load_engine
 
 if TYPE_CHECKING:
     from gouji.corpus.run import Job

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from lark import Lark
 from lark.exceptions import LarkError
@@ -15,13 +14,13 @@ from gouji.cues import COUNTS, ERAS, Cue, NarrativeModel
 from gouji.grammarcompiler import build, edited
 from gouji.islands import IslandScanner
 from gouji.packs import Packs
-from gouji.patterns import Finder, Pattern
+from gouji.patterns import Finder
 from gouji.registry import Registry
+from gouji.schema import expression, pattern
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 _FOUND = ("relevant", "clause_year", "scope_part", "scope_whole", "other_time", "change")
 """The patterns that long stretches of text are searched for."""
-_Kind = TypeVar("_Kind", Pattern, Finder)
 _CUE_KEYS = frozenset(
     [
         "label",
@@ -116,9 +115,9 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
         scanner,
         cues,
         COUNTS | {name for name, cue in cues.items() if cue.value is not None},
-        {k: _pattern(v) for k, v in sources.items() if k not in _FOUND},
-        {k: _pattern(v, Finder) for k, v in sources.items() if k in _FOUND},
-        {str(k): _pattern(v) for k, v in data["heading_topics"].items()},
+        {k: pattern(v) for k, v in sources.items() if k not in _FOUND},
+        {k: expression(v, Finder) for k, v in sources.items() if k in _FOUND},
+        {str(k): pattern(v) for k, v in data["heading_topics"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["wholes"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["whole_parts"].items()},
         units["case"] - {""},
@@ -147,13 +146,6 @@ def _terminals(path: Path, edit: Callable[[Any], None] | None) -> dict[str, Any]
         reason = str(error).strip().splitlines()[0]
         raise invalid(where, f"语法有误：{reason}", f"the grammar is wrong: {reason}") from error
     return {t.name: t for t in lark.terminals}
-
-
-def _pattern(value: Scalar, kind: type[_Kind] = Pattern) -> _Kind:  # type: ignore[assignment]
-    try:
-        return kind(str(value))
-    except re.error as error:
-        raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 
 
 def _cue(
@@ -189,7 +181,7 @@ def _cue(
         frozenset(map(str, spec.get("topics", ()))),
         spec.get("opens") == "true",
         frozenset(map(str, spec.get("under", ()))),
-        _pattern(spec["unless"]) if "unless" in spec else None,
+        pattern(spec["unless"]) if "unless" in spec else None,
         str(spec["value"]) if "value" in spec else None,
         (frozenset(map(str, becomes["parts"])), str(becomes["path"])) if becomes else None,
         int(spec["year"]) if "year" in spec else None,

@@ -24,7 +24,7 @@ from gouji.commands import (
 from gouji.findings import Finding
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.walk import Walk, load_engine, unwritable_file
+from gouji.running import Walk, load_engine, unwritable_file
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,7 +13,7 @@ from gouji.commands import WRONG, Speaking, language_option, packs_option, paths
 from gouji.errors import PackError
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.walk import Walk, load_engine
+from gouji.running import Walk, load_engine
 
 if TYPE_CHECKING:
     from gouji.document import Document

@@ -21,7 +21,7 @@ from gouji.commands import (
 from gouji.errors import ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.walk import Walk, load_engine, unwritable_file
+from gouji.running import Walk, load_engine, unwritable_file
 
 
 @click.command("extract", cls=Speaking, help="help.gouji_extract")

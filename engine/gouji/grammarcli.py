@@ -11,7 +11,7 @@ import click
 from gouji.commands import FOUND, WRONG, Speaking, language_option, packs_option, paths_argument, verbose_option
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.walk import Walk, load_engine
+from gouji.running import Walk, load_engine
 
 if TYPE_CHECKING:
     from gouji.workbench.coverage import Cluster, Coverage, Share

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,9 @@ def build(
 ) -> Grammar:
     """Compile `path`, with imports from `roots`; `edit` adds to the loaded grammar before.
 
-    Raises PackError with file, line and column for a grammar that Lark refuses, and for a terminal or rule
-    without an ASCII name (Lark drops such terminals from what it says it expected).
+    Raises PackError with file, line and column for a grammar that Lark refuses, for a terminal or rule without an ASCII
+    name (Lark drops such terminals from what it says it expected), for one that takes time beyond all bounds, and for
+    expressions that cannot stand beside each other.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -60,13 +61,35 @@ def build(
                 f"{terminal.pattern.value} has no ASCII terminal name",
             )
         if not path.is_relative_to(builtin()):
-            # What looks harmless piece by piece may not be so once terminals are put together.
+            # What looks harmless piece by piece may not be so once terminals are put together. What is added to a
+            # grammar is looked at where it is added.
             refuse(terminal.pattern.to_regexp(), named(path, text, name))
     saved = BytesIO()
     lark.save(saved)
-    grammar = Grammar(f"{path.parent.name}/{path.name}", starts, pickle.dumps(_parser(lark), -1), saved.getvalue())
+    try:
+        tables = pickle.dumps(_parser(lark), pickle.HIGHEST_PROTOCOL)
+    except re.error as error:
+        raise _at_odds(path, text, lark.terminals, error) from error
+    grammar = Grammar(f"{path.parent.name}/{path.name}", starts, tables, saved.getvalue())
     grammar.__dict__["lark"] = lark
     return grammar
+
+
+def _at_odds(path: Path, text: str, terminals: Iterable[Any], error: re.error) -> PackError:
+    """The first terminal whose expression cannot stand beside those before it."""
+    together = ""
+    for terminal in terminals:
+        together += f"{'|' if together else ''}(?P<{terminal.name}>{terminal.pattern.to_regexp()})"
+        try:
+            re.compile(together)
+        except re.error as found:
+            name = terminal.name.rsplit("__", 1)[-1]
+            return _broken(
+                named(path, text, name),
+                f"终结符 {name} 的正则表达式不能与其他终结符并列：{found}",
+                f"the expression of terminal {name} cannot stand beside those of the others: {found}",
+            )
+    return _broken(str(path), f"正则表达式有误：{error}", f"an expression is wrong: {error}")
 
 
 def _parser(lark: Lark) -> Parser:
@@ -81,8 +104,10 @@ def _parser(lark: Lark) -> Parser:
             if action is Shift:
                 steps[str(name)] = to
             else:
-                # A rule is one object: it is kept once, however many states complete it.
-                steps[str(name)] = reductions.setdefault(to, _reduction(to))
+                # A rule is kept once, however many states complete it.
+                if to not in reductions:
+                    reductions[to] = _reduction(to)
+                steps[str(name)] = reductions[to]
         states.append(steps)
     lexers: dict[int, Any] = getattr(front.lexer, "lexers", {})
     different = {id(one): one for one in lexers.values()}
@@ -115,7 +140,7 @@ def _reduction(rule: Any) -> Reduction:
     )
 
 
-def _scanner(terminals: Iterable[Any]) -> Scanner:
+def _scanner(terminals: Sequence[Any]) -> Scanner:
     """What matches the first of `terminals` (in the order in which Lark tries them) that fits."""
     literals = [one for one in terminals if one.pattern.type == "str"]
     words: dict[str, Pattern] = {}

@@ -1,7 +1,8 @@
 """What is looked at in the files of a user's pack before anything is compiled from them.
 
 A pack is data of known kinds, its grammars do not import one another in a circle, and no expression in it takes time
-beyond all bounds. Whatever is wrong is refused with its place.
+beyond all bounds (of terminals that are put together that is seen when they are compiled). Whatever is wrong is refused
+with its place.
 """
 
 from __future__ import annotations

@@ -508,14 +508,23 @@ class _Reader:
     def _broken_down(self, found: list[_Figure], last: _Figure | None, parts: list[_Figure]) -> _Figure | None:
         """Which figure a list breaks down: the last one, unless only one before it is large enough.
 
-        收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first.
+        收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first. A semicolon parts a list from what
+        stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of lawsuits that does not add up.
         """
         if last is None:
             return None
         own = [part for part in parts if self._comparable(last, part)]
         added = sum(part.quantity.low for part in own)
         if len(own) > 1 and last.quantity.high is not None and added > last.quantity.high:
-            before = [f for f in found if f is not last and self._comparable(f, own[0]) and f.quantity.value >= added]
+            text, begun = self.canonical.text, own[0].start
+            before = [
+                f
+                for f in found
+                if f is not last
+                and self._comparable(f, own[0])
+                and f.quantity.value >= added
+                and text.find(";", f.end, begun) < 0
+            ]
             return before[-1] if before else last
         return last
 

@@ -68,6 +68,7 @@ class _Reader:
         self.canonical = canonical
         self.model = model
         self.out: Outline = Outline()
+        self.names: list[tuple[int, int]] = []  # title and issuer
 
     def read(self) -> Outline:
         canonical, out = self.canonical, self.out
@@ -153,6 +154,7 @@ class _Reader:
         printed = self._printed(start, end)
         text = self.canonical.text[start:end]
         self.out.mentions.append(Mention(kind, text, printed, self.canonical.source(start, end)))
+        self.names.append((start, end))
         return printed
 
     def _printed(self, start: int, end: int) -> str:
@@ -194,7 +196,7 @@ class _Reader:
     def _region(self, paragraphs: list[tuple[int, int]]) -> str | None:
         """The first place that the title, the issuer or the opening lines name as their own."""
         patterns = self.model.patterns
-        lines = [(s, min(e, s + 400)) for s, e in (*paragraphs[:6], *paragraphs[-6:])]
+        lines = [(s, min(e, s + 400)) for s, e in (*self.names, *paragraphs[:6], *paragraphs[-6:])]
         for start, end in lines:
             for match in patterns["region"].finditer(self.canonical.text[start:end]):
                 if not patterns["no_region"].search(match["region"]):

@@ -45,7 +45,10 @@ class Tree(Struct):
 
 
 class Refused(Exception):
-    """A text that the grammar does not take; `offset` is where the token stands that cannot follow."""
+    """A text that the grammar does not take; `offset` is where the token stands that cannot follow.
+
+    Where the text ends too early it is where the last token stands, 0 where there is none.
+    """
 
     def __init__(self, offset: int) -> None:
         super().__init__(offset)
@@ -102,7 +105,10 @@ class Parser:
         self.ignored = ignored
 
     def parse(self, text: str, start: str) -> Tree:
-        """The tree of `text` by the rule `start`. Raises Refused."""
+        """The tree of `text` by the rule `start`, one of those that the grammar was made for.
+
+        Raises Refused. A parser without scanners reads no text, only tokens.
+        """
         scanners, accepted, ignored = self._scanners, self._accepted, self.ignored
         stack: list[int] = [self._starts[start]]
         values: list[Any] = []
@@ -114,10 +120,10 @@ class Parser:
                 raise Refused(position)
             begin, position, word = position, match.end(), match.group()
             name = match.lastgroup or ""
-            if name in words and (other := words[name].fullmatch(word)):
-                name = other.lastgroup or ""
             if name in ignored:
                 continue
+            if name in words and (other := words[name].fullmatch(word)):
+                name = other.lastgroup or ""
             last = begin
             # Straight to the tuple: texts are mostly tokens.
             token = tuple.__new__(Token, (name, word, begin, position, match))

@@ -152,30 +152,30 @@ def _member(part: tuple[Any, Any]) -> str:
     return ""
 
 
-def code(source: str, flags: int = 0) -> tuple[Any, ...]:
+def code(source: str) -> tuple[Any, ...]:
     """What `re` compiles `source` to; () for an interpreter whose `re` does not show it."""
     try:
         parser, compiler = re._parser, re._compiler  # type: ignore[attr-defined]
-        tree = parser.parse(source, flags)
+        tree = parser.parse(source)
         names = tree.state.groupdict
         groups: list[str | None] = [None] * tree.state.groups
         for name, index in names.items():
             groups[index] = name
-        words = array("I", [int(word) for word in compiler._code(tree, flags)]).tobytes()
-        return flags | tree.state.flags, words, tree.state.groups - 1, names, tuple(groups)
+        words = array("I", [int(word) for word in compiler._code(tree, 0)]).tobytes()
+        return tree.state.flags, words, tree.state.groups - 1, names, tuple(groups)
     except (AttributeError, OverflowError):
         return ()
 
 
-def assembled(source: str, code: tuple[Any, ...] | None, flags: int = 0) -> re.Pattern[str]:
+def assembled(source: str, code: tuple[Any, ...] | None) -> re.Pattern[str]:
     """The expression `source` from its code; compiled where the code is no good. Raises re.error."""
     if code:
         try:
             import _sre  # type: ignore[import-not-found]
 
-            all_flags, words, *groups = code
-            compiled: re.Pattern[str] = _sre.compile(source, all_flags, list(array("I", words)), *groups)
+            flags, words, *groups = code
+            compiled: re.Pattern[str] = _sre.compile(source, flags, list(array("I", words)), *groups)
             return compiled
         except (ImportError, AttributeError, TypeError, RuntimeError, ValueError):
             pass
-    return re.compile(source, flags)
+    return re.compile(source)

@@ -18,7 +18,7 @@ from gouji.commands import (
 )
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.walk import Walk, load_engine, page, write_utf8
+from gouji.running import Walk, load_engine, page, write_utf8
 
 
 @click.command("rules", cls=Speaking, help="help.gouji_rules")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from gouji.errors import Message
-from gouji.patterns import Pattern
+from gouji.patterns import Finder, Pattern
 from gouji.records import Number
 from gouji.registry import Registry
 from gouji.yamlfile import Scalar, invalid, unknown, where
 
+_Expression = TypeVar("_Expression", Pattern, Finder)
 Reader: TypeAlias = Callable[[Any, Registry], Any]
 
 
@@ -71,10 +72,15 @@ def flag(value: Any, registry: Registry | None = None) -> bool:
 
 def pattern(value: Any, registry: Registry | None = None) -> Pattern:
     """A regular expression."""
+    return expression(value, Pattern)
+
+
+def expression(value: Any, kind: type[_Expression]) -> _Expression:
+    """A regular expression as `kind` takes it."""
     try:
-        return Pattern(text(value))
+        return kind(text(value))
     except re.error as error:
-        raise invalid(value, f"正则表达式有误：{error}", f"bad regular expression: {error}") from error
+        raise invalid(value, f"正则表达式有误：{error}", f"the regular expression is wrong: {error}") from error
 
 
 def metrics(value: Any, registry: Registry) -> tuple[str, ...]:

@@ -2,25 +2,16 @@
 
 attrs and `typing.NamedTuple` write methods anew for every class and compile them at every start, which for the classes
 of this program takes a third of the start of a command. Records, which others use, are attrs classes that take
-equality, hash and a readable form from `Value`. What the engine itself hands around is a `Struct`.
+equality, hash and a readable form from `Value`. What the engine itself hands around is a `Struct`: to whoever checks
+types it is a NamedTuple, and it behaves like one.
 """
 
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
+from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-try:
-    # What named tuples are read by; the way through a property takes twice as long.
-    from _collections import _tuplegetter as _getter  # type: ignore[import-not-found]
-except ImportError:
-
-    def _getter(place: int, _: str) -> Any:
-        return property(itemgetter(place))
-
+__all__ = ["Struct", "Value"]
 
 _NAMES: dict[Any, tuple[str, ...]] = {}
 
@@ -61,66 +52,78 @@ class Value:
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
-@dataclass_transform(frozen_default=True)
-class _StructType(type):
-    """Makes the fields of a Struct from its annotations."""
+if TYPE_CHECKING:
+    from typing import NamedTuple as Struct
+else:
+    try:
+        # What named tuples are read by; the way through a property takes twice as long.
+        from _collections import _tuplegetter as _getter
+    except ImportError:
 
-    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> _StructType:
-        made = super().__new__(cls, name, bases, {"__slots__": (), **namespace})
-        if bases != (tuple,):
-            fields = tuple(made.__annotations__)
-            made._defaults = tuple([namespace[field] for field in fields if field in namespace])
-            made._fields = fields
+        def _getter(place, _):
+            return property(itemgetter(place))
+
+    class _StructType(type):
+        """Makes the fields of a Struct from its annotations, which the module must not evaluate."""
+
+        def __new__(cls, name, bases, namespace):
+            made = super().__new__(cls, name, bases, {"__slots__": (), **namespace})
+            if bases == (tuple,):
+                return made
+            if bases != (Struct,):
+                raise TypeError(f"{name}: nothing can be made from a Struct but its values")
+            fields = made._fields = made.__match_args__ = tuple(namespace.get("__annotations__", ()))
+            optional = [field for field in fields if field in namespace]
+            required = len(fields) - len(optional)
+            if optional != [*fields[required:]]:
+                raise TypeError(f"{name}: a field without a default follows one that has one")
+            defaults = made._defaults = tuple([namespace[field] for field in optional])
+            made._rests = {required + n: defaults[n:] for n in range(len(defaults) + 1)}
             for place, field in enumerate(fields):
                 setattr(made, field, _getter(place, ""))
-        return made
+            return made
 
-    _fields: tuple[str, ...]
-    _defaults: tuple[Any, ...]
+    class Struct(tuple, metaclass=_StructType):
+        """A tuple whose places have names: a NamedTuple without code of its own."""
 
-
-class Struct(tuple[Any, ...], metaclass=_StructType):
-    """A tuple whose places have names: a NamedTuple without code of its own."""
-
-    _fields: ClassVar[tuple[str, ...]]
-    _defaults: ClassVar[tuple[Any, ...]]
-
-    if not TYPE_CHECKING:
-
-        def __new__(cls, *values, **named):  # noqa: D102
+        def __new__(cls, *values, **named):
+            """The values of all fields, by place or by name. Raises TypeError where they are not those of the class."""
             if named:
                 values = cls._whole(values, named)
-            elif missing := len(cls._fields) - len(values):
-                if not 0 < missing <= len(cls._defaults):
-                    raise cls._misfit()
-                values += cls._defaults[-missing:]
+            elif rest := cls._rests.get(len(values)):
+                values += rest
+            elif rest is None:
+                raise cls._misfit()
             return tuple.__new__(cls, values)
 
-    @classmethod
-    def _whole(cls, values: Sequence[Any], named: dict[str, Any]) -> list[Any]:
-        """The values of all fields. Raises TypeError for one that is missing, given twice or unknown."""
-        fields = cls._fields
-        given = dict(zip(fields, values, strict=False))
-        optional = fields[len(fields) - len(cls._defaults) :]
-        whole = {**dict(zip(optional, cls._defaults, strict=True)), **given, **named}
-        if len(values) > len(fields) or not given.keys().isdisjoint(named) or whole.keys() != {*fields}:
-            raise cls._misfit()
-        return [whole[field] for field in fields]
+        @classmethod
+        def _whole(cls, values, named):
+            """The values of all fields. Raises TypeError for one that is missing, given twice or unknown."""
+            fields = cls._fields
+            given = dict(zip(fields, values, strict=False))
+            optional = fields[len(fields) - len(cls._defaults) :]
+            whole = {**dict(zip(optional, cls._defaults, strict=True)), **given, **named}
+            if len(values) > len(fields) or not given.keys().isdisjoint(named) or whole.keys() != {*fields}:
+                raise cls._misfit()
+            return [whole[field] for field in fields]
 
-    @classmethod
-    def _misfit(cls) -> TypeError:
-        return TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
+        @classmethod
+        def _misfit(cls):
+            return TypeError(f"{cls.__name__} takes {', '.join(cls._fields)}")
 
-    def _replace(self, **named: Any) -> Self:
-        """The same with other values of the fields `named`. Raises TypeError for an unknown field."""
-        return tuple.__new__(type(self), self._whole((), {**self._asdict(), **named}))
+        def _replace(self, **named):
+            """The same with other values of the fields `named`. Raises TypeError for an unknown field."""
+            return tuple.__new__(type(self), self._whole((), {**self._asdict(), **named}))
 
-    def _asdict(self) -> dict[str, Any]:
-        return dict(zip(self._fields, self, strict=True))
+        __replace__ = _replace
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._asdict().items())})"
+        def _asdict(self):
+            return dict(zip(self._fields, self, strict=True))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # The values are whole: they come back without a look at them.
-        return tuple.__new__, (type(self), tuple(self))
+        def __repr__(self):
+            shown = (f"{name}={value!r}" for name, value in self._asdict().items())
+            return f"{type(self).__name__}({', '.join(shown)})"
+
+        def __reduce__(self):
+            # The values are whole: they come back without a look at them.
+            return tuple.__new__, (type(self), tuple(self))

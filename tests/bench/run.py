@@ -156,7 +156,7 @@ def speed(engine: Engine, paths: list[Path]) -> None:
 
 
 def start_up(path: Path) -> None:
-    """Whole processes: `gouji check` on one report, against importing what it imports."""
+    """Whole processes: `gouji check` on one report, against importing nothing but the libraries of a full check."""
 
     run = partial(subprocess.run, stdout=subprocess.DEVNULL, check=False)
     works = [

@@ -20,14 +20,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from lark.exceptions import LarkError
-
 from gouji.compiler import load_carriers
 from gouji.cuefile import load_narrative
 from gouji.errors import GoujiError
 from gouji.inspection import imports
 from gouji.layoutfile import load_layouts
 from gouji.packs import Packs, Root, builtin
+from gouji.parser import Refused
 from gouji.pipeline import Engine
 from gouji.workbench import corpus
 from gouji.workbench.corpus import Case
@@ -149,7 +148,7 @@ def outcome(mutant: Mutant) -> Outcome:
     chosen = chain.from_iterable(cases.values()) if "carriers" in packs else chain(*(cases[p] for p in sorted(packs)))
     try:
         return "case" if any(corpus.result(engine, one) != one.expected for one in chosen) else "survives"
-    except (LarkError, LookupError):
+    except (Refused, LookupError):
         # LookupError: it asks for a group of a terminal.
         return "broken"
 

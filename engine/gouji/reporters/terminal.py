@@ -121,8 +121,12 @@ class _Sheet(Struct):
         if not ranked:
             # Compared with an earlier check there may be findings that are not told again.
             verdicts = self.report.verdicts or Verdicts()
-            told = "report.nothing_new" if verdicts.failed + verdicts.undecided else "report.clean"
-            yield self.page.text(f"  {self.page.glyphs.good} {self.page.say(told)}", "good")
+            if verdicts.failed + verdicts.undecided + verdicts.passed:
+                told = "report.nothing_new" if verdicts.failed + verdicts.undecided else "report.clean"
+                yield self.page.text(f"  {self.page.glyphs.good} {self.page.say(told)}", "good")
+            else:
+                # Nothing passes by being empty.
+                yield self.page.text(f"  {self.page.glyphs.undecided} {self.page.say('report.no_rule')}", "undecided")
         yield from self._leftovers()
         yield Text()
 
@@ -384,6 +388,8 @@ class _Summary(Struct):
             return page.text(page.say("summary.some_unread" if self.tallies else "summary.none_read"), "warning")
         if total[3]:
             return page.text(f"{page.glyphs.undecided} {page.say('summary.open', n=total[3])}", "undecided")
+        if not sum(total) and not accepted and self.closing.known is None:
+            return page.text(f"{page.glyphs.undecided} {page.say('summary.no_rule')}", "undecided")
         if accepted:
             return page.text(f"{page.glyphs.good} {page.say('summary.all_accepted', n=accepted)}", "good")
         told = "summary.remarks_only" if total[2] else "summary.clean"

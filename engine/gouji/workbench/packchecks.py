@@ -8,7 +8,9 @@ from typing import Any, Literal, NamedTuple
 
 from lark.utils import TextSlice
 
+from gouji.cases import example_report
 from gouji.conflicts import conflicts
+from gouji.crosschecks import is_between
 from gouji.errors import Message
 from gouji.explosive import explosive
 from gouji.grammar import Grammar
@@ -18,6 +20,7 @@ from gouji.layouts import Layout
 from gouji.messages import builtin
 from gouji.pipeline import Engine
 from gouji.polynomial import polynomial
+from gouji.rules import check as judged
 from gouji.wordings import examples
 from gouji.workbench.corpus import Case
 from gouji.workbench.reach import reached, shown
@@ -55,6 +58,7 @@ def check(engine: Engine, folder: Path, roots: Sequence[Path], cases: Sequence[C
     notes += _unused(folder, roots, content)
     if any(content.get(key) for key in ("layouts", "cues", "carriers", "amends")) and len(cases) < ENOUGH:
         notes.append(_note(folder / "corpus", "warning", "small_corpus", n=len(cases), enough=ENOUGH))
+    notes += _examples(engine, folder.parents[1] / "rules")
     titles = [case.title for case in cases]
     for case in cases:
         if titles.count(case.title) > 1:
@@ -138,6 +142,26 @@ def _has(lexer: Any, name: str) -> bool:
 def _lexers(lark: Any) -> list[Any]:
     lexers = getattr(lark.parser.lexer, "lexers", None)
     return list({id(one): one for one in lexers.values()}.values()) if lexers else []
+
+
+# --- the rules ---------------------------------------------------------------------------------------------------
+
+
+def _examples(engine: Engine, folder: Path) -> Iterator[Note]:
+    """The rules in `folder` on the examples that they bring; those between reports, which take several, are left out."""
+    book = engine.rulebook
+    for rule in book.rules:
+        if Path(rule.where.rsplit(":", 2)[0]).resolve().parent != folder.resolve() or is_between(rule):
+            continue
+        for source in rule.sources:
+            for n, figures in enumerate(rule.passes, 1):
+                findings, verdicts = judged(book.of((rule,)), example_report(book, rule, figures, source))
+                if findings or not verdicts.passed:
+                    yield _note(rule.where, "error", "example_fails", rule=rule.id, n=n)
+            for n, figures in enumerate(rule.fails, 1):
+                findings, _ = judged(book.of((rule,)), example_report(book, rule, figures, source))
+                if not any(finding.verdict == "fail" for finding in findings):
+                    yield _note(rule.where, "error", "example_holds", rule=rule.id, n=n)
 
 
 # --- what the corpus shows ---------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The inputs of a command, one after the other, and what is told and written on the way."""
+"""Running a command: its engine, its inputs one after the other, its page, and what is told when something is wrong."""
 
 from __future__ import annotations
 

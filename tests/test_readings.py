@@ -1,0 +1,48 @@
+"""What a report says wrongly or not at all is not passed over, and what it does not say is not said for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import gouji
+from corpus import read
+from gouji.cli import main
+from gouji.records import Report
+
+TITLE = "云川市2021年政府信息公开工作年度报告\n\n一、总体情况\n"
+
+
+def checked(text: str) -> Report:
+    return gouji.engine().check("x.txt", text.encode())
+
+
+@pytest.mark.parametrize("mark", ["；", "。"])
+@pytest.mark.parametrize(("total", "agrees"), [(84, True), (83, False)])
+def test_a_list_behind_a_semicolon_belongs_to_what_stands_in_front_of_it(mark: str, total: int, agrees: bool) -> None:
+    report = checked(
+        f"{TITLE}行政复议案件230件{mark}行政诉讼案件{total}件，其中驳回76件，撤诉3件，确认违法1件，未审结4件。\n"
+    )
+    assert [(f.rule, f.severity) for f in report.findings if f.rule == "X02"] == ([] if agrees else [("X02", "error")])
+
+
+def test_a_list_behind_a_comma_can_belong_to_the_first_figure() -> None:
+    report = checked(f"{TITLE}收到申请12件，上年结转1件，其中当面申请3件、网络申请9件。\n")
+    assert not [f for f in report.findings if f.rule == "X02"]
+
+
+def test_the_region_is_that_of_title_and_issuer_before_words_of_the_text() -> None:
+    text = "2021年政府信息公开工作年度报告\n一是调整云川区政府信息公开工作领导小组。区档案馆作为区政府信息查阅点。\n"
+    assert read(gouji.engine(), text).region is None
+    named = text + "云川市岭北区人民政府办公室\n2022年1月20日\n"
+    assert read(gouji.engine(), named).region == "云川市岭北区"
+
+
+def test_where_no_rule_applies_nothing_is_said_to_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "x.txt"
+    file.write_text(TITLE + "收到申请12件。\n", encoding="utf-8")
+    assert main(["check", str(file), "--select", "R01", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "none of the rules in use applies to this report" in told
+    assert "no figures that disagree" not in told

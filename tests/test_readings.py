@@ -46,3 +46,13 @@ def test_where_no_rule_applies_nothing_is_said_to_agree(tmp_path: Path, capsys: 
     told = capsys.readouterr().out
     assert "none of the rules in use applies to this report" in told
     assert "no figures that disagree" not in told
+
+
+def test_a_blank_total_is_told_with_the_sum_of_its_own_form_only(shared: Path) -> None:
+    seed = next((shared / "seeds").glob("002*.txt"))
+    lines = seed.read_text(encoding="utf-8").split("\n")
+    lines[340] = "\t"
+    report = gouji.engine().check("x.txt", "\n".join(lines).encode())
+    blank = {f.instance: f.left for f in report.findings if f.rule == "R04"}
+    assert set(blank.values()) == {222}
+    assert not any("2021" in instance for instance in blank)

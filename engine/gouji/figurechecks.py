@@ -19,6 +19,7 @@ from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
+    from gouji.rulemodel import Program
 
 
 Figure: TypeAlias = Number | Interval | None
@@ -259,15 +260,30 @@ def _nearly(o: Observation, other: Observation, share: Number | None) -> bool:
 
 
 def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """Totals that are blank although a part is not; written as equations whose right side is the total."""
+    """Totals that are blank although a part is not; written as equations whose right side is the total.
+
+    Of two sums for one total, such as those of two forms, the one that finds more of its parts in the report is meant.
+    """
     facts.passed += len(book.totals.keys() & facts.values.keys()) - len(book.totals.keys() & facts.blank_keys)
     if not facts.withheld:
         return
+    sums: dict[str, list[tuple[set[str], Program]]] = {}
     for program in book.programs(rule):
         relation = program.instance.relations[0]
+        parts = {item.path for item in relation.left.items if facts.observation(item.source, item.path) is not None}
+        sums.setdefault(relation.right.items[0].path, []).append((parts, program))
+    meant = [
+        (path, program)
+        for path, found in sums.items()
+        if path in facts.withheld
+        for parts, program in found
+        if not any(parts < others for others, _ in found)
+    ]
+    for path, program in meant:
+        relation = program.instance.relations[0]
         total_item = relation.right.items[0]
-        o = facts.observation(total_item.source, total_item.path)
-        if o is None or total_item.path not in facts.withheld:
+        o = facts.observation(total_item.source, path)
+        if o is None:
             continue
         operands = []
         terms: list[Term] = []

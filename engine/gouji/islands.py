@@ -43,6 +43,8 @@ class IslandScanner(Struct):
         firsts = {
             first: node for first, node in nodes.items() if not isinstance(node, dict) or RARE in node or node[""]
         }
+        if rare := trie.get(RARE, trie[""]):
+            firsts |= {character: rare for character in _rare() if character not in trie}
         pairs = {
             first + second: after
             for first, node in nodes.items()
@@ -55,7 +57,7 @@ class IslandScanner(Struct):
             for look, found in (("?=", {pair[1] for pair in pairs if pair[0] not in firsts}), ("?<=", set(firsts)))
             if found
         ]
-        start = f"[{''.join(map(re.escape, sorted(nodes)))}](?:{'|'.join(looks)})"
+        start = f"[{''.join(map(re.escape, sorted({*nodes, *firsts})))}](?:{'|'.join(looks)})"
         return cls(Pattern(start), pairs, firsts, frozenset(hidden))
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
@@ -87,3 +89,8 @@ class IslandScanner(Struct):
             if everything or name not in hidden:
                 # Straight to the tuple: texts are mostly tokens.
                 yield tuple.__new__(Token, (name, match.group(), at, position, match))
+
+
+def _rare() -> list[str]:
+    """The digits and spaces beyond ASCII."""
+    return [c for c in map(chr, range(0x80, 0x20000)) if c.isdecimal() or c.isspace()]

@@ -92,5 +92,5 @@ class IslandScanner(Struct):
 
 
 def _rare() -> list[str]:
-    """The digits and spaces beyond ASCII."""
-    return [c for c in map(chr, range(0x80, 0x20000)) if c.isdecimal() or c.isspace()]
+    """The digits and spaces beyond ASCII; those of the higher planes would make every search far slower."""
+    return [c for c in map(chr, range(0x80, 0x10000)) if c.isdecimal() or c.isspace()]

@@ -253,3 +253,16 @@ def test_examples_are_matched_by_their_expression() -> None:
         assert found
         assert all(re.fullmatch(source, text) for text in found)
     assert example(r"x(?!\d)(?<=y)") == "…"
+
+
+def test_a_spelling_that_is_slow_only_within_its_cell(tmp_path: Path) -> None:
+    """What a pack adds to another goes on to the end of the cell: two repetitions become three."""
+    file = tmp_path / "grammars" / "more" / "pack.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        "title: {zh: 补充, en: more}\namends: table2021\nlabels:\n  LICENSING: /办*结?办*/\n", encoding="utf-8"
+    )
+    with pytest.raises(PackError) as caught:
+        Engine.load([tmp_path])
+    assert caught.value.source == f"{file}:4:14"
+    assert "tries 8 times as much" in caught.value.problem.en

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, TypeAlias
 
 from gouji.document import Cell, Document, Paragraph
-from gouji.patterns import Pattern
+from gouji.patterns import END, Finder, Pattern
 from gouji.spans import OffsetMap, Span
 from gouji.values import Struct
 
@@ -40,7 +40,7 @@ class Folds(Struct):
     table: FoldTable
     traditional: frozenset[str]
     phrases: dict[str, str]
-    edit: Pattern
+    edit: Finder
     changed: Pattern
 
     @classmethod
@@ -60,10 +60,8 @@ class Folds(Struct):
             if len(compatible) == 1 and compatible != character and unicodedata.category(character) != "No":
                 table[character] = table.get(compatible, compatible)
         table.update(characters)
-        # Every alternative opens with one set of characters, which the search tries first.
-        words = [f"(?<={re.escape(p[0])}){re.escape(p[1:])}" for p in sorted(phrases, key=lambda p: (-len(p), p))]
-        initials = "".join(sorted({re.escape(p[0]) for p in phrases}))
-        edit = Pattern("|".join([_SPACE, *noise, *([f"[{initials}](?:{'|'.join(words)})"] if words else [])]))
+        words = map(re.escape, sorted(phrases, key=lambda p: (-len(p), p)))
+        edit = Finder("|".join([_SPACE, *noise, *words]))
         changed = Pattern(f"[{re.escape(''.join(a for a, b in sorted(table.items()) if a != b))}]")
         return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit, changed)
 
@@ -128,10 +126,10 @@ class _Writer:
         """Append the folded text from `start` to `end`, edited."""
         text, position = self.folded, start
         for match in self.folds.edit.finditer(text, start, end):
-            at, until = match.span()
+            at, until = match.start(), match.end(END)
             self._identity(position, at)
             position = until
-            word = match.group()
+            word = text[at:until]
             if replacement := self.folds.phrases.get(word):
                 self.put(replacement, at, until - at)
             elif word.isspace() and start < at and until < end and _is_word(text[at - 1]) and _is_word(text[until]):
@@ -141,13 +139,13 @@ class _Writer:
     def rows(self, rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[int, int]]:
         """Append table rows, each cell with its delimiter; gives where each row begins and ends."""
         # Most cells are copied as they are: their runs are written here, without a call for each.
-        folded, search, write = self.folded, self.folds.edit.search, self.out.append
+        folded, edited, write = self.folded, self.folds.edit.within, self.out.append
         derived, origin, width = self.origin.derived.append, self.origin.origin.append, self.origin.width.append
         for row in rows:
             begun = length = self.length
             for start, end, mark in row:
                 if start < end:
-                    if search(folded, start, end):
+                    if edited(folded, start, end):
                         self.length = length
                         self.copy(start, end)
                         length = self.length

@@ -1,4 +1,4 @@
-"""Structs behave as named tuples do."""
+"""Structs behave as named tuples do, records as frozen attrs classes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import pickle
 from typing import Any
 
 import pytest
+from attrs import evolve
+from attrs.exceptions import FrozenInstanceError
 
-from gouji.values import Struct
+from gouji.spans import Span
+from gouji.values import Struct, Value, record
 
 
 class Point(Struct):
@@ -70,3 +73,34 @@ def test_what_cannot_be_a_struct() -> None:
         type("Sub", (Point,), {})
     with pytest.raises(TypeError, match="a field without a default"):
         made("Late", (Struct,), {"__annotations__": {"a": "int", "b": "int"}, "a": 1})
+
+
+@record
+class Reading(Value):
+    path: str
+    span: Span
+    value: int | None = None
+
+
+def test_records_are_frozen_values() -> None:
+    one = Reading("a", Span(1, 3), value=5)
+    assert one == Reading("a", Span(1, 3), 5) != Reading("a", Span(1, 3))
+    assert hash(one) == hash(evolve(one))
+    assert (evolve(one, path="b").path, Reading("a", one.span).value, type(one)) == ("b", None, Reading)
+    assert repr(one) == "Reading(path='a', span=Span(start=1, end=3), value=5)"
+    with pytest.raises(FrozenInstanceError):
+        one.__setattr__("path", "b")
+    with pytest.raises(FrozenInstanceError):
+        one.__delattr__("path")
+    incomplete: Any = Reading
+    with pytest.raises(TypeError):
+        incomplete("a")
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_copies_of_records(again: Any) -> None:
+    found = again(Reading("a", Span(100, 300)))
+    assert found == Reading("a", Span(100, 300))
+    assert (type(found), len(found.span)) == (Reading, 200)
+    with pytest.raises(FrozenInstanceError):
+        found.__setattr__("path", "b")

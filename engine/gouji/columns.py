@@ -13,6 +13,10 @@ COLUMNS_LIMIT = 100
 """Columns that the heads of a table may name; one with more is left alone."""
 
 
+ROWS_KEPT = 20
+"""Different head rows below the same columns that are remembered."""
+
+
 class Columns:
     """The columns that the heads of a table name, read from its head rows downwards."""
 
@@ -23,12 +27,22 @@ class Columns:
         self.foreign = foreign
         self.forms: dict[str, Form] = {}
         self._default: dict[Sequence[str], bool] = {}
+        self._below: dict[tuple[Head, ...], tuple[list[Head], bool, int]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.heads) or self.foreign
 
     def below(self, row: list[Head]) -> tuple[list[Head], bool, int]:
         """The columns with one more head row, as the constructor takes them. What is beyond the limits stays foreign."""
+        key = tuple(row)
+        found = self._below.get(key)
+        if found is None:
+            found = self._with(row)
+            if len(self._below) < ROWS_KEPT:
+                self._below[key] = found
+        return found
+
+    def _with(self, row: list[Head]) -> tuple[list[Head], bool, int]:
         if self.depth < HEAD_ROWS_LIMIT:
             columns = _unfolded(self.heads, row)
             if len(columns) <= COLUMNS_LIMIT:

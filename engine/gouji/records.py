@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from gouji.document import Document
 from gouji.spans import Span
-from gouji.values import Value
+from gouji.values import Value, record
 
 if TYPE_CHECKING:
     from gouji.findings import Finding, Verdicts
@@ -28,7 +28,7 @@ def number_text(value: Number) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-@frozen(eq=False, repr=False)
+@record
 class Observation(Value):
     """One figure (or one cell that should hold one) at one place.
 
@@ -63,7 +63,7 @@ class Observation(Value):
         return self.state == "value" and self.low == self.high
 
 
-@frozen(eq=False, repr=False)
+@record
 class Unbound(Value):
     """A figure of the running text that no metric claims; `clause` is the span of its clause.
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from attrs import frozen
-
-from gouji.values import Value
+from gouji.values import Struct
 
 
-@frozen(eq=False, repr=False)
-class Span(Value):
+class Span(Struct):
     """Code points `start` to `end` (exclusive) of one text."""
 
     start: int
@@ -61,7 +58,8 @@ class OffsetMap:
             last = bisect_right(derived, end - 1, first) - 1
         begin = origins[first] if widths[first] else origins[first] + start - derived[first]
         stop = origins[last] + (widths[last] or end - derived[last])
-        return Span(begin, stop if stop > begin else begin + 1)
+        # Straight to the tuple: every figure has a span.
+        return tuple.__new__(Span, (begin, stop if stop > begin else begin + 1))
 
 
 class LineIndex:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["Struct", "Value"]
+from attrs import NOTHING, frozen
+
+__all__ = ["Struct", "Value", "record"]
 
 _NAMES: dict[Any, tuple[str, ...]] = {}
 
@@ -54,7 +56,30 @@ class Value:
 
 if TYPE_CHECKING:
     from typing import NamedTuple as Struct
+
+    from attrs import frozen as record
 else:
+
+    def record(kind):
+        """A frozen attrs class, a Value, whose values are made as fast as those of a class that is not frozen.
+
+        attrs sets each field of a frozen value by a call. Here a value belongs to a twin of its class, which is not
+        frozen, until its fields are set.
+        """
+        kind = frozen(eq=False, repr=False, weakref_slot=False)(kind)
+        twin = type(kind.__name__, kind.__bases__, {"__slots__": kind.__slots__})
+        fields = [(a.name, a.default) for a in kind.__attrs_attrs__]
+        given = [name if default is NOTHING else f"{name}=_defaults[{name!r}]" for name, default in fields]
+        steps = [
+            "_open(self, '__class__', _twin)",
+            *(f"self.{name} = {name}" for name, _ in fields),
+            "self.__class__ = _kind",
+        ]
+        made = {"_open": object.__setattr__, "_twin": twin, "_kind": kind, "_defaults": dict(fields)}
+        exec(f"def __init__(self, {', '.join(given)}):\n " + "\n ".join(steps), made)
+        kind.__init__ = made["__init__"]
+        return kind
+
     try:
         # What named tuples are read by; the way through a property takes twice as long.
         from _collections import _tuplegetter as _getter
@@ -126,4 +151,4 @@ else:
 
         def __reduce__(self):
             # The values are whole: they come back without a look at them.
-            return tuple.__new__, (type(self), tuple(self))
+            return tuple.__new__, (type(self), self[:])

@@ -192,9 +192,10 @@ def canonicalise(document: Document, folds: Folds) -> Canonical:
             start = writer.length
             writer.copy(block.span.start, block.span.end)
             if writer.length > start:
-                lines.append(Line(start, writer.length))
+                # Straight to the tuple, here and for rows.
+                lines.append(tuple.__new__(Line, (start, writer.length, None)))
                 writer.put("\n", block.span.end - 1)
             continue
-        lines.extend(Line(start, end, tables) for start, end in writer.rows(block.rows))
+        lines += [tuple.__new__(Line, (start, end, tables)) for start, end in writer.rows(block.rows)]
         tables += 1
     return Canonical("".join(writer.out), lines, writer.origin, script)

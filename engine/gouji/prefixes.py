@@ -20,10 +20,10 @@ RARE stands for all digits and spaces that the dictionary does not name, "" for 
 
 RARE = "\\d\\s"
 
-_DEPTH = 6
+_DEPTH = 10
 """Characters that the choice may depend on."""
-_FEW = 5
-"""Expressions that are rather tried than told apart by more than two characters."""
+_FEW, _SOME = 5, 8
+"""Expressions that are rather tried than told apart by more than two characters, and by more than five."""
 _COPIES = 4
 """Repetitions that are counted; more of them are taken for any number."""
 _RANGE = 300
@@ -183,7 +183,7 @@ def told_apart(expressions: Iterable[tuple[str, Any]]) -> Node:
     def grown(states: frozenset[int], depth: int) -> Node:
         owners = tuple(sorted({automaton.owners[state] for state in states}))
         open_ = any(automaton.steps[state] for state in states)
-        if not open_ or depth == _DEPTH or (depth > 1 and len(owners) <= _FEW):
+        if not open_ or depth == _DEPTH or (depth > 1 and len(owners) <= (_FEW if depth < 6 else _SOME)):
             return known.setdefault(owners, tuple([given[owner][1] for owner in owners]))
         ways = {character: node(after, depth + 1) for character, after in automaton.after(states).items()}
         rest = ways.pop("")

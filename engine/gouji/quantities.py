@@ -105,7 +105,9 @@ def quantity(digits: str, marks: Collection[str], multiplier: str, unit: str) ->
     if base is None:
         return None
     if not marks and not multiplier:
-        return Quantity(base := _plain(base), base, base, unit or None)
+        base = _plain(base)
+        # Straight to the tuple: most figures of the text are no more.
+        return tuple.__new__(Quantity, (base, base, base, unit or None))
     factor = 1
     if multiplier:
         if unit == "元":

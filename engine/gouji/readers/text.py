@@ -143,8 +143,13 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
 
 
 def _paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
-    lines = _LINE.finditer(text, start, end)
-    return [Paragraph(Span(*line.span())) for line in lines if line.group().strip().strip("\ufeff")]
+    new = tuple.__new__
+    return [
+        # Straight to the tuples: texts are mostly paragraphs.
+        new(Paragraph, (new(Span, line.span()),))
+        for line in _LINE.finditer(text, start, end)
+        if line.group().strip().strip("\ufeff")
+    ]
 
 
 def _binary(source: str) -> ReadError:

@@ -131,12 +131,15 @@ def _reduction(rule: Any) -> Reduction:
     )
     size = len(rule.expansion)
     origin = str(rule.origin.name)
+    single = bool(rule.options.expand1 and not rule.alias)
+    repeats = rule.expansion[:1] == [rule.origin] and not (rule.alias or rule.options.expand1)
     return Reduction(
         size,
         origin,
         str(rule.alias or rule.options.template_source or origin),
         None if kept == tuple((i, False) for i in range(size)) else kept,
-        bool(rule.options.expand1 and not rule.alias),
+        single,
+        repeats and size == 2 and kept == ((0, True), (1, False)),
     )
 
 

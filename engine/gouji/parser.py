@@ -60,7 +60,7 @@ class Reduction(Struct):
 
     Its last `size` values make a tree `name`, which stands for the nonterminal `origin`. `kept` are the values that the
     tree keeps, and whether it takes their children instead of them; None for all as they are. `single`: one value that
-    is kept alone stands for itself.
+    is kept alone stands for itself. `grows`: a repetition and one more of what is repeated are that repetition again.
     """
 
     size: int
@@ -68,6 +68,7 @@ class Reduction(Struct):
     name: str
     kept: tuple[tuple[int, bool], ...] | None
     single: bool
+    grows: bool
 
 
 State: TypeAlias = "Mapping[str, int | Reduction]"
@@ -109,7 +110,7 @@ class Parser:
 
         Raises Refused. A parser without scanners reads no text, only tokens.
         """
-        scanners, accepted, ignored = self._scanners, self._accepted, self.ignored
+        states, scanners, accepted, ignored = self._states, self._scanners, self._accepted, self.ignored
         stack: list[int] = [self._starts[start]]
         values: list[Any] = []
         position, length, last = 0, len(text), 0
@@ -127,7 +128,12 @@ class Parser:
             last = begin
             # Straight to the tuple: texts are mostly tokens.
             token = tuple.__new__(Token, (name, word, begin, position, match))
-            if not self._take(stack, values, name, token, None):
+            step = states[stack[-1]].get(name)
+            if step.__class__ is int:
+                # Nothing is complete: as `_take` does, without the call.
+                stack.append(step)
+                values.append(token)
+            elif not self._take(stack, values, name, token, None):
                 raise Refused(begin)
         if not self._take(stack, values, END, None, self._ends[start]):
             raise Refused(last)
@@ -157,7 +163,14 @@ class Parser:
                 return True
             if step is None:
                 return False
-            size, origin, rule, kept, single = step  # type: ignore[misc]
+            size, origin, rule, kept, single, grows = step  # type: ignore[misc]
+            if grows:
+                # Its list grows in place; it belongs to nobody else any more. The state behind it stays what it was.
+                values[-2].children.append(values.pop())
+                stack.pop()
+                if stack[-1] == end:
+                    return True
+                continue
             at = len(values) - size
             children = values[at:]
             del values[at:], stack[at + 1 :]
@@ -169,7 +182,7 @@ class Parser:
                     elif found:
                         found += children[i].children
                     else:
-                        # The list of what is repeated grows in place; it belongs to nobody else any more.
+                        # A list that belongs to nobody else any more.
                         found = children[i].children
                 children = found
             values.append(children[0] if single and len(children) == 1 else tuple.__new__(Tree, (rule, children)))

@@ -112,6 +112,13 @@ def test_the_data_set_says_what_gouji_says(engine: Engine, corpus: Path, undistu
         assert told == [(f.instance, f.fingerprint) for f in report.findings]
 
 
+def test_the_region_is_that_of_the_body(undisturbed: Path) -> None:
+    """Not what is printed: that of an office of 松湖区 may be taken for 松湖区市."""
+    rows = ask(undisturbed, "SELECT region, body_region FROM reports WHERE len(body_region) > 0")
+    assert rows
+    assert [region for region, places in rows if region != "".join(places)] == []
+
+
 def test_comparing_says_what_gouji_says(engine: Engine, undisturbed: Path) -> None:
     """The sieve lets nothing through that the rules between the years would find."""
     from gouji.series import Comparison

@@ -61,7 +61,7 @@ def extract(
                         say.known.message("error.is_output"),
                         say.known.message("error.is_output_remedy"),
                     )
-                report = engine.parse(source)
+                report = engine.bodies.located(engine.parse(source))
                 data.add(report)
                 reports += 1
                 figures += len(report.observations)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from gouji.cli import main
+from gouji.cli import PIPE_CLOSED, main
 from gouji.corpus import dataset, sample
 from gouji.corpus.run import Job, run_here
 from gouji.corpus.worker import Setup
@@ -104,6 +107,15 @@ def test_the_terminal_tells_the_same(capsys: pytest.CaptureFixture[str], out: Pa
     for heading in ("读了什么", "覆盖", "发现的问题", "趋势", "尚无语法的版式", "没有读成的文件"):
         assert heading in told
     assert "\x1b" not in told
+
+
+@pytest.mark.parametrize("command", ["report", "status"])
+def test_a_reader_who_has_gone_is_no_finding(command: str, out: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run([sys.executable, "-m", "gouji", "corpus", command, str(out)], stdout=pipe, check=False)
+    assert done.returncode == PIPE_CLOSED
 
 
 def test_status(capsys: pytest.CaptureFixture[str], out: Path) -> None:

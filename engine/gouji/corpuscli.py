@@ -143,11 +143,10 @@ def report(say: Voice, out: str, output: Path | None, packs: tuple[Path, ...], n
     say = Voice(say.lang, engine.messages)
     told = tell(found, say, engine.rulebook, engine.registry)
     if output is None:
-        from rich.console import Console
-
         from gouji.corpus.terminal import show
+        from gouji.reporters.page import CommandConsole
 
-        show(told, Console(no_color=no_color or None, highlight=False))
+        show(told, CommandConsole(no_color=no_color or None, highlight=False))
         return 0
     from gouji.atomicfile import replacing
     from gouji.corpus.page import html

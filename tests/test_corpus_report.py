@@ -121,7 +121,7 @@ def test_a_reader_who_has_gone_is_no_finding(command: str, out: Path) -> None:
 def test_status(capsys: pytest.CaptureFixture[str], out: Path) -> None:
     assert main(["corpus", "status", str(out), "--lang", "en"]) == 0
     told = capsys.readouterr().out
-    assert f"complete. {REPORTS + 3} files, {REPORTS + 2} of them reports" in told
+    assert f"complete. {REPORTS + 3} files: {REPORTS + 2} reports, 1 could not be read; " in told
     assert "shopping<script>.txt" in told
     about = out / "corpus.json"
     kept = about.read_bytes()
@@ -151,6 +151,34 @@ def test_commands_run_and_sample(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["corpus", "sample", "5", "-o", str(tmp_path / "in"), "--seed", "4", "--lang", "en"]) == 0
     assert (tmp_path / "in" / sample.LEDGER).exists()
     assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1", "--lang", "en"]) == 0
-    assert "5 files, 0 of them done before; 0 could not be read" in capsys.readouterr().err
-    assert main(["corpus", "run", str(tmp_path / "nowhere"), "-o", str(tmp_path / "other"), "--lang", "en"]) == 2
+    told = capsys.readouterr().err
+    assert "complete. 5 files: 5 reports, 0 could not be read" in told
+    assert "done before" not in told
     assert dataset.SCHEMA in (tmp_path / "out" / "corpus.json").read_text()
+
+
+def test_a_run_and_its_status_say_the_same_whatever_was_done_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that could not be read is told again, and so is an input that is not there."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("青禾县2016年政府信息公开工作年度报告\n收到申请3件。\n", encoding="utf-8")
+    (tmp_path / "in" / "b.txt").write_text("豆腐三块\n", encoding="utf-8")
+    out = str(tmp_path / "out")
+    for again in (False, True):
+        arguments = [str(tmp_path / "in"), str(tmp_path / "nowhere"), "-o", out, "-j", "1", "--lang", "en"]
+        assert main(["corpus", "run", *arguments]) == 2
+        first, *others = capsys.readouterr().err.splitlines()
+        assert "complete. 3 files: 1 reports, 2 could not be read; " in first
+        assert ("2 of these files were done before" in others) == again
+        assert main(["corpus", "status", out, "--lang", "en"]) == 0
+        assert capsys.readouterr().out.splitlines()[0] == first
+
+
+def test_a_folder_without_reports_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.xyz").write_text("x", encoding="utf-8")
+    arguments = ["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1", "--lang", "en"]
+    assert main(arguments) == 2
+    assert main(["corpus", "status", str(tmp_path / "out"), "--lang", "en"]) == 0
+    assert "no-inputs" in capsys.readouterr().out

@@ -20,6 +20,7 @@ from gouji.running import load_engine
 
 if TYPE_CHECKING:
     from gouji.corpus.run import Job
+    from gouji.corpus.summary import Count
 
 _REFRESH = 0.2  # seconds
 
@@ -74,12 +75,18 @@ def run(
 
                 run_there(job, scheduler)
         job.end()
-    tally = job.tally
-    errors = sum(tally.errors.values())
-    print(
-        say("dataset.ran", files=tally.files, kept=tally.kept, errors=errors, out=plain.clean(output)), file=sys.stderr
-    )
-    return WRONG if errors else 0
+    from gouji.corpus.summary import count
+    from gouji.corpus.tables import opened
+
+    # A batch that was done before is not looked at again: what it came to stands in the data set.
+    with opened(output) as data:
+        held = count(data)
+    print(_state(say, output, held), file=sys.stderr)
+    if job.tally.kept:
+        print(say("dataset.kept", n=job.tally.kept), file=sys.stderr)
+    if held.errors:
+        print(say("dataset.which", out=plain.clean(output)), file=sys.stderr)
+    return WRONG if held.errors else 0
 
 
 @click.command("status", cls=Speaking, help="help.corpus_status")
@@ -89,36 +96,17 @@ def run(
 def status(say: Voice, out: str) -> int:
     """Tell how far a data set has come."""
     _require("pyarrow", "duckdb")
-    from gouji.corpus import store
-    from gouji.corpus.run import ABOUT
+    from gouji.corpus.summary import count
     from gouji.corpus.tables import opened
 
     _present(say, out)
-    place = store.at(out)
-    complete = place.has(ABOUT)
     with opened(out) as data:
-        counts = ("reports", "errors", "findings", "between")
-        reports, errors, findings, between = (
-            data.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in counts
-        )
+        held = count(data)
         failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
-    state = say("dataset.complete" if complete else "dataset.incomplete")
-    parts = sum(1 for _ in place.names("reports"))
-    print(
-        say(
-            "dataset.status",
-            out=plain.clean(out),
-            state=state,
-            files=reports + errors,
-            reports=reports,
-            parts=parts,
-            findings=findings + between,
-            between=between,
-        )
-    )
+    print(_state(say, out, held))
     for file, code, problem in failed:
         print(plain.clean(f"  {code}  {file}: {problem}"))
-    return 0 if complete else WRONG
+    return 0 if _complete(out) else WRONG
 
 
 @click.command("report", cls=Speaking, help="help.corpus_report")
@@ -174,11 +162,29 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
     return 0
 
 
+def _complete(out: str) -> bool:
+    from gouji.corpus import store
+    from gouji.corpus.run import ABOUT
+
+    return store.at(out).has(ABOUT)
+
+
+def _state(say: Voice, out: str, held: Count) -> str:
+    """How far a data set has come and how much it holds, in one sentence."""
+    return say(
+        "dataset.status",
+        **held._asdict() | {"findings": held.findings + held.between},
+        out=plain.clean(out),
+        state=say("dataset.complete" if _complete(out) else "dataset.incomplete"),
+        files=held.reports + held.errors,
+    )
+
+
 def _present(say: Voice, out: str) -> None:
     """Whether there is a data set. Raises ReadError."""
     from gouji.corpus import store
 
-    if not any(True for _ in store.at(out).names("reports")):
+    if not _complete(out) and not any(True for _ in store.at(out).names("reports")):
         known = say.known
         raise ReadError(
             out, "no-data-set", known.message("dataset.no_data_set"), known.message("dataset.no_data_set_remedy")

@@ -66,7 +66,7 @@ class Job:
 
     def count(self) -> Iterator[int]:
         """How many files there are, once they are counted."""
-        yield sum(1 for _ in walk(self._paths))
+        yield sum(isinstance(found, Item) for found in walk(self._paths))
 
     def began(self, number: int, at: int) -> None:
         """A file of a batch is in hand."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from gouji.corpus import store
 from gouji.errors import Message, ReadError
 from gouji.readers import READERS
+from gouji.readers.refusals import no_inputs
 
 _ZIP = (".zip",)
 _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -42,17 +43,24 @@ def walk(paths: Sequence[str], spool: str | None = None) -> Iterator[Item | Read
     """
     for path in _outermost(paths):
         if store.is_remote(path):
-            yield from _remote(path)
+            yield from _some(path, _remote(path))
         elif not os.path.exists(path):
             yield _error(
                 path, "not-found", "没有这个文件或文件夹", "no such file or folder", "请检查路径", "check the path"
             )
         elif os.path.isdir(path):
-            yield from _folder(path, spool)
+            yield from _some(path, _folder(path, spool))
         elif is_archive(path):
-            yield from _archive(path, spool)
+            yield from _some(path, _archive(path, spool))
         else:
             yield Item(path)
+
+
+def _some(path: str, found: Iterator[Item | ReadError]) -> Iterator[Item | ReadError]:
+    """What was found below `path`, or that it was nothing."""
+    first = next(found, None)
+    yield no_inputs(path, READERS) if first is None else first
+    yield from found
 
 
 def is_archive(path: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from gouji.errors import Message, ReadError
 from gouji.readers import limits
 
@@ -92,4 +94,17 @@ def unknown(source: str, zh: str, en: str) -> ReadError:
         en,
         "请另存为 DOCX、PDF、HTML 或 UTF-8 文本",
         "save the report as DOCX, PDF, HTML or UTF-8 text",
+    )
+
+
+def no_inputs(source: str, suffixes: Iterable[str]) -> ReadError:
+    """The folder has no file with one of the `suffixes` that are read."""
+    known = " ".join(suffixes)
+    return refuse(
+        source,
+        "no-inputs",
+        "文件夹里没有报告文件",
+        "the folder holds no reports",
+        f"支持的文件类型：{known}",
+        f"known file types: {known}",
     )

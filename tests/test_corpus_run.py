@@ -16,6 +16,7 @@ import pytest
 from attrs import evolve
 from pyarrow import parquet
 
+from gouji import imprint
 from gouji.corpus import dataset, sample
 from gouji.corpus.batches import MOST, Batch, batches
 from gouji.corpus.run import Job, run_here
@@ -388,6 +389,15 @@ def test_what_cannot_be_walked_is_listed(tmp_path: Path) -> None:
     run_here(job, 1)
     job.end()
     assert sorted(code for (code,) in ask(out, "SELECT code FROM errors")) == ["archive", "archive", "not-found"]
+
+
+def test_what_gouji_has_written_is_no_input(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("青禾县2016年政府信息公开工作年度报告\n收到申请3件。\n", encoding="utf-8")
+    (folder / "page.html").write_text(f"<html><head>{imprint.HTML}</head>政府信息公开</html>", encoding="utf-8")
+    job = done(folder, tmp_path / "out", 1)
+    assert (job.held.reports, job.held.errors) == (1, 0)
 
 
 def test_batches_end_by_name() -> None:

@@ -176,7 +176,7 @@ class _Crossed:
             walk.over([str(previous)], lambda path: comparison.add_earlier(self.engine.parse(path), alone))
         # Reports of the roster that are no inputs: they count, but nobody asked to have them checked.
         others = [path for path in self.rostered if os.path.realpath(path) not in self.seen]
-        walk.over(others, lambda path: comparison.add_earlier(self.engine.parse(path)))
+        walk.over(others, lambda path: comparison.add_earlier(self.engine.parse(path)), named=False)
         return comparison.finish()
 
 

@@ -75,18 +75,12 @@ def run(
 
                 run_there(job, scheduler)
         job.end()
-    from gouji.corpus.summary import count
-    from gouji.corpus.tables import opened
-
-    # A batch that was done before is not looked at again: what it came to stands in the data set.
-    with opened(output) as data:
-        held = count(data)
-    print(_state(say, output, held), file=sys.stderr)
+    print(_state(say, output, job.held), file=sys.stderr)
     if job.tally.kept:
         print(say("dataset.kept", n=job.tally.kept), file=sys.stderr)
-    if held.errors:
+    if job.held.errors:
         print(say("dataset.which", out=plain.clean(output)), file=sys.stderr)
-    return WRONG if held.errors else 0
+    return WRONG if job.held.errors else 0
 
 
 @click.command("status", cls=Speaking, help="help.corpus_status")
@@ -176,7 +170,7 @@ def _state(say: Voice, out: str, held: Count) -> str:
         **held._asdict() | {"findings": held.findings + held.between},
         out=plain.clean(out),
         state=say("dataset.complete" if _complete(out) else "dataset.incomplete"),
-        files=held.reports + held.errors,
+        files=held.files,
     )
 
 

@@ -43,6 +43,11 @@ class Count(NamedTuple):
     findings: int
     between: int
 
+    @property
+    def files(self) -> int:
+        """The files that it is about."""
+        return self.reports + self.errors
+
 
 QUERIES: dict[str, str] = {
     # reports, years from, to, bodies, figures, figures that no metric claims, rows that no grammar took

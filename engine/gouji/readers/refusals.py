@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gouji import imprint
 from gouji.errors import Message, ReadError
 from gouji.readers import limits
 
@@ -94,6 +95,18 @@ def unknown(source: str, zh: str, en: str) -> ReadError:
         en,
         "请另存为 DOCX、PDF、HTML 或 UTF-8 文本",
         "save the report as DOCX, PDF, HTML or UTF-8 text",
+    )
+
+
+def own(source: str) -> ReadError:
+    """The file is no report but what gouji made of reports."""
+    return refuse(
+        source,
+        imprint.OWN,
+        "是 gouji 写出的结果，不是报告",
+        "what gouji has written, no report",
+        "请给出报告本身",
+        "give the report itself",
     )
 
 

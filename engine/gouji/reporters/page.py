@@ -73,6 +73,7 @@ class CommandConsole(Console):
     """A console that leaves it to the command line what becomes of a reader who has gone."""
 
     def on_broken_pipe(self) -> None:
+        """Let the error go on."""
         raise
 
 

@@ -353,8 +353,8 @@ def test_extract(suffix: str, run: Run, tmp_path: Path) -> None:
     path = tmp_path / f"data{suffix}"
     done = run("extract", "refusals.txt", "statistics.txt", "-o", path)
     assert (done.status, done.out) == (0, "")
-    assert "2 份报告" in done.err
     text = path.read_text(encoding="utf-8-sig")
+    assert "2 份报告" in done.err
     figures = len(stage.refusals().observations) + len(stage.statistics().observations)
     if suffix == ".json":
         assert sum(len(report["observations"]) for report in json.loads(text)["reports"]) == figures

@@ -113,6 +113,17 @@ def test_the_region_is_told_from_others_of_its_name(tmp_path: Path, capsys: pyte
     assert gouji.parse(source).region == gouji.check(source).region == "望澜市西湖区"
 
 
+def test_blanks_are_no_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "report.txt"
+    text = (Path(__file__).parents[1] / "examples" / "stat2014-clean.txt").read_text(encoding="utf-8")
+    source.write_text(text.replace("\n\t318\n", "\n\t\n"), encoding="utf-8")
+    entries = gouji.parse(source).observations
+    values = [o for o in entries if o.state == "value"]
+    assert len(values) < len(entries)
+    assert main(["extract", str(source), "-o", str(tmp_path / "data.json"), "--lang", "en"]) == 0
+    assert f"1 reports, {len(entries)} entries, {len(values)} of them figures" in capsys.readouterr().err
+
+
 def test_a_region_that_nothing_completes_is_as_printed(tmp_path: Path) -> None:
     source = tmp_path / "report.txt"
     source.write_text(Annual("西湖区").text(), encoding="utf-8")

@@ -255,6 +255,14 @@ def test_mistakes_are_told_in_the_language_of_the_user(
         assert len(done.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+@pytest.mark.parametrize("value", ["", " , "])
+def test_an_option_that_names_no_rule_is_a_mistake(option: str, value: str, run: Run) -> None:
+    done = run("check", "refusals.txt", option, value, "--lang", "en")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"{option} has no ID; leave it out")
+
+
 def test_an_unknown_rule_is_a_mistake(run: Run) -> None:
     done = run("check", "--lang", "en", "--select", "Q9", "refusals.txt")
     assert done.status == 2

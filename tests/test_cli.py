@@ -501,6 +501,15 @@ def test_a_broken_messages_file_is_told_with_its_place(content: str, place: str,
 # --- lines ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("room", [24, 30, 40])
+def test_a_path_breaks_at_its_slashes(room: int) -> None:
+    path = "see reports/waterworks/province/districts/annual-report.txt:12:3"
+    lines = plain.wrap(path, room)
+    assert max(map(len, lines)) <= room
+    assert "".join(lines).replace(" ", "") == path.replace(" ", "")
+    assert all(line.endswith(("/", "see")) for line in lines[:-1])
+
+
 @pytest.mark.parametrize("room", range(8, 60, 3))
 def test_wrapped_lines_fit_and_lose_nothing(room: int) -> None:
     text = "全年答复申请621件，部分公开的38件；（一）予以公开 1,234件。see docs/a.txt:12:3 “危及”12345678条"

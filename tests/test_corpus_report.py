@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from gouji.cli import PIPE_CLOSED, main
 from gouji.corpus import dataset, sample
@@ -142,6 +143,7 @@ def test_where_nothing_can_be_written(out: Path, tmp_path: Path, capsys: pytest.
     assert main(["corpus", "report", str(out), "-o", str(page), "--lang", "en"]) == 2
     assert str(page) in capsys.readouterr().err
     (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "report.txt").write_text("豆腐三块\n", encoding="utf-8")
     assert main(["corpus", "sample", "1", "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
     assert main(["corpus", "run", str(tmp_path), "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
     assert capsys.readouterr().err.count(str(tmp_path / "file")) == 2
@@ -175,10 +177,25 @@ def test_a_run_and_its_status_say_the_same_whatever_was_done_before(
         assert capsys.readouterr().out.splitlines()[0] == first
 
 
-def test_a_folder_without_reports_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "in").mkdir()
-    (tmp_path / "in" / "notes.xyz").write_text("x", encoding="utf-8")
-    arguments = ["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1", "--lang", "en"]
-    assert main(arguments) == 2
-    assert main(["corpus", "status", str(tmp_path / "out"), "--lang", "en"]) == 0
-    assert "no-inputs" in capsys.readouterr().out
+def test_where_there_is_nothing_to_read_a_data_set_stays_as_it_is(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.xyz").write_text("x", encoding="utf-8")
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    for path, told in ((tmp_path, "the folder holds no reports"), (tmp_path / "typo", "no such file or folder")):
+        assert main(["corpus", "run", str(path), "-o", str(out), "--lang", "en"]) == 2
+        assert f"{path}: {told}" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+@pytest.mark.parametrize("width", ["40", "80", "200"])
+def test_nothing_on_the_terminal_is_cut(
+    width: str, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert main(["corpus", "report", str(out), "--lang", "zh", "--no-color"]) == 0
+    told = capsys.readouterr().out
+    assert [line for line in told.splitlines() if cell_len(line) > int(width)] == []
+    # A chart shortens long labels for itself, and a bar or a figure is never shortened.
+    assert not re.search(r"[█\d]…", told)
+    assert re.search(r"^S0\d +错误", told, re.M)

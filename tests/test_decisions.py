@@ -248,6 +248,11 @@ def test_mistakes_write_nothing(arguments: list[str], told: str, run: Run) -> No
     assert not Path(NAME).exists()
 
 
+def test_where_nothing_could_be_read_only_that_is_told(run: Run) -> None:
+    done = run("decide", "typo.txt", "--accept", "S04", *WHY)
+    assert (done.status, done.err) == (2, "typo.txt: no such file or folder; check the path\n")
+
+
 def test_a_name_that_means_several_findings_is_refused(run: Run) -> None:
     shutil.copy(FAULTY, "copy.txt")
     done = run("decide", FAULTY, "copy.txt", "--accept", "S04", *WHY)

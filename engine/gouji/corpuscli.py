@@ -16,7 +16,7 @@ from gouji.commands import WRONG, Speaking, language_option, no_color_option, pa
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.running import load_engine
+from gouji.running import complain, load_engine
 
 if TYPE_CHECKING:
     from gouji.corpus.run import Job
@@ -62,6 +62,8 @@ def run(
 
         # What is wrong in it is said now, not when everything is read.
         read_roster(roster, load_engine(packs).bodies)
+    if not _something(say, paths):
+        return WRONG
     setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes, roster=str(roster or ""))
     job = Job(paths, setup)
     with _writing(say, output), nullcontext() if is_remote(output) else alone(output):
@@ -128,7 +130,7 @@ def report(say: Voice, out: str, output: Path | None, packs: tuple[Path, ...], n
         from gouji.corpus.terminal import show
         from gouji.reporters.page import CommandConsole
 
-        show(told, CommandConsole(no_color=no_color or None, highlight=False))
+        show(told, CommandConsole(no_color=no_color or None, highlight=False), say)
         return 0
     from gouji.atomicfile import replacing
     from gouji.corpus.page import html
@@ -154,6 +156,21 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
         reports, errors = write(composer, count, output)
     print(say("dataset.sampled", reports=reports, errors=errors, folder=plain.clean(str(output))), file=sys.stderr)
     return 0
+
+
+def _something(say: Voice, paths: tuple[str, ...]) -> bool:
+    """Whether there is anything to read; if not, why: a mistyped path must not take the place of a data set."""
+    from gouji.corpus.walk import Item, walk
+
+    problems = []
+    for found in walk(paths):
+        # What is packed is known when it is unpacked.
+        if isinstance(found, Item) or found.code == "compressed":
+            return True
+        problems.append(found)
+    for problem in problems:
+        complain(say, problem)
+    return False
 
 
 def _complete(out: str) -> bool:

@@ -73,6 +73,8 @@ def decide(
     reports: list[Report] = []
     walk = Walk(say, verbose)
     walk.over(paths, lambda source: reports.append(engine.check(source)))
+    if not reports:
+        return WRONG
     wanted = [(name, "accepted") for name in accept] + [(name, "disputed") for name in dispute]
     meant: dict[tuple[str, str], tuple[Report, Finding, str]] = {}
     for name, verdict in wanted:

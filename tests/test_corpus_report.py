@@ -175,6 +175,8 @@ def test_a_run_and_its_status_say_the_same_whatever_was_done_before(
         assert ("2 of these files were done before" in others) == again
         assert main(["corpus", "status", out, "--lang", "en"]) == 0
         assert capsys.readouterr().out.splitlines()[0] == first
+    assert main(["corpus", "run", *arguments, "-v"]) == 2
+    assert "  no-report  " in capsys.readouterr().err
 
 
 def test_where_there_is_nothing_to_read_a_data_set_stays_as_it_is(

@@ -379,6 +379,14 @@ def test_walk_is_sorted_and_counts_nothing_twice(tmp_path: Path) -> None:
     assert named([str(tmp_path / "b" / "c"), str(tmp_path), str(tmp_path)]) == expected
 
 
+def test_a_pattern_is_as_good_as_names(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "c.md"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [item.name for item in walk([str(tmp_path / "*.txt")]) if isinstance(item, Item)] == [
+        str(tmp_path / name) for name in ("a.txt", "b.txt")
+    ]
+
+
 def test_what_cannot_be_walked_is_listed(tmp_path: Path) -> None:
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 no archive")
     (tmp_path / "broken.tar").write_bytes(b"x" * 600)

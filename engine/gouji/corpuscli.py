@@ -80,7 +80,10 @@ def run(
     print(_state(say, output, job.held), file=sys.stderr)
     if job.tally.kept:
         print(say("dataset.kept", n=job.tally.kept), file=sys.stderr)
-    if job.held.errors:
+    if job.held.errors and verbose:
+        for line in _failed(say, output):
+            print(line, file=sys.stderr)
+    elif job.held.errors:
         print(say("dataset.which", out=plain.clean(output)), file=sys.stderr)
     return WRONG if job.held.errors else 0
 
@@ -98,10 +101,9 @@ def status(say: Voice, out: str) -> int:
     _present(say, out)
     with opened(out) as data:
         held = count(data)
-        failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
     print(_state(say, out, held))
-    for file, code, problem in failed:
-        print(plain.clean(f"  {code}  {file}: {problem}"))
+    for line in _failed(say, out):
+        print(line)
     return 0 if _complete(out) else WRONG
 
 
@@ -180,6 +182,16 @@ def _complete(out: str) -> bool:
     return store.at(out).has(ABOUT)
 
 
+def _failed(say: Voice, out: str) -> Iterator[str]:
+    """The files that could not be read, a line each."""
+    from gouji.corpus.tables import opened
+
+    with opened(out) as data:
+        failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
+    for file, code, problem in failed:
+        yield plain.clean(f"  {code}  {file}: {problem}")
+
+
 def _state(say: Voice, out: str, held: Count) -> str:
     """How far a data set has come and how much it holds, in one sentence."""
     return say(
@@ -233,13 +245,15 @@ def _progress(say: Voice, job: Job) -> Iterator[None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    console = Console(stderr=True)
+    bar_column = BarColumn(max(4, min(40, console.width - 40)))
+    columns = ("{task.description}", bar_column, MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     over = Event()
     with Progress(
         *columns,
         TimeRemainingColumn(),
         TextColumn("{task.fields[errors]}"),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
     ) as bar:
         task = bar.add_task(say("dataset.progress"), total=None, rate="", errors="")

@@ -5,6 +5,7 @@ Nothing is read but names: a folder of millions of reports is walked while its f
 
 from __future__ import annotations
 
+import glob
 import os
 import tarfile
 import zipfile
@@ -70,14 +71,19 @@ def is_archive(path: str) -> bool:
 
 def _outermost(paths: Sequence[str]) -> list[str]:
     """The paths in order, without those that lie below another: no report counts twice."""
-    real = {
-        path: path if store.is_remote(path) else os.path.realpath(path) for path in dict.fromkeys(map(os.fspath, paths))
-    }
+    named = (found for path in map(os.fspath, paths) for found in _named(path))
+    real = {path: path if store.is_remote(path) else os.path.realpath(path) for path in named}
     kept: dict[str, str] = {}
     for path, place in sorted(real.items(), key=lambda item: (item[1].count(os.sep), item[0])):
         if not any(place == other or place.startswith(other.rstrip(os.sep) + os.sep) for other in kept.values()):
             kept[path] = place
     return sorted(kept)
+
+
+def _named(path: str) -> list[str]:
+    """The path, or what a pattern that the shell left alone stands for."""
+    known = store.is_remote(path) or os.path.exists(path)
+    return [path] if known else glob.glob(path, recursive=True) or [path]
 
 
 def _remote(url: str) -> Iterator[Item | ReadError]:

@@ -67,6 +67,15 @@ def test_a_folder_with_nothing_else_is_told(tmp_path: Path, capfd: pytest.Captur
     assert str(page) in capfd.readouterr().err
 
 
+def test_a_roster_has_no_report_in_it(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page = checked("html", capfd)
+    Path("澄川区").mkdir()
+    shutil.move("report.txt", "澄川区/report.txt")
+    Path("澄川区/result.html").write_text(page, encoding="utf-8")
+    assert main(["check", "澄川区/report.txt", "--roster", "澄川区", "-q"]) == 1
+    assert capfd.readouterr().err == ""
+
+
 def test_the_file_that_is_being_written_is_no_input_of_its_folder(folder: Path) -> None:
     command = [sys.executable, "-m", "gouji", "check", "--lang", "en", "-q"]
     with open("result.txt", "wb") as result:

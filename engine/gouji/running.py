@@ -80,7 +80,7 @@ class Walk:
                 self.note(defect(self.say, source, error))
                 trace(self.verbose)
 
-        alone = not done and not self.failed
+        alone = named and not done and not self.failed
         for own in passed:
             if alone:
                 self.note(own)

@@ -255,6 +255,14 @@ def test_mistakes_are_told_in_the_language_of_the_user(
         assert len(done.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+@pytest.mark.parametrize("value", ["", " , "])
+def test_an_option_that_names_no_rule_is_a_mistake(option: str, value: str, run: Run) -> None:
+    done = run("check", "refusals.txt", option, value, "--lang", "en")
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"{option} has no ID; leave it out")
+
+
 def test_an_unknown_rule_is_a_mistake(run: Run) -> None:
     done = run("check", "--lang", "en", "--select", "Q9", "refusals.txt")
     assert done.status == 2
@@ -353,8 +361,8 @@ def test_extract(suffix: str, run: Run, tmp_path: Path) -> None:
     path = tmp_path / f"data{suffix}"
     done = run("extract", "refusals.txt", "statistics.txt", "-o", path)
     assert (done.status, done.out) == (0, "")
-    assert "2 份报告" in done.err
     text = path.read_text(encoding="utf-8-sig")
+    assert "2 份报告" in done.err
     figures = len(stage.refusals().observations) + len(stage.statistics().observations)
     if suffix == ".json":
         assert sum(len(report["observations"]) for report in json.loads(text)["reports"]) == figures
@@ -491,6 +499,15 @@ def test_a_broken_messages_file_is_told_with_its_place(content: str, place: str,
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("room", [24, 30, 40])
+def test_a_path_breaks_at_its_slashes(room: int) -> None:
+    path = "see reports/waterworks/province/districts/annual-report.txt:12:3"
+    lines = plain.wrap(path, room)
+    assert max(map(len, lines)) <= room
+    assert "".join(lines).replace(" ", "") == path.replace(" ", "")
+    assert all(line.endswith(("/", "see")) for line in lines[:-1])
 
 
 @pytest.mark.parametrize("room", range(8, 60, 3))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
-from gouji.cli import main
+from gouji.cli import PIPE_CLOSED, main
 from gouji.corpus import dataset, sample
 from gouji.corpus.run import Job, run_here
 from gouji.corpus.worker import Setup
@@ -106,10 +110,19 @@ def test_the_terminal_tells_the_same(capsys: pytest.CaptureFixture[str], out: Pa
     assert "\x1b" not in told
 
 
+@pytest.mark.parametrize("command", ["report", "status"])
+def test_a_reader_who_has_gone_is_no_finding(command: str, out: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run([sys.executable, "-m", "gouji", "corpus", command, str(out)], stdout=pipe, check=False)
+    assert done.returncode == PIPE_CLOSED
+
+
 def test_status(capsys: pytest.CaptureFixture[str], out: Path) -> None:
     assert main(["corpus", "status", str(out), "--lang", "en"]) == 0
     told = capsys.readouterr().out
-    assert f"complete. {REPORTS + 3} files, {REPORTS + 2} of them reports" in told
+    assert f"complete. {REPORTS + 3} files: {REPORTS + 2} reports, 1 could not be read; " in told
     assert "shopping<script>.txt" in told
     about = out / "corpus.json"
     kept = about.read_bytes()
@@ -130,6 +143,7 @@ def test_where_nothing_can_be_written(out: Path, tmp_path: Path, capsys: pytest.
     assert main(["corpus", "report", str(out), "-o", str(page), "--lang", "en"]) == 2
     assert str(page) in capsys.readouterr().err
     (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "report.txt").write_text("豆腐三块\n", encoding="utf-8")
     assert main(["corpus", "sample", "1", "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
     assert main(["corpus", "run", str(tmp_path), "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
     assert capsys.readouterr().err.count(str(tmp_path / "file")) == 2
@@ -139,6 +153,51 @@ def test_commands_run_and_sample(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["corpus", "sample", "5", "-o", str(tmp_path / "in"), "--seed", "4", "--lang", "en"]) == 0
     assert (tmp_path / "in" / sample.LEDGER).exists()
     assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1", "--lang", "en"]) == 0
-    assert "5 files, 0 of them done before; 0 could not be read" in capsys.readouterr().err
-    assert main(["corpus", "run", str(tmp_path / "nowhere"), "-o", str(tmp_path / "other"), "--lang", "en"]) == 2
+    told = capsys.readouterr().err
+    assert "complete. 5 files: 5 reports, 0 could not be read" in told
+    assert "done before" not in told
     assert dataset.SCHEMA in (tmp_path / "out" / "corpus.json").read_text()
+
+
+def test_a_run_and_its_status_say_the_same_whatever_was_done_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that could not be read is told again, and so is an input that is not there."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("青禾县2016年政府信息公开工作年度报告\n收到申请3件。\n", encoding="utf-8")
+    (tmp_path / "in" / "b.txt").write_text("豆腐三块\n", encoding="utf-8")
+    out = str(tmp_path / "out")
+    for again in (False, True):
+        arguments = [str(tmp_path / "in"), str(tmp_path / "nowhere"), "-o", out, "-j", "1", "--lang", "en"]
+        assert main(["corpus", "run", *arguments]) == 2
+        first, *others = capsys.readouterr().err.splitlines()
+        assert "complete. 3 files: 1 reports, 2 could not be read; " in first
+        assert ("2 of these files were done before" in others) == again
+        assert main(["corpus", "status", out, "--lang", "en"]) == 0
+        assert capsys.readouterr().out.splitlines()[0] == first
+    assert main(["corpus", "run", *arguments, "-v"]) == 2
+    assert "  no-report  " in capsys.readouterr().err
+
+
+def test_where_there_is_nothing_to_read_a_data_set_stays_as_it_is(
+    out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.xyz").write_text("x", encoding="utf-8")
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    for path, told in ((tmp_path, "the folder holds no reports"), (tmp_path / "typo", "no such file or folder")):
+        assert main(["corpus", "run", str(path), "-o", str(out), "--lang", "en"]) == 2
+        assert f"{path}: {told}" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+@pytest.mark.parametrize("width", ["40", "80", "200"])
+def test_nothing_on_the_terminal_is_cut(
+    width: str, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert main(["corpus", "report", str(out), "--lang", "zh", "--no-color"]) == 0
+    told = capsys.readouterr().out
+    assert [line for line in told.splitlines() if cell_len(line) > int(width)] == []
+    # A chart shortens long labels for itself, and a bar or a figure is never shortened.
+    assert not re.search(r"[█\d]…", told)
+    assert re.search(r"^S0\d +错误", told, re.M)

@@ -16,6 +16,8 @@ import pytest
 from attrs import evolve
 from pyarrow import parquet
 
+from compose import Annual
+from gouji import imprint
 from gouji.corpus import dataset, sample
 from gouji.corpus.batches import MOST, Batch, batches
 from gouji.corpus.run import Job, run_here
@@ -110,6 +112,15 @@ def test_the_data_set_says_what_gouji_says(engine: Engine, corpus: Path, undistu
         assert rows == [(o.path, o.raw, report.document.place(o.span).line) for o in report.observations]
         told = ask(undisturbed, f"SELECT instance, fingerprint FROM findings WHERE file = '{file}' ORDER BY number")
         assert told == [(f.instance, f.fingerprint) for f in report.findings]
+
+
+def test_the_region_is_that_of_the_body(tmp_path: Path) -> None:
+    """The title names a 西湖区 only; an address in the text says of which city."""
+    (tmp_path / "in").mkdir()
+    text = Annual("西湖区", remark="来信请寄：望澜市西湖区一号。").text()
+    (tmp_path / "in" / "report.txt").write_text(text, encoding="utf-8")
+    done(tmp_path / "in", tmp_path / "out", 1)
+    assert ask(tmp_path / "out", "SELECT region, body_region FROM reports") == [("望澜市西湖区", ["望澜市", "西湖区"])]
 
 
 def test_comparing_says_what_gouji_says(engine: Engine, undisturbed: Path) -> None:
@@ -371,6 +382,14 @@ def test_walk_is_sorted_and_counts_nothing_twice(tmp_path: Path) -> None:
     assert named([str(tmp_path / "b" / "c"), str(tmp_path), str(tmp_path)]) == expected
 
 
+def test_a_pattern_is_as_good_as_names(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "c.md"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [item.name for item in walk([str(tmp_path / "*.txt")]) if isinstance(item, Item)] == [
+        str(tmp_path / name) for name in ("a.txt", "b.txt")
+    ]
+
+
 def test_what_cannot_be_walked_is_listed(tmp_path: Path) -> None:
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 no archive")
     (tmp_path / "broken.tar").write_bytes(b"x" * 600)
@@ -381,6 +400,15 @@ def test_what_cannot_be_walked_is_listed(tmp_path: Path) -> None:
     run_here(job, 1)
     job.end()
     assert sorted(code for (code,) in ask(out, "SELECT code FROM errors")) == ["archive", "archive", "not-found"]
+
+
+def test_what_gouji_has_written_is_no_input(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("青禾县2016年政府信息公开工作年度报告\n收到申请3件。\n", encoding="utf-8")
+    (folder / "page.html").write_text(f"<html><head>{imprint.HTML}</head>政府信息公开</html>", encoding="utf-8")
+    job = done(folder, tmp_path / "out", 1)
+    assert (job.held.reports, job.held.errors) == (1, 0)
 
 
 def test_batches_end_by_name() -> None:

@@ -154,6 +154,27 @@ def test_a_decision_that_fits_nothing_is_told(run: Run) -> None:
     assert "decisions that fit no finding: 1" in done.out
 
 
+def test_a_decision_that_is_made_anew_leaves_the_old_one_as_history(run: Run) -> None:
+    for figure, decision in ((287, "--accept"), (286, "--accept"), (285, "--dispute")):
+        edit("\n\t287\n", f"\n\t{figure}\n")
+        run("decide", FAULTY, decision, "S02", *WHY)
+        edit(f"\n\t{figure}\n", "\n\t287\n")
+    # Of other figures, the last of the three decisions is told again.
+    edit("\n\t287\n", "\n\t284\n")
+    whole = checked(run)
+    assert finding(whole, "S02")["decision"]["decision"] == "disputed"
+    assert whole["decisions"]["unused"] == []
+    # The finding gone, the last one is left without it.
+    shutil.copy("stat2014-clean.txt", FAULTY)
+    (unused,) = checked(run)["decisions"]["unused"]
+    assert unused["decision"] == "disputed"
+
+
+def test_the_same_decision_is_written_once(run: Run) -> None:
+    run("decide", FAULTY, "--accept", "S04,50f3af", "--accept", "S04", *WHY)
+    assert len(load(Path(NAME))) == 1
+
+
 def test_a_decision_is_not_unused_where_nobody_looked(run: Run) -> None:
     """Another report, other rules: that says nothing about the decision. A report that is gone does."""
     run("decide", FAULTY, "--accept", "S04", *WHY)
@@ -212,6 +233,9 @@ def test_standard_input_needs_a_file_to_decide_into(run: Run, monkeypatch: pytes
     [
         (["--accept", "S99"], "the reports have no finding S99"),
         (["--accept", "S05"], "the reports have no finding S05; the nearest is S0"),
+        (["--accept", "S04", "--dispute", "S04"], "S04 is both accepted and disputed; choose one"),
+        (["--accept", "S02,S04", "--dispute", "50f3af"], "50f3af is both accepted and disputed; choose one"),
+        (["--accept", ","], "--accept has no ID"),
         ([], "name a finding with --accept or --dispute"),
         (["--accept", "S04", "--why", " "], "--why has a value that does not fit"),
         (["--accept", "S04", "--when", "1.3.2024"], "--when has a value that does not fit"),
@@ -222,6 +246,11 @@ def test_mistakes_write_nothing(arguments: list[str], told: str, run: Run) -> No
     assert done.status == 2
     assert done.err.startswith(told), done.err
     assert not Path(NAME).exists()
+
+
+def test_where_nothing_could_be_read_only_that_is_told(run: Run) -> None:
+    done = run("decide", "typo.txt", "--accept", "S04", *WHY)
+    assert (done.status, done.err) == (2, "typo.txt: no such file or folder; check the path\n")
 
 
 def test_a_name_that_means_several_findings_is_refused(run: Run) -> None:

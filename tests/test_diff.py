@@ -135,7 +135,9 @@ def test_no_golden_page_is_orphaned() -> None:
 
 
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
-@pytest.mark.parametrize(("width", "verbose"), [(60, True), (80, False), (99, False), (200, False)])
+@pytest.mark.parametrize(
+    ("width", "verbose"), [(40, False), (40, True), (60, True), (80, False), (99, False), (200, False)]
+)
 @pytest.mark.parametrize("scene", SCENES)
 def test_no_line_is_too_wide_and_no_figure_is_cut(
     scene: str, width: int, lang: str, verbose: bool, staged: dict[str, Difference]
@@ -147,6 +149,19 @@ def test_no_line_is_too_wide_and_no_figure_is_cut(
     for row in shown.rows:
         if row.findings or (row.changed and not row.detail and not row.idle):
             assert {f.lstrip("-") for f in row.shown if f} <= figures
+
+
+def test_where_a_table_has_no_room_figures_stand_below_their_labels(staged: dict[str, Difference]) -> None:
+    lines = drawn(staged["years"], 40, "zh").splitlines()
+    at = lines.index("    行政许可 / 上一年项目数量")
+    assert lines[at + 1] == "      386 → 512  +126  应为 379  ▲ A04"
+
+
+def test_a_heading_names_both_bodies_where_they_may_differ(tmp_path: Path) -> None:
+    old, new = Annual("望澜市西湖区", 2020), Annual("岚州市西湖区", 2021)
+    assert drawn(difference(tmp_path, old, new), 80, "zh").startswith("━━ 望澜市西湖区 / 岚州市西湖区 ━")
+    same = difference(tmp_path, old, Annual("望澜市西湖区", 2021))
+    assert drawn(same, 80, "zh").startswith("━━ 望澜市西湖区 ━")
 
 
 def test_an_ascii_terminal_gets_no_lines_and_signs_that_it_lacks(staged: dict[str, Difference]) -> None:

@@ -15,7 +15,9 @@ import pytest
 from attrs import evolve
 from pyarrow import parquet
 
+import gouji
 import stage
+from compose import Annual
 from gouji import packs
 from gouji.atomicfile import replacing
 from gouji.cli import main
@@ -94,6 +96,38 @@ def test_every_format_holds_the_same(suffix: str, wide: bool) -> None:
 
 def _plain(value: object) -> str | None:
     return None if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_the_region_is_told_from_others_of_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The title names a 西湖区 only; an address in the text says of which city."""
+    source, target = tmp_path / "report.txt", tmp_path / "figures.csv"
+    source.write_text(Annual("西湖区", remark="来信请寄：望澜市西湖区一号。").text(), encoding="utf-8")
+    assert main(["extract", str(source), "-o", str(target)]) == 0
+    found = list(csv.DictReader(StringIO(target.read_text(encoding="utf-8-sig"))))
+    assert {row["region"] for row in found} == {"望澜市西湖区"}
+    for form in ("json", "jsonl"):
+        capsys.readouterr()
+        main(["check", str(source), "--format", form])
+        told = json.loads(capsys.readouterr().out)
+        assert (told if form == "jsonl" else told["reports"][0])["region"] == "望澜市西湖区"
+    assert gouji.parse(source).region == gouji.check(source).region == "望澜市西湖区"
+
+
+def test_blanks_are_no_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = tmp_path / "report.txt"
+    text = (Path(__file__).parents[1] / "examples" / "stat2014-clean.txt").read_text(encoding="utf-8")
+    source.write_text(text.replace("\n\t318\n", "\n\t\n"), encoding="utf-8")
+    entries = gouji.parse(source).observations
+    values = [o for o in entries if o.state == "value"]
+    assert len(values) < len(entries)
+    assert main(["extract", str(source), "-o", str(tmp_path / "data.json"), "--lang", "en"]) == 0
+    assert f"1 reports, {len(entries)} entries, {len(values)} of them figures" in capsys.readouterr().err
+
+
+def test_a_region_that_nothing_completes_is_as_printed(tmp_path: Path) -> None:
+    source = tmp_path / "report.txt"
+    source.write_text(Annual("西湖区").text(), encoding="utf-8")
+    assert gouji.parse(source).region == "西湖区"
 
 
 def test_numbers_are_numbers_for_excel() -> None:

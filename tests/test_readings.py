@@ -37,6 +37,8 @@ def test_the_region_is_that_of_title_and_issuer_before_words_of_the_text() -> No
     assert read(gouji.engine(), text).region is None
     named = text + "云川市岭北区人民政府办公室\n2022年1月20日\n"
     assert read(gouji.engine(), named).region == "云川市岭北区"
+    office = "云川市岭北区市场监督管理局2021年政府信息公开工作年度报告\n收到申请3件。\n"
+    assert read(gouji.engine(), office).region == "云川市岭北区"
 
 
 def test_where_no_rule_applies_nothing_is_said_to_agree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

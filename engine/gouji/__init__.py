@@ -33,9 +33,9 @@ def engine(*packs: Path) -> Engine:
 
 def check(path: str | PathLike[str]) -> Report:
     """Read the report at `path` and run every rule that applies. Raises gouji.errors.ReadError."""
-    return engine().check(fspath(path))
+    return engine().bodies.located(engine().check(fspath(path)))
 
 
 def parse(path: str | PathLike[str]) -> Report:
     """Read the report at `path` without checking it. Raises gouji.errors.ReadError."""
-    return engine().parse(fspath(path))
+    return engine().bodies.located(engine().parse(fspath(path)))

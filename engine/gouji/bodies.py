@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from gouji.canonical import FoldTable
 from gouji.packs import Packs
@@ -42,9 +42,14 @@ class Body(Value):
     certain: bool
 
     @property
+    def place(self) -> str:
+        """The places of `region` as one name."""
+        return "".join(self.region)
+
+    @property
     def name(self) -> str:
         """The full name as far as it is known."""
-        return "".join(self.region) + self.organ
+        return self.place + self.organ
 
     @property
     def above(self) -> tuple[str, ...]:
@@ -108,6 +113,10 @@ class BodyModel(Struct):
             region = issuer
         body = self._body(self._completed(region, issuer, report), organ)
         return self._body(body.region, organ, doubtful) if doubtful else body
+
+    def located(self, report: Report) -> Report:
+        """`report` with all places of its body as its region, as far as they are known: there are two 西湖区."""
+        return evolve(report, region=self.identify(report).place or report.region)
 
     def folded(self, text: str) -> str:
         """Text in the form that the patterns see."""

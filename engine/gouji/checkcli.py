@@ -23,7 +23,7 @@ from gouji.commands import (
 )
 from gouji.findings import SEVERITIES, Finding, Severity
 from gouji.messages import Voice
-from gouji.reporters import FORMATS, Closing, Setting
+from gouji.reporters import DATA, FORMATS, Closing, Setting
 from gouji.running import Walk, load_engine, page, write_utf8
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def check(
             report = earlier.compared(report)
         found |= any(map(counts, report.findings))
         crossed.add(report)
-        reporter.report(report)
+        reporter.report(engine.bodies.located(report) if form in DATA else report)
 
     walk.over(paths, judge)
     crossing = crossed.finish(walk, previous)
@@ -176,7 +176,7 @@ class _Crossed:
             walk.over([str(previous)], lambda path: comparison.add_earlier(self.engine.parse(path), alone))
         # Reports of the roster that are no inputs: they count, but nobody asked to have them checked.
         others = [path for path in self.rostered if os.path.realpath(path) not in self.seen]
-        walk.over(others, lambda path: comparison.add_earlier(self.engine.parse(path)))
+        walk.over(others, lambda path: comparison.add_earlier(self.engine.parse(path)), named=False)
         return comparison.finish()
 
 

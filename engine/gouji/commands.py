@@ -140,8 +140,11 @@ def wrong(key: str, **values: object) -> NoReturn:
 
 
 def listed(context: click.Context, parameter: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
-    """`S01,S02` and repeated options alike, as one tuple."""
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    """`S01,S02` and repeated options alike, as one tuple. Raises click.UsageError for an option that names nothing."""
+    named = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    if values and not named:
+        raise click.UsageError(context.obj("usage.nothing_named", name=max(parameter.opts, key=len)), context)
+    return named
 
 
 language_option = click.option(

@@ -16,10 +16,11 @@ from gouji.commands import WRONG, Speaking, language_option, no_color_option, pa
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
-from gouji.running import load_engine
+from gouji.running import complain, load_engine
 
 if TYPE_CHECKING:
     from gouji.corpus.run import Job
+    from gouji.corpus.summary import Count
 
 _REFRESH = 0.2  # seconds
 
@@ -61,6 +62,8 @@ def run(
 
         # What is wrong in it is said now, not when everything is read.
         read_roster(roster, load_engine(packs).bodies)
+    if not _something(say, paths):
+        return WRONG
     setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes, roster=str(roster or ""))
     job = Job(paths, setup)
     with _writing(say, output), nullcontext() if is_remote(output) else alone(output):
@@ -74,12 +77,15 @@ def run(
 
                 run_there(job, scheduler)
         job.end()
-    tally = job.tally
-    errors = sum(tally.errors.values())
-    print(
-        say("dataset.ran", files=tally.files, kept=tally.kept, errors=errors, out=plain.clean(output)), file=sys.stderr
-    )
-    return WRONG if errors else 0
+    print(_state(say, output, job.held), file=sys.stderr)
+    if job.tally.kept:
+        print(say("dataset.kept", n=job.tally.kept), file=sys.stderr)
+    if job.held.errors and verbose:
+        for line in _failed(say, output):
+            print(line, file=sys.stderr)
+    elif job.held.errors:
+        print(say("dataset.which", out=plain.clean(output)), file=sys.stderr)
+    return WRONG if job.held.errors else 0
 
 
 @click.command("status", cls=Speaking, help="help.corpus_status")
@@ -89,36 +95,16 @@ def run(
 def status(say: Voice, out: str) -> int:
     """Tell how far a data set has come."""
     _require("pyarrow", "duckdb")
-    from gouji.corpus import store
-    from gouji.corpus.run import ABOUT
+    from gouji.corpus.summary import count
     from gouji.corpus.tables import opened
 
     _present(say, out)
-    place = store.at(out)
-    complete = place.has(ABOUT)
     with opened(out) as data:
-        counts = ("reports", "errors", "findings", "between")
-        reports, errors, findings, between = (
-            data.execute(f"SELECT count(*) FROM {t}").fetchall()[0][0] for t in counts
-        )
-        failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
-    state = say("dataset.complete" if complete else "dataset.incomplete")
-    parts = sum(1 for _ in place.names("reports"))
-    print(
-        say(
-            "dataset.status",
-            out=plain.clean(out),
-            state=state,
-            files=reports + errors,
-            reports=reports,
-            parts=parts,
-            findings=findings + between,
-            between=between,
-        )
-    )
-    for file, code, problem in failed:
-        print(plain.clean(f"  {code}  {file}: {problem}"))
-    return 0 if complete else WRONG
+        held = count(data)
+    print(_state(say, out, held))
+    for line in _failed(say, out):
+        print(line)
+    return 0 if _complete(out) else WRONG
 
 
 @click.command("report", cls=Speaking, help="help.corpus_report")
@@ -143,11 +129,10 @@ def report(say: Voice, out: str, output: Path | None, packs: tuple[Path, ...], n
     say = Voice(say.lang, engine.messages)
     told = tell(found, say, engine.rulebook, engine.registry)
     if output is None:
-        from rich.console import Console
-
         from gouji.corpus.terminal import show
+        from gouji.reporters.page import CommandConsole
 
-        show(told, Console(no_color=no_color or None, highlight=False))
+        show(told, CommandConsole(no_color=no_color or None, highlight=False), say)
         return 0
     from gouji.atomicfile import replacing
     from gouji.corpus.page import html
@@ -175,11 +160,54 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
     return 0
 
 
+def _something(say: Voice, paths: tuple[str, ...]) -> bool:
+    """Whether there is anything to read; if not, why: a mistyped path must not take the place of a data set."""
+    from gouji.corpus.walk import Item, walk
+
+    problems = []
+    for found in walk(paths):
+        # What is packed is known when it is unpacked.
+        if isinstance(found, Item) or found.code == "compressed":
+            return True
+        problems.append(found)
+    for problem in problems:
+        complain(say, problem)
+    return False
+
+
+def _complete(out: str) -> bool:
+    from gouji.corpus import store
+    from gouji.corpus.run import ABOUT
+
+    return store.at(out).has(ABOUT)
+
+
+def _failed(say: Voice, out: str) -> Iterator[str]:
+    """The files that could not be read, a line each."""
+    from gouji.corpus.tables import opened
+
+    with opened(out) as data:
+        failed = data.execute(f"SELECT file, code, message_{say.lang} FROM errors ORDER BY file").fetchall()
+    for file, code, problem in failed:
+        yield plain.clean(f"  {code}  {file}: {problem}")
+
+
+def _state(say: Voice, out: str, held: Count) -> str:
+    """How far a data set has come and how much it holds, in one sentence."""
+    return say(
+        "dataset.status",
+        **held._asdict() | {"findings": held.findings + held.between},
+        out=plain.clean(out),
+        state=say("dataset.complete" if _complete(out) else "dataset.incomplete"),
+        files=held.files,
+    )
+
+
 def _present(say: Voice, out: str) -> None:
     """Whether there is a data set. Raises ReadError."""
     from gouji.corpus import store
 
-    if not any(True for _ in store.at(out).names("reports")):
+    if not _complete(out) and not any(True for _ in store.at(out).names("reports")):
         known = say.known
         raise ReadError(
             out, "no-data-set", known.message("dataset.no_data_set"), known.message("dataset.no_data_set_remedy")
@@ -217,13 +245,15 @@ def _progress(say: Voice, job: Job) -> Iterator[None]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    console = Console(stderr=True)
+    bar_column = BarColumn(max(4, min(40, console.width - 40)))
+    columns = ("{task.description}", bar_column, MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     over = Event()
     with Progress(
         *columns,
         TimeRemainingColumn(),
         TextColumn("{task.fields[errors]}"),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
     ) as bar:
         task = bar.add_task(say("dataset.progress"), total=None, rate="", errors="")

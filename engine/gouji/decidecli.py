@@ -73,10 +73,16 @@ def decide(
     reports: list[Report] = []
     walk = Walk(say, verbose)
     walk.over(paths, lambda source: reports.append(engine.check(source)))
+    if not reports:
+        return WRONG
     wanted = [(name, "accepted") for name in accept] + [(name, "disputed") for name in dispute]
-    entries: dict[Path, list[dict[str, str]]] = {}
+    meant: dict[tuple[str, str], tuple[Report, Finding, str]] = {}
     for name, verdict in wanted:
         report, finding = _meant(name, reports)
+        if meant.setdefault((report.source, finding.fingerprint), (report, finding, verdict))[2] != verdict:
+            wrong("usage.contradiction", name=plain.clean(name))
+    entries: dict[Path, list[dict[str, str]]] = {}
+    for report, finding, verdict in meant.values():
         target = file or _beside(report.source)
         entries.setdefault(target, []).append(
             decisions.decided(finding, report, target, verdict=verdict, by=by, when=day, why=why)
@@ -94,11 +100,12 @@ def decide(
 
 def _meant(name: str, reports: Sequence[Report]) -> tuple[Report, Finding]:
     """The one finding with this fingerprint (or its beginning), rule or instance."""
-    found = [(report, finding) for report in reports for finding in report.findings if _is(name, finding)]
+    # The same figures may be wrong in the same way twice: that is one decision.
+    found = {(r.source, f.fingerprint): (r, f) for r in reports for f in r.findings if _is(name, f)}
     if len(found) == 1:
-        return found[0]
+        return next(iter(found.values()))
     if found:
-        listed = ", ".join(f"{f.instance} {f.fingerprint} ({plain.clean(r.source)})" for r, f in found)
+        listed = ", ".join(f"{f.instance} {f.fingerprint} ({plain.clean(r.source)})" for r, f in found.values())
         wrong("usage.several_findings", name=plain.clean(name), n=len(found), listed=listed)
     known = [word for report in reports for f in report.findings for word in (f.instance, f.fingerprint)]
     sentence = click.get_current_context().obj("usage.no_finding", name=plain.clean(name))

@@ -79,7 +79,7 @@ class Decisions:
                 current[entry.fingerprint] = entry
                 self._used.add(entry.where)
                 # What was decided about the same place before is history now.
-                self._used.update(old.where for old in stale.pop(entry.instance, ()))
+                stale.pop(entry.instance, None)
             elif entry.instance and entry.source:
                 stale.setdefault(entry.instance, []).append(entry)
         findings = []
@@ -106,16 +106,18 @@ class Decisions:
     def unused(self, left_out: Collection[str] = ()) -> tuple[Decision, ...]:
         """The entries that fit no finding of the reports that were looked at.
 
-        Not those about reports that were not among them, nor those about rules that were `left_out`.
+        Not those about reports that were not among them, nor those about rules that were `left_out`, nor those that
+        a later entry about the same place of a report has made history.
         """
-        return tuple(
-            entry
-            for key, entries in self._entries.items()
-            for entry in entries
-            if entry.where not in self._used
-            and entry.rule not in left_out
-            and (key in self._seen or not key or (key != STANDARD_INPUT and not os.path.exists(key)))
-        )
+        unused: list[Decision] = []
+        for key, entries in self._entries.items():
+            if key in self._seen or not key or (key != STANDARD_INPUT and not os.path.exists(key)):
+                last = {(key and entry.instance) or entry.fingerprint: entry for entry in entries}
+                for entry in entries:
+                    if entry.where in self._used:
+                        last.pop((key and entry.instance) or entry.fingerprint, None)
+                unused += [entry for entry in last.values() if entry.rule not in left_out]
+        return tuple(unused)
 
     def _keep(self, file: Path) -> None:
         for entry in load(file):

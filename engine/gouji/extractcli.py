@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +17,6 @@ from gouji.commands import (
     verbose_option,
     wrong,
 )
-from gouji.errors import ReadError
 from gouji.messages import Voice
 from gouji.reporters import plain
 from gouji.running import Walk, load_engine, unwritable_file
@@ -46,25 +44,19 @@ def extract(
         wrong("usage.output", file=plain.clean(str(output)))
     _require(suffix, output)
     engine = load_engine(packs)
-    walk = Walk(say, verbose)
-    reports = figures = 0
+    walk = Walk(say, verbose, output=output)
+    reports = figures = entries = 0
     try:
         with suppress(_Nothing), replacing(output) as file:
             data = data_set(suffix, file, say, engine.registry, wide=wide)
 
             def take(source: str) -> None:
-                nonlocal reports, figures
-                if output.exists() and source != "-" and os.path.samefile(source, output):
-                    raise ReadError(
-                        source,
-                        "is-output",
-                        say.known.message("error.is_output"),
-                        say.known.message("error.is_output_remedy"),
-                    )
-                report = engine.parse(source)
+                nonlocal reports, figures, entries
+                report = engine.bodies.located(engine.parse(source))
                 data.add(report)
                 reports += 1
-                figures += len(report.observations)
+                entries += len(report.observations)
+                figures += sum(o.state == "value" for o in report.observations)
 
             walk.over(paths, take, tracked=True)
             if not reports:
@@ -73,8 +65,8 @@ def extract(
     except OSError as error:
         raise unwritable_file(say, output, error) from error
     if reports:
-        done = say("extract.done", file=plain.clean(str(output)), reports=reports, figures=figures)
-        print(done, file=sys.stderr)
+        counts = {"reports": reports, "entries": entries, "figures": figures}
+        print(say("extract.done", file=plain.clean(str(output)), **counts), file=sys.stderr)
     return WRONG if walk.failed else 0
 
 

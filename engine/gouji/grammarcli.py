@@ -267,16 +267,17 @@ def watch(say: Voice, name: str, paths: tuple[str, ...], packs: tuple[Path, ...]
         raise PackError(
             "watchfiles", "extra", say.known.message("workbench.extra"), say.known.message("workbench.extra_remedy")
         )
-    from rich.console import Console
     from rich.live import Live
     from rich.text import Text
+
+    from gouji.reporters.page import CommandConsole
 
     walk = Walk(say, verbose=False)
     files: list[str] = []
     walk.over(paths, files.append)
     if not files:
         return WRONG
-    with Live(console=Console(), auto_refresh=False) as live:
+    with Live(console=CommandConsole(), auto_refresh=False) as live:
         for view in views(Watch(name, files, packs)):
             live.update(Text("\n".join(plain.clean(line) for line in _viewed(say, view))), refresh=True)
     return 0

@@ -24,6 +24,7 @@ from gouji.packs import Packs
 from gouji.readers import READERS, limits
 from gouji.readers import read as read_document
 from gouji.readers.carriers import Carrier
+from gouji.readers.refusals import no_inputs
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.rulebook import Rulebook
@@ -184,12 +185,7 @@ def _named(paths: Sequence[str]) -> Iterator[str | ReadError]:
             )
             yield from found
             if not found:
-                yield ReadError(
-                    path,
-                    "no-inputs",
-                    Message("文件夹里没有报告文件", "the folder holds no reports"),
-                    Message(f"支持的文件类型：{' '.join(READERS)}", f"known file types: {' '.join(READERS)}"),
-                )
+                yield no_inputs(path, READERS)
         elif matches := sorted(m for m in glob.glob(path, recursive=True) if os.path.isfile(m)):
             yield from matches
         elif os.path.exists(path):

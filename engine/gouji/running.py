@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from os.path import samestat
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from gouji import messages
+from gouji import imprint, messages
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import Reporter, plain
@@ -16,6 +19,10 @@ from gouji.reporters import Reporter, plain
 if TYPE_CHECKING:
     from gouji.pipeline import Engine
     from gouji.reporters.page import Page
+
+
+_OURS = (imprint.OWN, "is-output")
+"""The codes of what no folder is walked for: our own files."""
 
 
 def load_engine(packs: Sequence[Path]) -> Engine:
@@ -34,30 +41,63 @@ def load_engine(packs: Sequence[Path]) -> Engine:
 class Walk:
     """One walk over the inputs: whatever goes wrong with one of them, the others go on."""
 
-    def __init__(self, say: Voice, verbose: bool, reporter: Reporter | None = None) -> None:
+    def __init__(self, say: Voice, verbose: bool, reporter: Reporter | None = None, output: Path | None = None) -> None:
         self.say = say
         self.verbose = verbose
         self.reporter = reporter
         self.failed = False
+        self._outputs = [*_written(output)]
 
-    def over(self, paths: Sequence[str], work: Callable[[str], object], tracked: bool = False) -> None:
-        """Do `work` on every input below `paths`; `tracked` shows on a terminal how far it has come."""
+    def over(
+        self, paths: Sequence[str], work: Callable[[str], object], tracked: bool = False, named: bool = True
+    ) -> None:
+        """Do `work` on every input below `paths`; `tracked` shows on a terminal how far it has come.
+
+        What gouji writes, or has written before, is passed over in a folder; where it is the user who has `named` it
+        and where there is nothing else, it is told.
+        """
         from gouji.pipeline import inputs
 
+        passed: list[GoujiError] = []
+        done = False
         for source in self._tracked(inputs(paths)) if tracked and sys.stderr.isatty() else inputs(paths):
             if isinstance(source, ReadError):
                 self.note(source)
                 continue
             try:
+                self._refuse_output(source)
                 work(source)
+                done = True
             except GoujiError as error:
-                self.note(error)
+                if error.code in _OURS and not (named and source in paths):
+                    passed.append(error)
+                else:
+                    self.note(error)
             except OSError:
                 # Nothing can be written any more: that is no fault of this input.
                 raise
             except Exception as error:
                 self.note(defect(self.say, source, error))
                 trace(self.verbose)
+
+        alone = named and not done and not self.failed
+        for own in passed:
+            if alone:
+                self.note(own)
+            elif self.verbose:
+                complain(self.say, own)
+
+    def _refuse_output(self, source: str) -> None:
+        """Raises ReadError for the file that is being written."""
+        try:
+            own = self._outputs and source != "-" and os.stat(source)
+        except OSError:
+            return
+        if own and any(samestat(own, one) for one in self._outputs):
+            known = self.say.known
+            raise ReadError(
+                source, "is-output", known.message("error.is_output"), known.message("error.is_output_remedy")
+            )
 
     def _tracked(self, sources: Iterable[str | ReadError]) -> Iterable[str | ReadError]:
         from rich.console import Console
@@ -71,6 +111,14 @@ class Walk:
         if self.reporter is not None:
             self.reporter.error(error)
         complain(self.say, error)
+
+
+def _written(output: Path | None) -> Iterator[os.stat_result]:
+    """The files that are being written: `output`, and those that our streams go to."""
+    for file in (output, 1, 2):
+        with suppress(OSError):
+            if file is not None and S_ISREG((found := os.stat(file)).st_mode):
+                yield found
 
 
 def page(say: Voice, no_color: bool, verbose: bool, engine: Engine) -> Page:

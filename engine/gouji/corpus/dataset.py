@@ -32,7 +32,7 @@ Columns: TypeAlias = Mapping[str, str]
 
 _PLACE = {"line": "int32", "column": "int32", "end_line": "int32", "end_column": "int32", "page": "int32"}
 
-_OF_REPORT = ("form", "script", "report_year", "title", "issuer", "region", "published_date")
+_OF_REPORT = ("form", "script", "report_year", "title", "issuer", "published_date")
 _OF_FINDING = ("rule", "instance", "severity", "verdict", "equation", "group", "fingerprint")
 
 # Column -> type of Arrow. `tests/test_corpus_run.py` and `docs/corpus.md` hold the same names.
@@ -101,6 +101,7 @@ def add_report(rows: Rows, report: Report, profile: Profile, size: int, era: str
     rows["reports"].append(
         {
             **{name: getattr(report, name) for name in _OF_REPORT},
+            "region": body.place or report.region,
             "sha256": report.document.sha256,
             "layouts": list(report.layouts),
             "file": file,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from gouji import imprint
 from gouji.corpus.telling import Chart, Told
 from gouji.findings import SEVERITIES
 from gouji.messages import Voice
@@ -28,6 +29,7 @@ def html(told: Told, say: Voice) -> str:
     ]
     return environment.get_template("overview.html").render(
         lang={"zh": "zh-CN", "en": "en"}[say.lang],
+        imprint=Markup(imprint.HTML),
         say=say,
         subtitle=told.subtitle,
         cards=told.cards,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gouji import __version__
-from gouji.corpus import dataset, store, tables
+from gouji.corpus import dataset, store, summary, tables
 from gouji.corpus.batches import Batch, batches, evened
 from gouji.corpus.crew import Done, Helper
 from gouji.corpus.identity import engine_digest
@@ -33,7 +33,10 @@ class Tally(NamedTuple):
 
 
 class Job:
-    """One run: what goes in, where it goes, and what is known of it so far. Safe to be asked from other threads."""
+    """One run: what goes in, where it goes, and what is known of it so far. Safe to be asked from other threads.
+
+    `held` is what the data set holds at the end.
+    """
 
     def __init__(self, paths: Sequence[str], setup: Setup) -> None:
         self.setup = setup._replace(engine=engine_digest([Path(p) for p in setup.packs]))
@@ -45,6 +48,7 @@ class Job:
         self._errors: Counter[str] = Counter()
         self._unwalked: list[ReadError] = []
         self._names: set[str] = set()
+        self.held = summary.Count(0, 0, 0, 0)
 
     @property
     def tally(self) -> Tally:
@@ -66,7 +70,7 @@ class Job:
 
     def count(self) -> Iterator[int]:
         """How many files there are, once they are counted."""
-        yield sum(1 for _ in walk(self._paths))
+        yield sum(isinstance(found, Item) for found in walk(self._paths))
 
     def began(self, number: int, at: int) -> None:
         """A file of a batch is in hand."""
@@ -102,12 +106,14 @@ class Job:
         if self._unwalked:
             self.store.put(f"errors/{_INPUTS}", dataset.part(dataset.TABLES["errors"], rows["errors"]))
         self._compare()
+        with tables.opened(self.setup.out) as data:
+            self.held = summary.count(data)
         about = {
             "schema": dataset.SCHEMA,
             "version": __version__,
             "engine": self.setup.engine,
             "parts": len(self._names),
-            "files": self._files + len(self._unwalked),
+            "files": self.held.files,
         }
         self.store.put(ABOUT, dataset.as_json(about).encode())
 

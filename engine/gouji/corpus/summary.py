@@ -35,6 +35,20 @@ class Summary(NamedTuple):
     failed: Rows
 
 
+class Count(NamedTuple):
+    """How much a data set holds; every file is a report or an error, `between` counts the findings between reports."""
+
+    reports: int
+    errors: int
+    findings: int
+    between: int
+
+    @property
+    def files(self) -> int:
+        """The files that it is about."""
+        return self.reports + self.errors
+
+
 QUERIES: dict[str, str] = {
     # reports, years from, to, bodies, figures, figures that no metric claims, rows that no grammar took
     "totals": "SELECT count(*), min(report_year), max(report_year), count(DISTINCT body), coalesce(sum(observations), 0), coalesce(sum(unbound), 0), coalesce(sum(unparsed), 0) FROM reports",
@@ -81,6 +95,12 @@ QUERIES: dict[str, str] = {
 
 TRENDS = ("requests.received.total", "requests.t3.new.total", "disclosure.total", "review.total")
 """The metrics whose course over the years is shown."""
+
+
+def count(connection: duckdb.DuckDBPyConnection) -> Count:
+    """Count the rows of the tables that people ask for first."""
+    rows = (connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in Count._fields)
+    return Count(*rows)
 
 
 def summarise(connection: duckdb.DuckDBPyConnection) -> Summary:

@@ -5,6 +5,7 @@ Nothing is read but names: a folder of millions of reports is walked while its f
 
 from __future__ import annotations
 
+import glob
 import os
 import tarfile
 import zipfile
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 from gouji.corpus import store
 from gouji.errors import Message, ReadError
 from gouji.readers import READERS
+from gouji.readers.refusals import no_inputs
 
 _ZIP = (".zip",)
 _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -42,17 +44,24 @@ def walk(paths: Sequence[str], spool: str | None = None) -> Iterator[Item | Read
     """
     for path in _outermost(paths):
         if store.is_remote(path):
-            yield from _remote(path)
+            yield from _some(path, _remote(path))
         elif not os.path.exists(path):
             yield _error(
                 path, "not-found", "没有这个文件或文件夹", "no such file or folder", "请检查路径", "check the path"
             )
         elif os.path.isdir(path):
-            yield from _folder(path, spool)
+            yield from _some(path, _folder(path, spool))
         elif is_archive(path):
-            yield from _archive(path, spool)
+            yield from _some(path, _archive(path, spool))
         else:
             yield Item(path)
+
+
+def _some(path: str, found: Iterator[Item | ReadError]) -> Iterator[Item | ReadError]:
+    """What was found below `path`, or that it was nothing."""
+    first = next(found, None)
+    yield no_inputs(path, READERS) if first is None else first
+    yield from found
 
 
 def is_archive(path: str) -> bool:
@@ -62,14 +71,19 @@ def is_archive(path: str) -> bool:
 
 def _outermost(paths: Sequence[str]) -> list[str]:
     """The paths in order, without those that lie below another: no report counts twice."""
-    real = {
-        path: path if store.is_remote(path) else os.path.realpath(path) for path in dict.fromkeys(map(os.fspath, paths))
-    }
+    named = (found for path in map(os.fspath, paths) for found in _named(path))
+    real = {path: path if store.is_remote(path) else os.path.realpath(path) for path in named}
     kept: dict[str, str] = {}
     for path, place in sorted(real.items(), key=lambda item: (item[1].count(os.sep), item[0])):
         if not any(place == other or place.startswith(other.rstrip(os.sep) + os.sep) for other in kept.values()):
             kept[path] = place
     return sorted(kept)
+
+
+def _named(path: str) -> list[str]:
+    """The path, or what a pattern that the shell left alone stands for."""
+    known = store.is_remote(path) or os.path.exists(path)
+    return [path] if known else glob.glob(path, recursive=True) or [path]
 
 
 def _remote(url: str) -> Iterator[Item | ReadError]:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from gouji import imprint
 from gouji.document import Document
 from gouji.readers import limits
 from gouji.readers.carriers import Carrier
-from gouji.readers.refusals import encrypted, too_large, unknown
+from gouji.readers.refusals import encrypted, own, too_large, unknown
 from gouji.values import Struct
 
 
@@ -60,6 +61,8 @@ def read(data: bytes, source: str, suffix: str, carriers: Sequence[Carrier]) -> 
     if len(data) > limits.FILE_BYTES:
         most = limits.FILE_BYTES >> 20
         raise too_large(source, f"文件超过 {most} MB 的上限", f"larger than {most} MB, the limit")
+    if imprint.begins(data):
+        raise own(source)
     name = detect(data, source, suffix)
     reader: Callable[[bytes, str, Sequence[Carrier]], Document]
     reader = import_module(f"gouji.readers.{FORMATS[name].module}").read

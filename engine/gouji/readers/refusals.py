@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from gouji import imprint
 from gouji.errors import Message, ReadError
 from gouji.readers import limits
 
@@ -92,4 +95,29 @@ def unknown(source: str, zh: str, en: str) -> ReadError:
         en,
         "请另存为 DOCX、PDF、HTML 或 UTF-8 文本",
         "save the report as DOCX, PDF, HTML or UTF-8 text",
+    )
+
+
+def own(source: str) -> ReadError:
+    """The file is no report but what gouji made of reports."""
+    return refuse(
+        source,
+        imprint.OWN,
+        "是 gouji 写出的结果，不是报告",
+        "what gouji has written, no report",
+        "请给出报告本身",
+        "give the report itself",
+    )
+
+
+def no_inputs(source: str, suffixes: Iterable[str]) -> ReadError:
+    """The folder has no file with one of the `suffixes` that are read."""
+    known = " ".join(suffixes)
+    return refuse(
+        source,
+        "no-inputs",
+        "文件夹里没有报告文件",
+        "the folder holds no reports",
+        f"支持的文件类型：{known}",
+        f"known file types: {known}",
     )

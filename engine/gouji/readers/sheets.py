@@ -17,13 +17,14 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from gouji import imprint
 from gouji.document import Document, Place
 from gouji.errors import ReadError
 from gouji.readers import flow, limits
 from gouji.readers.archive import Archive, parse, refuse_declarations
 from gouji.readers.bounded import Exceeded, bounded
 from gouji.readers.flow import FIGURE, CellNode, ParagraphNode, Piece, TableNode
-from gouji.readers.refusals import damaged, missing, too_large
+from gouji.readers.refusals import damaged, missing, own, too_large
 from gouji.values import Struct
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def read(data: bytes, source: str, *_: object) -> Document:
 
 
 def _xlsx(data: bytes, source: str) -> list[_Sheet]:
+    if imprint.describes(Archive(data, source, "XLSX").part("docProps/core.xml") or b""):
+        raise own(source)
     if find_spec("openpyxl") is None:
         raise missing(source, "XLSX", "office")
     try:

@@ -119,6 +119,8 @@ def _html(setting: Setting) -> Reporter:
     return Html(setting)
 
 
+DATA = ("json", "jsonl", "csv")
+"""The formats that say of every report whose it is."""
 FORMATS: dict[str, Callable[[Setting], Reporter]] = {
     "text": _text,
     "json": _json,

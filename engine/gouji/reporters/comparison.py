@@ -7,6 +7,7 @@ from itertools import groupby
 
 from attrs import frozen
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,7 @@ from gouji.series import Crossing
 
 # So many figures of a finding are shown one by one, and so many bounds, unless every detail is wanted.
 _FIGURES, _BOUNDS = 12, 4
+_LABEL = 16  # cells that the label of a metric must have beside its figures
 
 
 @frozen(eq=False, repr=False)
@@ -41,7 +43,7 @@ class CrossSheet:
         yield from _findings(page, crossing.findings)
         if not crossing.findings and crossing.verdicts.passed:
             held = page.say("cross.clean", n=crossing.verdicts.passed)
-            yield page.text(f"  {page.glyphs.good} {held}", "good")
+            yield from page.paragraph(page.text(f"{page.glyphs.good} {held}", "good"), 2)
         yield from _notes(page, notes)
         yield Text()
 
@@ -56,7 +58,7 @@ class DifferenceSheet:
     def lines(self) -> Iterator[Text]:
         """A heading, both reports, the table, the findings."""
         page, difference = self.page, self.difference
-        yield from page.rule(difference.new.body.name or difference.new.title or page.say("report.untitled"))
+        yield from page.rule(self._title())
         for profile in (difference.old, difference.new):
             head = Text.assemble("  ", (self._year(profile), STYLES["title"]), "  ")
             form = f"form.{profile.form}"
@@ -66,11 +68,20 @@ class DifferenceSheet:
         yield from _notes(page, difference.notes)
         for section, rows in groupby(difference.rows, key=lambda row: (row.section.zh, row.section.en)):
             yield from self._section(Message(*section), list(rows))
-        yield Text()
         yield from _findings(page, difference.findings)
         if not difference.findings and difference.verdicts.passed:
+            yield Text()
             held = page.say("diff.clean", n=difference.verdicts.passed)
-            yield page.text(f"  {page.glyphs.good} {held}", "good")
+            yield from page.paragraph(page.text(f"{page.glyphs.good} {held}", "good"), 2)
+
+    def _title(self) -> str:
+        """Whose reports they are: both names where it is not certain that they are of one body."""
+        old, new = (
+            profile.body.name or profile.title or self.page.say("report.untitled")
+            for profile in (self.difference.old, self.difference.new)
+        )
+        sure = self.difference.old.body.is_surely(self.difference.new.body)
+        return new if sure else " / ".join(dict.fromkeys((old, new)))
 
     def _year(self, profile: Profile) -> str:
         return str(profile.year) if profile.year is not None else self.page.say("diff.no_year")
@@ -81,28 +92,49 @@ class DifferenceSheet:
         shown = [row for row in told if page.verbose or row.findings or not (row.detail or row.idle)]
         idle = sum(row.idle and not row.detail for row in told) if not page.verbose else 0
         yield Text()
-        yield page.text(f"  {say.of(title)}", "title")
+        yield from page.paragraph(page.text(say.of(title), "title"), 2)
         if shown:
-            yield from self._table(shown)
-        if idle:
-            yield page.text(f"    {say('diff.idle', n=idle)}", "faint")
-        if details := len(told) - len(shown) - idle:
-            yield page.text(f"    {say('diff.details', n=details)}", "faint")
-        if folded := len(rows) - len(told):
-            yield page.text(f"    {say('diff.folded', n=folded)}", "faint")
+            yield from self._shown(shown)
+        left = {"idle": idle, "details": len(told) - len(shown) - idle, "folded": len(rows) - len(told)}
+        for name, n in left.items():
+            if n:
+                yield from page.paragraph(page.text(say(f"diff.{name}", n=n), "faint"))
 
-    def _table(self, rows: Sequence[DiffRow]) -> Iterator[Text]:
+    def _shown(self, rows: Sequence[DiffRow]) -> Iterator[Text]:
+        """The rows as a table; where it would leave labels no room, each label with its figures below it."""
+        say = self.page.say
+        years = (self._year(self.difference.old), self._year(self.difference.new))
+        heads = (*years, say("diff.change"), say("diff.expected"), say("diff.mark"))
+        cells = [(self.page.text(say.of(row.label)), *self._cells(row)) for row in rows]
+        columns = zip(heads, *(figures for _, *figures in cells), strict=True)
+        *numbers, mark = (2 + max(cell_len(str(cell)) for cell in column) for column in columns)
+        roomy = self.page.width - INDENT - sum(numbers) - min(mark, self._mark_width) >= _LABEL
+        yield from self._table(heads, cells) if roomy else self._stacked(heads, cells)
+
+    @property
+    def _mark_width(self) -> int:
+        return max(10, self.page.width // 4)
+
+    def _stacked(self, heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[Text]:
+        for label, old, new, change, expected, mark in rows:
+            yield from self.page.paragraph(label)
+            told = Text.assemble(old, f" {self.page.glyphs.arrow} ", new)
+            for word, cell in (("", change), (f"{heads[3]} ", expected), ("", mark)):
+                if cell.plain:
+                    told = Text.assemble(told, "  ", (word, "dim"), cell)
+            yield from self.page.paragraph(told, INDENT + 2)
+
+    def _table(self, heads: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[Text]:
         page, say = self.page, self.page.say
-        heads = (say("diff.change"), say("diff.expected"), say("diff.mark"))
         lines = box.ASCII if page.glyphs.heavy == "=" else box.SIMPLE_HEAD
         table = Table(box=lines, header_style="dim", pad_edge=False, show_edge=False, padding=(0, 1))
         # Numbers are never cut and labels wrap: the label takes what the numbers leave.
         table.add_column(say("diff.metric"), overflow="fold", ratio=1)
-        for head in (self._year(self.difference.old), self._year(self.difference.new), *heads[:2]):
+        for head in heads[:4]:
             table.add_column(head, justify="right", no_wrap=True)
-        table.add_column(heads[2], overflow="fold", max_width=max(10, page.width // 4))
+        table.add_column(heads[4], overflow="fold", max_width=self._mark_width)
         for row in rows:
-            table.add_row(page.text(say.of(row.label)), *self._cells(row))
+            table.add_row(*row)
         options = page.console.options.update(width=page.width - INDENT)
         for line in page.console.render_lines(table, options, pad=False):
             yield Text.assemble(" " * INDENT, *((piece.text, piece.style or "") for piece in line))

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from gouji import imprint
 from gouji.errors import GoujiError
 from gouji.messages import Voice
 from gouji.records import Report
@@ -32,6 +33,7 @@ _HEAD = """\
 <html lang="{lang}">
 <head>
 <meta charset="utf-8">
+{imprint}
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
@@ -98,7 +100,7 @@ class Html:
         if not self._begun:
             self._begun = True
             lang = {"zh": "zh-CN", "en": "en"}[self._say.lang]
-            self._write(_HEAD.format(lang=lang, title=escape(self._say("html.title"))))
+            self._write(_HEAD.format(imprint=imprint.HTML, lang=lang, title=escape(self._say("html.title"))))
         if self._page.drawn:
             self._write(f"<section{attributes}>\n<pre>{''.join(self._page.drawn)}</pre>\n</section>\n")
             self._page.drawn.clear()

@@ -69,10 +69,11 @@ ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->
 _ASCII_SIGNS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
 
 
-class _Console(Console):
+class CommandConsole(Console):
     """A console that leaves it to the command line what becomes of a reader who has gone."""
 
     def on_broken_pipe(self) -> None:
+        """Let the error go on."""
         raise
 
 
@@ -94,7 +95,7 @@ class Page:
     def on(cls, stream: TextIO, say: Voice, labels: Registry, *, color: bool = True, verbose: bool = False) -> Page:
         """A page on `stream`; colours only where the stream is a terminal that shows them."""
         # "auto" leaves the decision to rich, None takes even bold away: a pipe gets plain text.
-        console = _Console(file=stream, color_system="auto" if color else None, highlight=False)
+        console = CommandConsole(file=stream, color_system="auto" if color else None, highlight=False)
         return cls(console, say, labels, verbose)
 
     @property

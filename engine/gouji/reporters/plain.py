@@ -49,10 +49,10 @@ def breaks(text: str, room: int, first: int | None = None, measure: Callable[[st
     """Offsets at which `text` is divided into lines of at most `room` cells, the first of `first` cells.
 
     Numbers and words stay whole and closing punctuation stays with what it closes; only a piece that is
-    wider than a whole line is divided, character by character.
+    wider than a whole line is divided, a path behind a slash where it has one there, else between characters.
     """
     left = room if first is None else first
-    start = 0
+    start = slash = 0
     for piece in _PIECE.finditer(text):
         size = measure(piece.group().rstrip())
         if size > left and piece.start() > start:
@@ -62,9 +62,11 @@ def breaks(text: str, room: int, first: int | None = None, measure: Callable[[st
             for at in range(piece.start(), piece.end()):
                 cell = measure(text[at])
                 if cell > left and at > start:
-                    yield at
-                    start, left = at, room
+                    start = slash if slash > start else at
+                    yield start
+                    left = room - measure(text[start:at])
                 left -= cell
+                slash = at + 1 if text[at] in "/\\" else slash
         else:
             left -= measure(piece.group())
 

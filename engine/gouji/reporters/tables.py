@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
+from gouji import imprint
 from gouji.messages import Voice
 from gouji.reporters.records_json import Record, dumps
 from gouji.reporters.spreadsheet import BYTE_ORDER_MARK, csv_cell
@@ -132,7 +133,7 @@ class ExcelTable:
         )
         self._book.use_zip64()
         # The same figures are the same bytes, whenever they are written.
-        self._book.set_properties({"created": datetime.datetime(1980, 1, 1)})
+        self._book.set_properties({"created": datetime.datetime(1980, 1, 1), "comments": imprint.WORKBOOK})
         self._bold = self._book.add_format({"bold": True})
         self._columns = columns
         self._say = say

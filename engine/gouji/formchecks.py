@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _DAY = Pattern(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
+def _mentioned(facts: Facts, kind: str) -> Span | None:
+    """Where the report says this of itself, if it does."""
+    return next((m.span for m in facts.report.mentions if m.kind == kind), None)
+
+
 def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """A title with year and body; a body that the title leaves out may be named elsewhere."""
     report = facts.report
@@ -31,7 +36,7 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
     if not title:
         facts.add(rule, instance="missing", message=rule.params["missing"], identity=["missing"])
     elif not rule.params["year"].search(title):
-        facts.add(rule, instance="year", values={"title": title}, identity=[title])
+        facts.add(rule, instance="year", values={"title": title}, span=_mentioned(facts, "title"), identity=[title])
     else:
         rest = title
         for word in rule.params["ignore"]:
@@ -45,6 +50,7 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 severity="info",
                 values={"title": title},
                 message=rule.params["nameless"],
+                span=_mentioned(facts, "title"),
                 identity=[title],
             )
 
@@ -267,6 +273,7 @@ def _nesting(rule: Rule, book: Rulebook, facts: Facts) -> None:
             equation=f"{' + '.join(number_text(values[i]) for i in chosen)} = {number_text(left)} ≠ {number_text(right)}",
             left=left,
             right=right,
+            span=facts.report.observations[total].span,
             terms=terms,
         )
 
@@ -308,7 +315,8 @@ def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.passed += 1
     else:
         years = f"{era.first}–{era.last or ''}"
-        facts.add(rule, values={"year": str(year), "years": years}, identity=[form, str(year)])
+        span = _mentioned(facts, "year")
+        facts.add(rule, values={"year": str(year), "years": years}, span=span, identity=[form, str(year)])
 
 
 def _day(text: str | None) -> tuple[int, int, int] | None:
@@ -339,7 +347,11 @@ def _deadline(rule: Rule, book: Rulebook, facts: Facts) -> None:
     else:
         values: dict[str, str | Message] = {"published": _shown(published), "deadline": _shown(deadline)}
         facts.add(
-            rule, values=values, equation=f"{_shown(published)} > {_shown(deadline)}", identity=[_shown(published)]
+            rule,
+            values=values,
+            equation=f"{_shown(published)} > {_shown(deadline)}",
+            span=_mentioned(facts, "published"),
+            identity=[_shown(published)],
         )
 
 
@@ -356,7 +368,13 @@ def _after_period(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.passed += 1
     else:
         values: dict[str, str | Message] = {"published": _shown(published), "end": _shown(end)}
-        facts.add(rule, values=values, equation=f"{_shown(published)} ≤ {_shown(end)}", identity=[_shown(published)])
+        facts.add(
+            rule,
+            values=values,
+            equation=f"{_shown(published)} ≤ {_shown(end)}",
+            span=_mentioned(facts, "published"),
+            identity=[_shown(published)],
+        )
 
 
 def _period(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -370,11 +388,10 @@ def _period(rule: Rule, book: Rulebook, facts: Facts) -> None:
     if report.period == wanted:
         facts.passed += 1
         return
-    span = next((m.span for m in report.mentions if m.kind == "period"), None)
     facts.add(
         rule,
         values={"period": "/".join(report.period), "expected": "/".join(wanted)},
-        span=span,
+        span=_mentioned(facts, "period"),
         identity=list(report.period),
     )
 

@@ -171,14 +171,14 @@ class _Reader:
             start, end = paragraphs[index]
             date = patterns["date_line"].fullmatch(text, start, end)
             if date and out.published_date is None:
-                out.published_date = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+                self._published(date)
                 self._mention("year", "signature", start, end)
                 if index and patterns["issuer_line"].fullmatch(text, *paragraphs[index - 1]):
                     out.issuer = self._named("issuer", *paragraphs[index - 1])
         if out.published_date is None:
             for start, end in paragraphs[:8]:
                 if (date := patterns["published"].search(text, start, end)) is not None:
-                    out.published_date = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+                    self._published(date)
                     break
         for start, end in paragraphs:
             if match := patterns["period"].search(text, start, end):
@@ -192,6 +192,11 @@ class _Reader:
                 out.mentions.append(Mention("year", "period", y1, span))
                 break
         out.region = self._region(paragraphs)
+
+    def _published(self, date: re.Match[str]) -> None:
+        day = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+        self.out.published_date = day
+        self.out.mentions.append(Mention("published", date.group(), day, self.canonical.source(*date.span())))
 
     def _region(self, paragraphs: list[tuple[int, int]]) -> str | None:
         """The first place that the title, the issuer or the opening lines name as their own."""

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gouji.document import Place
+from gouji.intervals import Operand
 from gouji.messages import Voice
 from gouji.records import Number, Observation, Report
 from gouji.reporters import plain
@@ -66,7 +67,7 @@ class Glyphs(Struct):
 
 ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->")
 # How an ASCII terminal gets to see the signs of an equation.
-_ASCII_SIGNS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
+_ASCII_SIGNS = str.maketrans({"≟": "?=", "≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
 
 
 class _Console(Console):
@@ -138,10 +139,14 @@ class Page:
         return self.number(delta if delta >= 0 else -delta)
 
     def printed(self, cell: Observation) -> str:
-        """A figure as it stands in the source, where that is a plain number; a word for a cell without one."""
+        """A figure as it stands in the source, where that is a plain number; its bounds, where it is not exact; a word
+        for a cell without one."""
         raw = self.shown(cell.raw).strip()
         if cell.state == "blank":
             return self.say("anomaly.blank")
+        if cell.state == "value" and not cell.exact:
+            metric = self.labels.metric(cell.path)
+            return self.shown(Operand.of(cell, metric.signed, metric.decimal).shown)
         if cell.value is None or _PLAIN_NUMBER.fullmatch(raw):
             return raw
         return self.number(cell.value)

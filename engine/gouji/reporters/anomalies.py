@@ -151,6 +151,7 @@ class Anomaly:
         self.report = report
         self.finding = finding
         self.figures = figures
+        self.file_room: int | None = None  # how wide the name of the file may be beside a figure
 
     def lines(self, room: int) -> Iterator[Text]:
         """The body: what is printed, what the parts give, the difference."""
@@ -207,7 +208,7 @@ class Anomaly:
 
     def entry(self, figure: Figure, sign: str = "", style: str = "", marked: bool = False) -> Entry:
         """The line of one figure."""
-        place = self.page.place(self.report, figure.span)
+        place = self.page.place(self.report, figure.span, self.file_room)
         marked = marked or self.suspected(figure)
         return Entry(sign, self.numbers(figure), figure.label, place, style, marked)
 
@@ -369,6 +370,8 @@ class Sides(Anomaly):
         if room >= SIDE_BY_SIDE:
             gap = f" {self.page.glyphs.bar} "
             half = (room - len(gap)) // 2
+            # Below its label, if not beside it, a place keeps within its panel.
+            self.file_room = half // 2
             left, right = ([*self._panel(panel, half)] for panel in panels)
             for a, b in zip_longest(left, right, fillvalue=Text()):
                 yield Text.assemble(a, " " * (half - a.cell_len), (gap, "dim"), b)

@@ -232,7 +232,10 @@ class Page:
 
     def _marked(self, line: str, start: int, spans: Sequence[Span], room: int) -> Text:
         """One source line with its figures marked; what is far from every figure gives way to dots."""
-        near = room // 2 - 4 if len(spans) == 1 else max(12, room // 4)
+        # A single figure, with its marks and dots on both sides, leaves this much of one line to the words around it.
+        drawn = sum(cell_len(self.shown(line[s.start - start : s.end - start])) for s in spans[:1])
+        rest = room - drawn - 2 * cell_len(self.glyphs.opening + self.glyphs.dots)
+        near = max(8, rest // 2) if len(spans) == 1 else max(12, room // 4)
         body = Text()
         at = 0
         for i, span in enumerate(spans):

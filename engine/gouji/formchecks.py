@@ -425,36 +425,6 @@ def _mention(rule: Rule, book: Rulebook, facts: Facts) -> None:
     facts.passed += not found
 
 
-def _claimed(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """A count that is claimed against the items listed after it."""
-    for m in facts.report.mentions:
-        if m.kind != "claimed":
-            continue
-        claimed, _, listed = m.value.partition("/")
-        if claimed == listed:
-            facts.passed += 1
-        else:
-            facts.add(
-                rule, values={"text": m.text, "claimed": claimed, "listed": listed},
-                equation=f"{claimed} ≠ {listed}", left=int(claimed), right=int(listed), span=m.span, identity=[m.text],
-            )  # fmt: skip
-
-
-def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """The number of parts that the preface announces against the numbered sections."""
-    present = sum(1 for s in facts.report.sections if s.level == 1 and s.ordinal)
-    for m in facts.report.mentions:
-        if m.kind != "contents" or not m.value.isdigit() or not present:
-            continue
-        if int(m.value) == present:
-            facts.passed += 1
-        else:
-            facts.add(
-                rule, values={"announced": m.value, "present": str(present)}, equation=f"{m.value} ≠ {present}",
-                left=int(m.value), right=present, span=m.span,
-            )  # fmt: skip
-
-
 def _years(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Every place that states the year of the report agrees; a signature is of the following year."""
     year = facts.report.report_year
@@ -556,8 +526,6 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
             idle=1,
         ),
     )
-    yield "claimed", Kind(_claimed, {}, (), ("text", "claimed", "listed"), needs=lambda _: ("claimed",))
-    yield "announced", Kind(_announced, {}, (), ("announced", "present"), needs=lambda _: ("contents",))
     years: dict[str, Reader] = {"offsets": schema.table(schema.numbers), "places": schema.table(message)}
     yield "years", Kind(_years, years, ("offsets", "places"), ("place", "value", "year"), needs=lambda _: ("year",))
 

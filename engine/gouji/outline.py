@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from gouji.canonical import Canonical
+from gouji.claims import claim, count, items_of
 from gouji.document import Document
 from gouji.patterns import END, Finder, Pattern
-from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
 from gouji.values import Struct
 
@@ -211,28 +211,27 @@ class _Reader:
     def _mentions(self) -> None:
         for kind, pattern in self.model.mentions.items():
             for match in pattern.finditer(self.canonical.text):
-                start, value = self._value(match)
-                if value is not None:
-                    span = self.canonical.source(start, match.end(END))
-                    text = self.canonical.text[start : match.end(END)]
-                    self.out.mentions.append(Mention(kind, text, value, span))
+                if (found := self._value(match)) is not None:
+                    start, end, value = found
+                    text = self.canonical.text[start:end]
+                    self.out.mentions.append(Mention(kind, text, value, self.canonical.source(start, end)))
 
-    def _value(self, match: re.Match[str]) -> tuple[int, str | None]:
-        """Where a mention begins, and what it says: the length of its list, or claimed/enumerated."""
-        patterns, text = self.model.patterns, self.canonical.text
-        groups = match.groupdict()
-        if "list" in groups:
-            # 等六个部分: the list need not be complete.
-            if (said := groups["said"] or groups["stated"]) and (number := chinese_number(said)):
-                return match.start(), str(number)
-            listed = groups["list"] or groups["members"]
-            separator = "list_major" if "," in listed else "list_comma"
-            return match.start(), str(sum(map(bool, patterns[separator].split(listed))))
-        line = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 300)
-        start = max((m.end() for m in patterns["list_stop"].finditer(text, line, match.start())), default=line)
-        items = sum(map(bool, patterns["list_comma"].split(text[start : match.start()])))
-        claimed = chinese_number(groups["value"])
-        return start, f"{claimed}/{items}" if claimed and items > 2 else None
+    def _value(self, match: re.Match[str]) -> tuple[int, int, str] | None:
+        """Where a mention begins and ends, and what it says; see `Mention`."""
+        patterns, groups = self.model.patterns, match.groupdict()
+        if "parts" not in groups:
+            found = claim(self.canonical.text, match, patterns)
+            if found is None:
+                return None
+            return found.start, found.end, f"{found.claimed}/{found.listed}/{found.words}/{found.compound}"
+        # 等六个部分: the list need not be complete.
+        said = groups["said"] or groups["stated"] or groups["parts"]
+        number = count(said) if said else None
+        listed = groups["list"] or groups["members"] or groups["named"] or ""
+        names = items_of(listed, patterns["list_major" if "," in listed else "list_comma"])
+        if number is None and not names:
+            return None
+        return match.start(), match.end(END), f"{'' if number is None else number}/{'|'.join(names)}"
 
     def _year(self) -> None:
         out = self.out

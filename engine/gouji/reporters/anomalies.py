@@ -181,7 +181,11 @@ class Anomaly:
     def quotes(self, figures: Iterable[Figure], room: int) -> Iterator[Text]:
         """The sentences that hold `figures`; of a table its ledger tells as much, unless all is wanted."""
         wanted = [f for f in figures if f.source != "table" or (self.page.verbose and self._in_words(f))]
-        yield from self.page.quote(self.report, [figure.span for figure in wanted if figure.span], room)
+        spans = [figure.span for figure in wanted if figure.span]
+        if self.finding.span and not any(figure.span for figure in self.figures):
+            # What is counted is no figure: the words that say so are shown.
+            spans = [self.finding.span]
+        yield from self.page.quote(self.report, spans, room)
 
     def _in_words(self, figure: Figure) -> bool:
         """Whether the source line of a table cell holds more than the cell."""
@@ -402,10 +406,7 @@ class Remark(Anomaly):
 
     def lines(self, room: int) -> Iterator[Text]:
         """The words in question."""
-        spans = [figure.span for figure in self.figures if figure.span]
-        if not spans and self.finding.span:
-            spans = [self.finding.span]
-        yield from self.page.quote(self.report, spans, room)
+        yield from self.quotes(self.figures, room)
 
 
 def compares(finding: Finding) -> bool:

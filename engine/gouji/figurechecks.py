@@ -234,9 +234,11 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if t.state != "value" or t.scope is not None:
             continue
         if o.unit is not None and o.unit.endswith("元"):
-            # 元 beside 万元 is for the rule on units.
             expected = t.unit or facts.registry.metric(path).unit
             if expected != o.unit and expected.endswith("元"):
+                # What differs in unit may be rounded; the same digits in both are a slip of the unit.
+                if o.exact and o.value and o.value == t.value:
+                    _same_digits(rule, facts, i, j, expected)
                 continue
         if o.value == t.value and o.low == o.high:
             facts.passed += 1
@@ -249,6 +251,19 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         vague: Severity | None = "info" if o.low is None or o.high is None or (not o.low and o.low != o.high) else None
         if not _agreement(rule, facts, path, i, j, vague):
             facts.passed += 1
+
+
+def _same_digits(rule: Rule, facts: Facts, left: int, right: int, unit: str) -> None:
+    """The text and the table give one number in different units of money."""
+    a, b = facts.report.observations[left], facts.report.observations[right]
+    shown = f"{number_text(a.value or 0)} {a.unit}", f"{number_text(b.value or 0)} {unit}"
+    facts.add(
+        rule,
+        instance=a.path,
+        values={"label": _label(facts, a.path), "left_raw": shown[0], "right_raw": shown[1], "right": shown[1]},
+        equation=" ≠ ".join(shown),
+        terms=(facts.term("left", left), facts.term("right", right)),
+    )
 
 
 def _nearly(o: Observation, other: Observation, share: Number | None) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
+_TABLE = 5  # so many rows that are not read may be a table
 _DAY = Pattern(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
@@ -98,7 +99,16 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if first is None:
             # A picture may be the table: then it cannot be read, which is another rule's matter.
             if not pictures:
-                facts.add(rule, instance=name, message=p["tableless"], values={"name": name}, identity=[name])
+                rows = [piece for piece in report.unparsed if piece.table is not None]
+                facts.add(
+                    rule,
+                    instance=name,
+                    # A table that is there, but lacks a column or has other heads, is not read.
+                    message=p["unread" if len(rows) >= _TABLE else "tableless"],
+                    values={"name": name, "count": str(len(rows))},
+                    span=rows[0].span if len(rows) >= _TABLE else None,
+                    identity=[name],
+                )
         elif all(report.observations[i].state in ("blank", "na") for i in chain((first,), figures)):
             span = report.observations[first].span
             facts.add(rule, instance=name, severity="warning", message=p["unfilled"], values={"name": name}, span=span)
@@ -208,14 +218,16 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             rows = added.setdefault(o.table, [])
             if not any(label == o.label for _, label in rows):
                 rows.append((o.span, o.label))
+    again = {int(m.value): m for m in report.mentions if m.kind == "repeated"}
     for ordinal, rows in added.items():
+        twice = again.get(ordinal)
         facts.add(
             rule,
             instance=f"added.{ordinal}",
             severity="info",
-            message=rule.params["added"],
-            values={"count": str(len(rows)), "text": rows[0][1][:40]},
-            span=rows[0][0],
+            message=rule.params["repeated" if twice else "added"],
+            values={"count": str(len(rows)), "text": twice.text if twice else rows[0][1][:40]},
+            span=twice.span if twice else rows[0][0],
             identity=[text for _, text in rows],
         )
 
@@ -475,6 +487,8 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         "misplaced": message,
         "empty": message,
         "tableless": message,
+        "unread": message,
+        "unread": message,
         "unfilled": message,
     }
     yield "sections", Kind(_sections, sections, tuple(sections), ("name",))
@@ -490,7 +504,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
             needs=lambda _: ("image",),
         ),
     )
-    labels: dict[str, Reader] = {"forms": _expected, "added": message, "renamed": message}
+    labels: dict[str, Reader] = {"forms": _expected, "added": message, "repeated": message, "renamed": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}

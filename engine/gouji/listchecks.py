@@ -115,11 +115,10 @@ def _paired(names: Sequence[str], titles: Sequence[str]) -> dict[int, int]:
         if -i not in pairs and -j not in pairs.values():
             pairs[-i] = -j
     for i in range(len(names)):
-        j = pairs.get(i - 1, -1) + 1 if i == 0 or i - 1 in pairs else None
-        if i in pairs or j is None or j >= len(titles) or j in pairs.values():
-            continue
-        if pairs.get(i + 1, len(titles) if i + 1 == len(names) else -1) == j + 1:
-            pairs[i] = j
+        before = pairs.get(i - 1) if i else -1
+        after = pairs.get(i + 1) if i + 1 < len(names) else len(titles)
+        if i not in pairs and before is not None and after == before + 2:
+            pairs[i] = before + 1
     return pairs
 
 

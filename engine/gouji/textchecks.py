@@ -301,12 +301,13 @@ def _share(
             return
     if not tried:
         return
-    share, base = tried[0]
+    # No base fits: the one that comes nearest is most probably meant.
+    share, base = min(tried, key=lambda pair: abs(Decimal(pair[0].value) * 100 / Decimal(pair[1].value) - percent))
     actual = (Decimal(share.value) * 100 / Decimal(base.value)).quantize(unit / 10)
     facts.add(
         rule,
         values={
-            "percentage": f"{raw.strip()}%",
+            "percentage": f"{raw.strip().rstrip('% ')}%",
             "share": number_text(share.value),
             "base": number_text(base.value),
             "actual": number_text(actual),

@@ -382,12 +382,11 @@ class Sides(Anomaly):
         else:
             for panel in panels:
                 yield from self._panel(panel, room)
-        values = [
-            panel[0].number if len(panel) == 1 else self.page.number(value)
-            for panel, value in zip(panels, (self.finding.left, self.finding.right), strict=True)
-        ]
         line = Text(" " * INDENT)
-        line.append(f" {self.relation()} ".join(values), STYLES["printed"])
+        told = f"{self.page.number(self.finding.left)} {self.relation()} {self.page.number(self.finding.right)}"
+        # Two figures are all that the equation holds, with bounds and units where they matter.
+        told = self.page.shown(self.finding.equation) if len(self.figures) == 2 else told
+        line.append(told, STYLES["printed"])
         if self.finding.delta and self.exact():
             delta = self.page.difference(self.finding.delta)
             line.append(f"  {self.page.glyphs.difference} {delta}", STYLES["error"])

@@ -202,7 +202,9 @@ class _Case(Struct):
             yield from self._note("instance", finding.instance)
         if compares(finding):
             yield from self._note("equation", finding.equation)
-        for assumption in (*self._given(), *finding.assumptions):
+        for given in self._given():
+            yield from self._note("assumption", given)
+        for assumption in finding.assumptions:
             yield from self._note("assumption", assumption)
         yield from self._repairs()
         if finding.alternative:

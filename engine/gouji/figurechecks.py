@@ -156,7 +156,8 @@ def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for i in indices:
         o = observations[i]
         if o.state == "value" and not o.path.startswith("ext."):
-            groups.setdefault((o.path, o.scope, o.column, o.table), []).append(i)
+            # Without scope two tables speak of the same body: one is a copy of the other.
+            groups.setdefault((o.path, o.scope, o.column, o.table if o.scope else None), []).append(i)
     for (path, _, _, _), found in groups.items():
         first = observations[found[0]]
         for i in found[1:]:

@@ -55,6 +55,32 @@ def test_rules_of_one_form_leave_the_tables_of_another_alone(tmp_path: Path) -> 
     assert told(report, "S01", "S03", "P01", "X01") == []
 
 
+@pytest.mark.parametrize(("email", "found"), [("电子邮件申请17件，", False), ("其他形式申请17件，", False), ("", True)])
+def test_ways_of_requesting_that_later_forms_do_not_have(email: str, found: bool, tmp_path: Path) -> None:
+    ways = f"当面申请31件，传真申请2件，{email}网上申请69件，信函申请24件"
+    text = f"青禾县2010年政府信息公开工作年度报告\n一、依申请公开情况\n全年共收到政府信息公开申请143件，其中{ways}。\n"
+    assert bool(told(checked(tmp_path, text), "S01", "X02")) == found
+
+
+def test_a_title_that_markdown_marks(tmp_path: Path) -> None:
+    report = checked(tmp_path, "# 青禾县2014年政府信息公开工作年度报告\n\n## 一、概述\n\n主动公开政府信息320条。\n")
+    assert report.title == "青禾县2014年政府信息公开工作年度报告"
+    assert told(report, "G04") == []
+    assert [section.title for section in report.sections] == ["概述"]
+
+
+def test_a_period_in_other_words(tmp_path: Path) -> None:
+    text = "临澜市交通局2008年政府信息公开工作年度报告\n本报告反映的是2008年{}月1日至12月31日期间的情况。\n一、概述\n公开信息。\n"
+    assert told(checked(tmp_path, text.format(5)), "D04") == []
+    assert len(told(checked(tmp_path, text.format(1)), "D04")) == 1
+
+
+def test_applicants_that_are_more_than_the_requests(tmp_path: Path) -> None:
+    remark = "2021年收到政府信息公开申请82件，其中自然人申请{}件，法人或其他组织申请10件，上年结转4件。"
+    text = Annual(remark=remark.format(80)).text()
+    assert [finding.equation for finding in told(checked(tmp_path, text), "X02")] == ["80 + 10 = 90 ≠ 82"]
+
+
 def test_the_column_of_the_year_is_that_of_the_report(tmp_path: Path) -> None:
     report = checked(tmp_path, ANNEX.format(year=2011, total=119))
     assert {finding.rule for finding in told(report, "P01", "X01")} == {"P01", "X01"}
@@ -79,14 +105,18 @@ def test_what_the_principal_attends_is_not_all(text: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("words", "fund", "found"),
-    [("35000元", 35000, True), ("35000元", "3.5", False), ("3.5万元", "3.5", False), ("184719元", "18.47", False)],
+    [
+        ("35000元", 35000, "35000 元 ≠ 35000 万元"),
+        ("3500元", "3.5", "3500 元 ≠ 3.5 万元"),
+        ("35000元", "3.5", ""),
+        ("3.5万元", "3.5", ""),
+        ("184719元", "18.47", ""),
+        ("184719元", "18", ""),
+    ],
 )
-def test_one_number_in_two_units_of_money(words: str, fund: object, found: bool, tmp_path: Path) -> None:
+def test_money_in_two_units(words: str, fund: object, found: str, tmp_path: Path) -> None:
     report = checked(tmp_path, STATISTICS.format(text=f"安排政府信息公开专项经费{words}。", fund=fund))
-    findings = told(report, "X01")
-    assert bool(findings) == found
-    if found:
-        assert findings[0].equation == "35000 元 ≠ 35000 万元"
+    assert [finding.equation for finding in told(report, "X01")] == [found] * bool(found)
 
 
 def test_a_wrong_share_is_told_with_the_base_that_it_comes_nearest_to(tmp_path: Path) -> None:

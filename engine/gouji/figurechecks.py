@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gouji.rulemodel import Program
 
 
+_YUAN = {"元": Decimal(1), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
 Figure: TypeAlias = Number | Interval | None
 
 
@@ -236,10 +237,8 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         if o.unit is not None and o.unit.endswith("元"):
             expected = t.unit or facts.registry.metric(path).unit
-            if expected != o.unit and expected.endswith("元"):
-                # What differs in unit may be rounded; the same digits in both are a slip of the unit.
-                if o.exact and o.value and o.value == t.value:
-                    _same_digits(rule, facts, i, j, expected)
+            if expected != o.unit and {expected, o.unit} <= _YUAN.keys():
+                _in_yuan(rule, facts, i, j, expected)
                 continue
         if o.value == t.value and o.low == o.high:
             facts.passed += 1
@@ -254,10 +253,17 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
-def _same_digits(rule: Rule, facts: Facts, left: int, right: int, unit: str) -> None:
-    """The text and the table give one number in different units of money."""
+def _in_yuan(rule: Rule, facts: Facts, left: int, right: int, unit: str) -> None:
+    """Money of the text against that of the table where the two are printed in different units; the latter may be rounded."""
     a, b = facts.report.observations[left], facts.report.observations[right]
-    shown = f"{number_text(a.value or 0)} {a.unit}", f"{number_text(b.value or 0)} {unit}"
+    if not (a.exact and b.exact) or a.value is None or b.value is None:
+        return
+    apart = abs(_YUAN[a.unit or ""] * a.value - _YUAN[unit] * b.value)
+    last = -min(Decimal(b.value).as_tuple().exponent, 0)  # type: ignore[operator]
+    if apart < _YUAN[unit] / Decimal(10) ** last:
+        facts.passed += 1
+        return
+    shown = f"{number_text(a.value)} {a.unit}", f"{number_text(b.value)} {unit}"
     facts.add(
         rule,
         instance=a.path,

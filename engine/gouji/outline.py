@@ -83,6 +83,8 @@ class _Reader:
                 continue
             paragraphs.append(line)
             start = line.start
+            if out.title is None and not stack and self._marked_title(line.start, line.end):
+                continue
             if head_found := self._heading(text, line.start, line.end):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
@@ -148,6 +150,11 @@ class _Reader:
         self.out.title = self._named("title", start, end)
         self._mention("year", "title", start, end)
         return True
+
+    def _marked_title(self, start: int, end: int) -> bool:
+        """Whether a line is a title that Markdown marks as a heading: # 青禾县2016年政府信息公开工作年度报告."""
+        marked = self.model.patterns["title_mark"].match(self.canonical.text, start, end)
+        return marked is not None and self._title(marked.end(), end)
 
     def _named(self, kind: str, start: int, end: int) -> str:
         """A name as the source prints it; rules find its canonical form among the mentions."""

@@ -99,7 +99,11 @@ def test_figures_that_are_no_sum(rule: str) -> None:
 
 
 def test_levels_that_differ_are_a_list() -> None:
-    figures = {"requests.received.total": "355 件", "review.total": "65 件 @区政府本级", "review.upheld": "40 件 @区政府本级"}
+    figures = {
+        "requests.received.total": "355 件",
+        "review.total": "65 件 @区政府本级",
+        "review.upheld": "40 件 @区政府本级",
+    }
     text = drawn(broken("V06", figures=figures), 80)
     assert SUMS not in text
     assert all(f"{n}  行政复议" in text for n in (65, 40))

@@ -203,7 +203,9 @@ def test_text_and_table_side_by_side_from_100_columns(draw: Draw) -> None:
 @pytest.mark.parametrize("width", [100, 101, 120, 160])
 def test_the_panels_keep_apart_whatever_the_file_is_called(width: int, draw: Draw) -> None:
     report = stage.statistics()
-    report.document.source = "信息公开/2016/" + "湖滨区人民政府办公室2016年政府信息公开工作年度报告" + "（终稿）" * 2 + ".txt"
+    report.document.source = (
+        "信息公开/2016/" + "湖滨区人民政府办公室2016年政府信息公开工作年度报告" + "（终稿）" * 2 + ".txt"
+    )
     lines = draw(report, width=width).splitlines()
     heads = [i for i, line in enumerate(lines) if re.search("正文.*表格$", line)]
     assert heads

@@ -165,9 +165,7 @@ class _Figures(dict[int, Figure]):
         return figure
 
 
-def _suspected(
-    finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message], facts: Facts
-) -> Finding:
+def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message], facts: Facts) -> Finding:
     # That one of two figures is wrong goes without saying.
     if not found or len(found) == len(finding.operands) == 2:
         return finding

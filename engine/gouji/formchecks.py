@@ -488,7 +488,6 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         "empty": message,
         "tableless": message,
         "unread": message,
-        "unread": message,
         "unfilled": message,
     }
     yield "sections", Kind(_sections, sections, tuple(sections), ("name",))

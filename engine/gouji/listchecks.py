@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 40  # no heading is longer
 
+
 def _claimed(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """A count that is claimed against the items listed beside it."""
     for m in facts.report.mentions:

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from gouji.crosswalk import Crosswalk
 
 
-
 class Engine(Struct):
     """Everything that reading and checking needs, compiled from the packs once."""
 

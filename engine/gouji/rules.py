@@ -212,7 +212,9 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
     relation, left, right = evaluation.relation, evaluation.left, evaluation.right
     terms = list(_terms(relation, facts))
     # Where to look first: the side with one figure, be it the one that exceeds a limit or a printed total.
-    lone = next((s for s, items in (("left", relation.left.items), ("right", relation.right.items)) if len(items) == 1), "")
+    lone = next(
+        (s for s, items in (("left", relation.left.items), ("right", relation.right.items)) if len(items) == 1), ""
+    )
     first = facts.report.observations[next((t for t in terms if t.side == lone), terms[0]).operand or 0]
     own = {term.operand for term in terms}
     given = [t for condition in instance.conditions for t in _terms(condition, facts) if t.operand not in own]

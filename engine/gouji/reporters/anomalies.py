@@ -385,7 +385,7 @@ class Sides(Anomaly):
         line = Text(" " * INDENT)
         told = f"{self.page.number(self.finding.left)} {self.relation()} {self.page.number(self.finding.right)}"
         # Two figures are all that the equation holds, with bounds and units where they matter.
-        told = self.page.shown(self.finding.equation) if len(self.figures) == 2 else told
+        told = self.page.shown(self.finding.equation.partition(";")[0]) if len(self.figures) == 2 else told
         line.append(told, STYLES["printed"])
         if self.finding.delta and self.exact():
             delta = self.page.difference(self.finding.delta)

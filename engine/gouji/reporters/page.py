@@ -67,7 +67,9 @@ class Glyphs(Struct):
 
 ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->")
 # How an ASCII terminal gets to see the signs of an equation.
-_ASCII_SIGNS = str.maketrans({"≟": "?=", "≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
+_ASCII_SIGNS = str.maketrans(
+    {"≟": "?=", "≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"}
+)
 
 
 class _Console(Console):

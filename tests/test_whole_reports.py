@@ -81,6 +81,13 @@ def test_applicants_that_are_more_than_the_requests(tmp_path: Path) -> None:
     assert [finding.equation for finding in told(checked(tmp_path, text), "X02")] == ["80 + 10 = 90 ≠ 82"]
 
 
+@pytest.mark.parametrize(("mail", "equation"), [(57, []), (75, ["21 + 75 + 4 = 100 ≠ 82"])])
+def test_ways_of_new_requests(mail: int, equation: list[str], tmp_path: Path) -> None:
+    remark = f"本年度新收政府信息公开申请82件，其中网络申请21件，信函申请{mail}件，当面申请4件。"
+    report = checked(tmp_path, Annual(remark=remark).text())
+    assert [finding.equation for finding in told(report, "X02")] == equation
+
+
 def test_the_column_of_the_year_is_that_of_the_report(tmp_path: Path) -> None:
     report = checked(tmp_path, ANNEX.format(year=2011, total=119))
     assert {finding.rule for finding in told(report, "P01", "X01")} == {"P01", "X01"}

@@ -200,6 +200,32 @@ def test_text_and_table_side_by_side_from_100_columns(draw: Draw) -> None:
     assert not together(99)
 
 
+@pytest.mark.parametrize("width", [100, 101, 120, 160])
+def test_the_panels_keep_apart_whatever_the_file_is_called(width: int, draw: Draw) -> None:
+    report = stage.statistics()
+    report.document.source = (
+        "信息公开/2016/" + "湖滨区人民政府办公室2016年政府信息公开工作年度报告" + "（终稿）" * 2 + ".txt"
+    )
+    lines = draw(report, width=width).splitlines()
+    heads = [i for i, line in enumerate(lines) if re.search("正文.*表格$", line)]
+    assert heads
+    for head in heads:
+        gap = cell_len(lines[head].partition(" │ ")[0])
+        end = next(i for i in range(head, len(lines)) if "Δ" in lines[i])
+        assert all(_cell_at(line, gap + 1) == "│" for line in lines[head:end])
+        assert any(".txt:" in line for line in lines[head:end])
+
+
+def _cell_at(line: str, column: int) -> str:
+    """The character that begins at a column of the terminal."""
+    at = 0
+    for character in line:
+        if at == column:
+            return character
+        at += cell_len(character)
+    return ""
+
+
 def test_ascii_terminal(draw: Draw) -> None:
     drawn = draw(stage.refusals(), lang="en", encoding="ascii")
     assert not set("━─│…▸◂✗▲·✓Δ→≠") & set(drawn)

@@ -14,6 +14,7 @@ from gouji.plans import Plan
 from gouji.records import Number, number_text
 from gouji.relations import Relation
 from gouji.rulemodel import Program, key
+from gouji.slips import rank
 
 _BLANKS = 3  # how many blank cells are told one by one
 
@@ -57,8 +58,9 @@ def explained(
             found = found or _evident(other, identities, figures)
         if found:
             by_finding[n] = found
-    told = [_suspected(f, by_finding.get(n, ()), slips) for n, f in enumerate(decided)]
-    return _numbered(told, by_finding)
+    told = [_suspected(f, by_finding.get(n, ()), slips, facts) for n, f in enumerate(decided)]
+    order = sorted(range(len(told)), key=lambda n: told[n].at)
+    return _numbered([told[n] for n in order], {i: by_finding[n] for i, n in enumerate(order) if n in by_finding})
 
 
 def _key(finding: Finding) -> Key:
@@ -163,7 +165,7 @@ class _Figures(dict[int, Figure]):
         return figure
 
 
-def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message]) -> Finding:
+def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message], facts: Facts) -> Finding:
     # That one of two figures is wrong goes without saying.
     if not found or len(found) == len(finding.operands) == 2:
         return finding
@@ -180,7 +182,10 @@ def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Me
         for n, repair in enumerate(found, 1)
         for change in repair.changes
     )
-    return evolve(finding, suspects=suspects)
+    if len(found) > 1 and rank(found[0].slip) == rank(found[1].slip):
+        return evolve(finding, suspects=suspects)
+    # The figure that stands out is where to look.
+    return evolve(finding, suspects=suspects, span=facts.report.observations[suspects[0].operand].span)
 
 
 def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], facts: Facts) -> list[Finding]:

@@ -6,6 +6,7 @@ from gouji.crosskinds import CROSS_KINDS
 from gouji.figurechecks import FIGURE_KINDS
 from gouji.formchecks import FORM_KINDS
 from gouji.kinds import Kind
+from gouji.listchecks import LIST_KINDS
 from gouji.scopechecks import SCOPE_KINDS
 from gouji.textchecks import TEXT_KINDS
 
@@ -14,6 +15,7 @@ KINDS: dict[str, Kind] = {
     **FIGURE_KINDS,
     **FORM_KINDS,
     **TEXT_KINDS,
+    **LIST_KINDS,
     **SCOPE_KINDS,
     **CROSS_KINDS,
 }

@@ -113,6 +113,7 @@ class Facts:
         right: Number | None = None,
         span: Span | None = None,
         terms: Sequence[Term] = (),
+        given: Sequence[Term] = (),
         assumptions: Sequence[Message] = (),
         alternative: Message | None = None,
         identity: Sequence[str] = (),
@@ -155,6 +156,7 @@ class Facts:
                 rule.exceptions if rule.exceptions.zh else None,
                 alternative,
                 identity=tuple(identity),
+                given=tuple(given),
             )
         )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gouji.rulemodel import Program
 
 
+_YUAN = {"元": Decimal(1), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
 Figure: TypeAlias = Number | Interval | None
 
 
@@ -156,7 +157,8 @@ def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for i in indices:
         o = observations[i]
         if o.state == "value" and not o.path.startswith("ext."):
-            groups.setdefault((o.path, o.scope, o.column, o.table), []).append(i)
+            # Without scope two tables speak of the same body: one is a copy of the other.
+            groups.setdefault((o.path, o.scope, o.column, o.table if o.scope else None), []).append(i)
     for (path, _, _, _), found in groups.items():
         first = observations[found[0]]
         for i in found[1:]:
@@ -234,9 +236,9 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if t.state != "value" or t.scope is not None:
             continue
         if o.unit is not None and o.unit.endswith("元"):
-            # 元 beside 万元 is for the rule on units.
             expected = t.unit or facts.registry.metric(path).unit
-            if expected != o.unit and expected.endswith("元"):
+            if expected != o.unit and {expected, o.unit} <= _YUAN.keys():
+                _in_yuan(rule, facts, i, j, expected)
                 continue
         if o.value == t.value and o.low == o.high:
             facts.passed += 1
@@ -249,6 +251,26 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         vague: Severity | None = "info" if o.low is None or o.high is None or (not o.low and o.low != o.high) else None
         if not _agreement(rule, facts, path, i, j, vague):
             facts.passed += 1
+
+
+def _in_yuan(rule: Rule, facts: Facts, left: int, right: int, unit: str) -> None:
+    """Money of the text against that of the table where the two are printed in different units; the latter may be rounded."""
+    a, b = facts.report.observations[left], facts.report.observations[right]
+    if not (a.exact and b.exact) or a.value is None or b.value is None:
+        return
+    apart = abs(_YUAN[a.unit or ""] * a.value - _YUAN[unit] * b.value)
+    last = -min(Decimal(b.value).as_tuple().exponent, 0)  # type: ignore[operator]
+    if apart < _YUAN[unit] / Decimal(10) ** last:
+        facts.passed += 1
+        return
+    shown = f"{number_text(a.value)} {a.unit}", f"{number_text(b.value)} {unit}"
+    facts.add(
+        rule,
+        instance=a.path,
+        values={"label": _label(facts, a.path), "left_raw": shown[0], "right_raw": shown[1], "right": shown[1]},
+        equation=" ≠ ".join(shown),
+        terms=(facts.term("left", left), facts.term("right", right)),
+    )
 
 
 def _nearly(o: Observation, other: Observation, share: Number | None) -> bool:

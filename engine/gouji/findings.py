@@ -149,10 +149,10 @@ class Finding(Value):
 
     `instance` is the rule id with what it was applied to (R01.natural). `explanation` is the honest explanation
     that the rule's data give, `alternative` a second reading of the same words under which it would hold.
-    `span` is where to look first. `identity` tells apart findings that no figure tells apart. Words and
-    arithmetic are put together when somebody reads them: many findings are only counted. `decision` is what
-    people decided about it or, where its figures have changed since, about what it was; `since` compares it
-    with an earlier check.
+    `span` is where to look first. `given` are the figures by which the rule applies, but which it does not compare.
+    `identity` tells apart findings that no figure tells apart. Words and arithmetic are put together when somebody
+    reads them: many findings are only counted. `decision` is what people decided about it or, where its figures have
+    changed since, about what it was; `since` compares it with an earlier check.
     """
 
     rule: str
@@ -174,6 +174,12 @@ class Finding(Value):
     identity: tuple[str, ...] = field(default=(), repr=False)
     decision: Decision | None = None
     since: Since | None = None
+    given: tuple[Term, ...] = ()
+
+    @property
+    def at(self) -> tuple[int, int]:
+        """Where it stands among others: by place, before all of them without one."""
+        return (self.span.start, self.span.end) if self.span else (-1, -1)
 
     @property
     def accepted(self) -> bool:

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
+_TABLE = 5  # so many rows that are not read may be a table
 _DAY = Pattern(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+
+
+def _mentioned(facts: Facts, kind: str) -> Span | None:
+    """Where the report says this of itself, if it does."""
+    return next((m.span for m in facts.report.mentions if m.kind == kind), None)
 
 
 def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -31,7 +37,7 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
     if not title:
         facts.add(rule, instance="missing", message=rule.params["missing"], identity=["missing"])
     elif not rule.params["year"].search(title):
-        facts.add(rule, instance="year", values={"title": title}, identity=[title])
+        facts.add(rule, instance="year", values={"title": title}, span=_mentioned(facts, "title"), identity=[title])
     else:
         rest = title
         for word in rule.params["ignore"]:
@@ -45,6 +51,7 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 severity="info",
                 values={"title": title},
                 message=rule.params["nameless"],
+                span=_mentioned(facts, "title"),
                 identity=[title],
             )
 
@@ -92,7 +99,16 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if first is None:
             # A picture may be the table: then it cannot be read, which is another rule's matter.
             if not pictures:
-                facts.add(rule, instance=name, message=p["tableless"], values={"name": name}, identity=[name])
+                rows = [piece for piece in report.unparsed if piece.table is not None]
+                facts.add(
+                    rule,
+                    instance=name,
+                    # A table that is there, but lacks a column or has other heads, is not read.
+                    message=p["unread" if len(rows) >= _TABLE else "tableless"],
+                    values={"name": name, "count": str(len(rows))},
+                    span=rows[0].span if len(rows) >= _TABLE else None,
+                    identity=[name],
+                )
         elif all(report.observations[i].state in ("blank", "na") for i in chain((first,), figures)):
             span = report.observations[first].span
             facts.add(rule, instance=name, severity="warning", message=p["unfilled"], values={"name": name}, span=span)
@@ -202,14 +218,16 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             rows = added.setdefault(o.table, [])
             if not any(label == o.label for _, label in rows):
                 rows.append((o.span, o.label))
+    again = {int(m.value): m for m in report.mentions if m.kind == "repeated"}
     for ordinal, rows in added.items():
+        twice = again.get(ordinal)
         facts.add(
             rule,
             instance=f"added.{ordinal}",
             severity="info",
-            message=rule.params["added"],
-            values={"count": str(len(rows)), "text": rows[0][1][:40]},
-            span=rows[0][0],
+            message=rule.params["repeated" if twice else "added"],
+            values={"count": str(len(rows)), "text": twice.text if twice else rows[0][1][:40]},
+            span=twice.span if twice else rows[0][0],
             identity=[text for _, text in rows],
         )
 
@@ -267,6 +285,7 @@ def _nesting(rule: Rule, book: Rulebook, facts: Facts) -> None:
             equation=f"{' + '.join(number_text(values[i]) for i in chosen)} = {number_text(left)} ≠ {number_text(right)}",
             left=left,
             right=right,
+            span=facts.report.observations[total].span,
             terms=terms,
         )
 
@@ -308,7 +327,8 @@ def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.passed += 1
     else:
         years = f"{era.first}–{era.last or ''}"
-        facts.add(rule, values={"year": str(year), "years": years}, identity=[form, str(year)])
+        span = _mentioned(facts, "year")
+        facts.add(rule, values={"year": str(year), "years": years}, span=span, identity=[form, str(year)])
 
 
 def _day(text: str | None) -> tuple[int, int, int] | None:
@@ -339,7 +359,11 @@ def _deadline(rule: Rule, book: Rulebook, facts: Facts) -> None:
     else:
         values: dict[str, str | Message] = {"published": _shown(published), "deadline": _shown(deadline)}
         facts.add(
-            rule, values=values, equation=f"{_shown(published)} > {_shown(deadline)}", identity=[_shown(published)]
+            rule,
+            values=values,
+            equation=f"{_shown(published)} > {_shown(deadline)}",
+            span=_mentioned(facts, "published"),
+            identity=[_shown(published)],
         )
 
 
@@ -356,7 +380,13 @@ def _after_period(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.passed += 1
     else:
         values: dict[str, str | Message] = {"published": _shown(published), "end": _shown(end)}
-        facts.add(rule, values=values, equation=f"{_shown(published)} ≤ {_shown(end)}", identity=[_shown(published)])
+        facts.add(
+            rule,
+            values=values,
+            equation=f"{_shown(published)} ≤ {_shown(end)}",
+            span=_mentioned(facts, "published"),
+            identity=[_shown(published)],
+        )
 
 
 def _period(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -370,11 +400,10 @@ def _period(rule: Rule, book: Rulebook, facts: Facts) -> None:
     if report.period == wanted:
         facts.passed += 1
         return
-    span = next((m.span for m in report.mentions if m.kind == "period"), None)
     facts.add(
         rule,
         values={"period": "/".join(report.period), "expected": "/".join(wanted)},
-        span=span,
+        span=_mentioned(facts, "period"),
         identity=list(report.period),
     )
 
@@ -406,36 +435,6 @@ def _mention(rule: Rule, book: Rulebook, facts: Facts) -> None:
             span=m.span, identity=[m.text, m.value],
         )  # fmt: skip
     facts.passed += not found
-
-
-def _claimed(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """A count that is claimed against the items listed after it."""
-    for m in facts.report.mentions:
-        if m.kind != "claimed":
-            continue
-        claimed, _, listed = m.value.partition("/")
-        if claimed == listed:
-            facts.passed += 1
-        else:
-            facts.add(
-                rule, values={"text": m.text, "claimed": claimed, "listed": listed},
-                equation=f"{claimed} ≠ {listed}", left=int(claimed), right=int(listed), span=m.span, identity=[m.text],
-            )  # fmt: skip
-
-
-def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """The number of parts that the preface announces against the numbered sections."""
-    present = sum(1 for s in facts.report.sections if s.level == 1 and s.ordinal)
-    for m in facts.report.mentions:
-        if m.kind != "contents" or not m.value.isdigit() or not present:
-            continue
-        if int(m.value) == present:
-            facts.passed += 1
-        else:
-            facts.add(
-                rule, values={"announced": m.value, "present": str(present)}, equation=f"{m.value} ≠ {present}",
-                left=int(m.value), right=present, span=m.span,
-            )  # fmt: skip
 
 
 def _years(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -488,6 +487,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         "misplaced": message,
         "empty": message,
         "tableless": message,
+        "unread": message,
         "unfilled": message,
     }
     yield "sections", Kind(_sections, sections, tuple(sections), ("name",))
@@ -503,7 +503,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
             needs=lambda _: ("image",),
         ),
     )
-    labels: dict[str, Reader] = {"forms": _expected, "added": message, "renamed": message}
+    labels: dict[str, Reader] = {"forms": _expected, "added": message, "repeated": message, "renamed": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}
@@ -539,8 +539,6 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
             idle=1,
         ),
     )
-    yield "claimed", Kind(_claimed, {}, (), ("text", "claimed", "listed"), needs=lambda _: ("claimed",))
-    yield "announced", Kind(_announced, {}, (), ("announced", "present"), needs=lambda _: ("contents",))
     years: dict[str, Reader] = {"offsets": schema.table(schema.numbers), "places": schema.table(message)}
     yield "years", Kind(_years, years, ("offsets", "places"), ("place", "value", "year"), needs=lambda _: ("year",))
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 
 from gouji.canonical import Canonical
+from gouji.claims import claim, count, items_of
 from gouji.document import Document
 from gouji.patterns import END, Finder, Pattern
-from gouji.quantities import chinese_number
 from gouji.records import Mention, Section
 from gouji.values import Struct
 
@@ -83,6 +83,8 @@ class _Reader:
                 continue
             paragraphs.append(line)
             start = line.start
+            if out.title is None and not stack and self._marked_title(line.start, line.end):
+                continue
             if head_found := self._heading(text, line.start, line.end):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
@@ -149,6 +151,11 @@ class _Reader:
         self._mention("year", "title", start, end)
         return True
 
+    def _marked_title(self, start: int, end: int) -> bool:
+        """Whether a line is a title that Markdown marks as a heading: # 青禾县2016年政府信息公开工作年度报告."""
+        marked = self.model.patterns["title_mark"].match(self.canonical.text, start, end)
+        return marked is not None and self._title(marked.end(), end)
+
     def _named(self, kind: str, start: int, end: int) -> str:
         """A name as the source prints it; rules find its canonical form among the mentions."""
         printed = self._printed(start, end)
@@ -171,14 +178,14 @@ class _Reader:
             start, end = paragraphs[index]
             date = patterns["date_line"].fullmatch(text, start, end)
             if date and out.published_date is None:
-                out.published_date = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+                self._published(date)
                 self._mention("year", "signature", start, end)
                 if index and patterns["issuer_line"].fullmatch(text, *paragraphs[index - 1]):
                     out.issuer = self._named("issuer", *paragraphs[index - 1])
         if out.published_date is None:
             for start, end in paragraphs[:8]:
                 if (date := patterns["published"].search(text, start, end)) is not None:
-                    out.published_date = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+                    self._published(date)
                     break
         for start, end in paragraphs:
             if match := patterns["period"].search(text, start, end):
@@ -193,6 +200,11 @@ class _Reader:
                 break
         out.region = self._region(paragraphs)
 
+    def _published(self, date: re.Match[str]) -> None:
+        day = f"{int(date[1]):04d}-{int(date[2]):02d}-{int(date[3]):02d}"
+        self.out.published_date = day
+        self.out.mentions.append(Mention("published", date.group(), day, self.canonical.source(*date.span())))
+
     def _region(self, paragraphs: list[tuple[int, int]]) -> str | None:
         """The first place that the title, the issuer or the opening lines name as their own."""
         patterns = self.model.patterns
@@ -206,28 +218,27 @@ class _Reader:
     def _mentions(self) -> None:
         for kind, pattern in self.model.mentions.items():
             for match in pattern.finditer(self.canonical.text):
-                start, value = self._value(match)
-                if value is not None:
-                    span = self.canonical.source(start, match.end(END))
-                    text = self.canonical.text[start : match.end(END)]
-                    self.out.mentions.append(Mention(kind, text, value, span))
+                if (found := self._value(match)) is not None:
+                    start, end, value = found
+                    text = self.canonical.text[start:end]
+                    self.out.mentions.append(Mention(kind, text, value, self.canonical.source(start, end)))
 
-    def _value(self, match: re.Match[str]) -> tuple[int, str | None]:
-        """Where a mention begins, and what it says: the length of its list, or claimed/enumerated."""
-        patterns, text = self.model.patterns, self.canonical.text
-        groups = match.groupdict()
-        if "list" in groups:
-            # 等六个部分: the list need not be complete.
-            if (said := groups["said"] or groups["stated"]) and (number := chinese_number(said)):
-                return match.start(), str(number)
-            listed = groups["list"] or groups["members"]
-            separator = "list_major" if "," in listed else "list_comma"
-            return match.start(), str(sum(map(bool, patterns[separator].split(listed))))
-        line = max(text.rfind("\n", 0, match.start()) + 1, match.start() - 300)
-        start = max((m.end() for m in patterns["list_stop"].finditer(text, line, match.start())), default=line)
-        items = sum(map(bool, patterns["list_comma"].split(text[start : match.start()])))
-        claimed = chinese_number(groups["value"])
-        return start, f"{claimed}/{items}" if claimed and items > 2 else None
+    def _value(self, match: re.Match[str]) -> tuple[int, int, str] | None:
+        """Where a mention begins and ends, and what it says; see `Mention`."""
+        patterns, groups = self.model.patterns, match.groupdict()
+        if "parts" not in groups:
+            found = claim(self.canonical.text, match, patterns)
+            if found is None:
+                return None
+            return found.start, found.end, f"{found.claimed}/{found.listed}/{found.words}/{found.compound}"
+        # 等六个部分: the list need not be complete.
+        said = groups["said"] or groups["stated"] or groups["parts"]
+        number = count(said) if said else None
+        listed = groups["list"] or groups["members"] or groups["named"] or ""
+        names = items_of(listed, patterns["list_major" if "," in listed else "list_comma"])
+        if number is None and not names:
+            return None
+        return match.start(), match.end(END), f"{'' if number is None else number}/{'|'.join(names)}"
 
     def _year(self) -> None:
         out = self.out

@@ -25,18 +25,16 @@ from gouji.readers import READERS, limits
 from gouji.readers import read as read_document
 from gouji.readers.carriers import Carrier
 from gouji.readers.refusals import no_inputs
-from gouji.records import Report
+from gouji.records import Observation, Report
 from gouji.registry import Registry
 from gouji.rulebook import Rulebook
-from gouji.rulemodel import Era, Kept
+from gouji.rulemodel import TEXT, Era, Kept
 from gouji.tables import read_tables
 from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.bodies import BodyModel
     from gouji.crosswalk import Crosswalk
-
-_NARRATIVE = "narrative"
 
 
 class Engine(Struct):
@@ -124,7 +122,7 @@ class Engine(Struct):
         era = _era(self.rulebook.eras, tables.packs, outline.report_year)
         narrative = read_narrative(document, canonical, outline, self.narrative, era, behind=len(tables.observations))
         prose = bool(outline.stretches) and subject is not None
-        layouts = (*tables.used, *([_NARRATIVE] if prose else []))
+        layouts = (*tables.used, *([TEXT] if prose else []))
         return Report(
             document,
             layouts[0] if layouts else "unknown",
@@ -138,7 +136,7 @@ class Engine(Struct):
             outline.period,
             tuple(outline.sections),
             (*outline.mentions, *tables.mentions),
-            (*tables.observations, *narrative.observations),
+            (*_of_the_year(tables.observations, outline.report_year), *narrative.observations),
             tuple(narrative.unbound),
             (*tables.unparsed, *narrative.unparsed),
             tuple(narrative.partitions),
@@ -213,6 +211,15 @@ def _bytes(source: str) -> bytes:
             Message(f"无法读取：{reason}", f"cannot be read: {reason}"),
             Message("请检查路径和权限", "check the path and its permissions"),
         ) from error
+
+
+def _of_the_year(cells: Sequence[Observation], year: int | None) -> Sequence[Observation]:
+    """The figures of tables, those of a column that names the year of the report as figures of the report itself."""
+    own = (f"{year}年", f"{year}年度")
+    if not any(o.scope in own for o in cells):
+        return cells
+    plain = {(o.table, o.path) for o in cells if o.scope is None}
+    return [evolve(o, scope=None) if o.scope in own and (o.table, o.path) not in plain else o for o in cells]
 
 
 def _era(eras: Sequence[Era], packs: Sequence[str], year: int | None) -> str:

@@ -119,7 +119,12 @@ class Section(Value):
 
 @frozen(eq=False, repr=False)
 class Mention(Value):
-    """A statement about the report itself: a date, a year, an announced count; `text` is canonical."""
+    """A statement about the report itself: a date, a year, an announced count; `text` is canonical.
+
+    What `value` holds depends on the kind; of the parts that a preface announces (contents) the number, if it is
+    printed, and behind a slash the names with bars between them; of a list that is counted (claimed) the claimed
+    number, the listed one, the words of the count and the items that may be compound, with slashes between them.
+    """
 
     kind: str
     text: str

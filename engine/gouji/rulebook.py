@@ -100,7 +100,13 @@ class Rulebook:
             era = self.era(report)
             era_name = era.name if era else None
             rules = [r for r in self.rules if r.applies.to(report.layouts, era_name, report.report_year)]
-            programs = [p for r in rules if r.kind == "equation" for p in self.programs(r)]
+            programs = [
+                program
+                for rule in rules
+                if rule.kind == "equation"
+                for program in self.programs(rule)
+                if program.triggers or rule.applies.to_tables(report.layouts)
+            ]
             agenda = self._agendas[name] = Agenda([r for r in rules if r.kind != "equation"], programs)
         return agenda
 

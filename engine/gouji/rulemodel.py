@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 Figures: TypeAlias = Mapping[str, Any]
 
+TEXT = "narrative"  # the layout that every report has besides those of its tables
+
 
 class Era(Struct):
     """Which forms and report years belong to an era; `last` is None for the present one."""
@@ -54,6 +56,11 @@ class Applies(Struct):
         if self.first is None and self.last is None:
             return True
         return year is not None and (self.first or 0) <= year <= (self.last or year)
+
+    def to_tables(self, layouts: tuple[str, ...]) -> bool:
+        """Whether the tables of a report are of a form that is meant; running text is a layout without tables."""
+        forms = self.layouts - {TEXT}
+        return not forms or not forms.isdisjoint(layouts)
 
     def to_body(self, report: Report) -> bool:
         """Whether the body that issued the report, as title, issuer and region name it, fits."""

@@ -199,8 +199,7 @@ def _operand(item: Item, facts: Facts) -> Operand:
     return Operand.missing(facts.registry.metric(item.path).signed)
 
 
-def _terms(evaluation: Evaluation, facts: Facts) -> Iterator[Term]:
-    relation = evaluation.relation
+def _terms(relation: Relation, facts: Facts) -> Iterator[Term]:
     left = len(relation.left.items)
     for n, item in enumerate(relation.items):
         index = facts.where.get(key(item.source, item.path))
@@ -211,10 +210,14 @@ def _terms(evaluation: Evaluation, facts: Facts) -> Iterator[Term]:
 def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None:
     instance, rule, evaluation = program.instance, program.instance.rule, tried[0]
     relation, left, right = evaluation.relation, evaluation.left, evaluation.right
-    terms = list(_terms(evaluation, facts))
-    # Where to look first: the printed total, which is the side with one figure.
-    lone = [t for t in terms if t.side == "right"] if len(relation.right.items) == 1 else []
-    first = facts.report.observations[(lone or terms)[0].operand or 0]
+    terms = list(_terms(relation, facts))
+    # Where to look first: the side with one figure, be it the one that exceeds a limit or a printed total.
+    lone = next(
+        (s for s, items in (("left", relation.left.items), ("right", relation.right.items)) if len(items) == 1), ""
+    )
+    first = facts.report.observations[next((t for t in terms if t.side == lone), terms[0]).operand or 0]
+    own = {term.operand for term in terms}
+    given = [t for condition in instance.conditions for t in _terms(condition, facts) if t.operand not in own]
     blanks = sum([operand.kind == "blank" for operand in evaluation.operands])
     assumptions = []
     if blanks:
@@ -242,6 +245,7 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
         right=right.low if right.exact else None,
         span=first.span,
         terms=terms,
+        given=given,
         assumptions=assumptions,
     )
 
@@ -319,4 +323,4 @@ def _figures(finding: Finding) -> set[tuple[str, Number | None]]:
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
     """By place; findings of one place as they were found."""
-    return sorted(findings, key=lambda f: (f.span.start, f.span.end) if f.span else (-1, -1))
+    return sorted(findings, key=lambda finding: finding.at)

@@ -27,7 +27,7 @@ from gouji.nearness import far_from, resembles, shared
 from gouji.parser import Token, Tree
 from gouji.quantities import cell
 from gouji.recognition import recognise, trees
-from gouji.records import Mention, Observation, Source, Unparsed
+from gouji.records import Mention, Number, Observation, Source, Unparsed
 from gouji.registry import Registry
 from gouji.values import Struct
 
@@ -39,6 +39,9 @@ HEADS_KEPT = 200
 """Different heads of tables that a layout remembers."""
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
+
+COPIED_AMONG = 10
+"""Figures that a table must have, and of which one may differ, to be taken for a copy of another one."""
 
 _NO_FIGURE = ("unit", "code")
 
@@ -203,6 +206,9 @@ class _Binder:
             return False
         if not self.bound.isdisjoint(form.names):
             self.repeated = True
+            start, end = self._row_start(at), at - 1
+            text = self.canonical.text[start:end].rpartition("|")[2]
+            self.reading.mentions.append(Mention("repeated", text, str(self.table), self.canonical.source(start, end)))
             return False
         self.bound.update(form.names)
         self.rows.append((at, key))
@@ -517,7 +523,7 @@ class _Binder:
         if not again:
             forms.update((o.path, o) for o in found)
             return found
-        if len(again) == len(found) and all(o.value == forms[o.path].value for o in again):
+        if len(again) == len(found) and _copied([(o.value or 0, forms[o.path].value or 0) for o in again]):
             return found
         body = self._caption() or f"表{self.table + 1}"
         return [evolve(o, scope=" ".join(filter(None, (body, o.scope)))) for o in found]
@@ -528,3 +534,9 @@ class _Binder:
         start = text.rfind("\n", 0, max(self.base - 1, 0)) + 1
         line = text[start : self.base - 1] if start < self.base else ""
         return line if 0 < len(line) <= 40 and "|" not in line else ""
+
+
+def _copied(pairs: Sequence[tuple[Number, Number]]) -> bool:
+    """Whether two tables, given the figures of each cell, are one that stands there twice, be it with an odd change."""
+    filled = [one == other for one, other in pairs if one or other]
+    return all(filled) or (len(filled) >= COPIED_AMONG and filled.count(False) <= len(filled) // COPIED_AMONG)

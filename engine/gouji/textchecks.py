@@ -125,7 +125,7 @@ def _choices(rule: Rule, total: _Part, parts: Sequence[_Part]) -> list[list[_Par
 def _units_fit(rule: Rule, a: str | None, b: str | None) -> bool:
     if a is None or b is None or a == b:
         return True
-    return any(a in units and b in units for units in rule.params["interchangeable"])
+    return any(a in units and b in units for units in rule.params.get("interchangeable", ()))
 
 
 def _uncontained(rule: Rule, parts: list[_Part]) -> list[_Part]:
@@ -301,12 +301,19 @@ def _share(
             return
     if not tried:
         return
-    share, base = tried[0]
+    # No base fits: that which counts the same and comes nearest is most probably meant.
+    share, base = min(
+        tried,
+        key=lambda pair: (
+            not _units_fit(rule, pair[0].unit, pair[1].unit),
+            abs(Decimal(pair[0].value) * 100 / Decimal(pair[1].value) - percent),
+        ),
+    )
     actual = (Decimal(share.value) * 100 / Decimal(base.value)).quantize(unit / 10)
     facts.add(
         rule,
         values={
-            "percentage": f"{raw.strip()}%",
+            "percentage": f"{raw.strip().rstrip('% ')}%",
             "share": number_text(share.value),
             "base": number_text(base.value),
             "actual": number_text(actual),

@@ -20,8 +20,9 @@ from gouji.slips import rank
 from gouji.spans import Span
 from gouji.values import Struct
 
-_RELATION = re.compile(r"!=|<=|>=|[≠<>≤≥]")
+_RELATION = re.compile(r"!=|<=|>=|[≟≠<>≤≥]")
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "≤": "≥", "≥": "≤"}
+_STOP = re.compile(r"[\d,，、;；:：。]")
 TOTAL = "total"
 # So many parts are shown one by one; of more, those that are zero or blank share a line.
 _SHORT = 8
@@ -150,6 +151,7 @@ class Anomaly:
         self.report = report
         self.finding = finding
         self.figures = figures
+        self.file_room: int | None = None  # how wide the name of the file may be beside a figure
 
     def lines(self, room: int) -> Iterator[Text]:
         """The body: what is printed, what the parts give, the difference."""
@@ -179,7 +181,11 @@ class Anomaly:
     def quotes(self, figures: Iterable[Figure], room: int) -> Iterator[Text]:
         """The sentences that hold `figures`; of a table its ledger tells as much, unless all is wanted."""
         wanted = [f for f in figures if f.source != "table" or (self.page.verbose and self._in_words(f))]
-        yield from self.page.quote(self.report, [figure.span for figure in wanted if figure.span], room)
+        spans = [figure.span for figure in wanted if figure.span]
+        if self.finding.span and not any(figure.span for figure in self.figures):
+            # What is counted is no figure: the words that say so are shown.
+            spans = [self.finding.span]
+        yield from self.page.quote(self.report, spans, room)
 
     def _in_words(self, figure: Figure) -> bool:
         """Whether the source line of a table cell holds more than the cell."""
@@ -189,11 +195,15 @@ class Anomaly:
         line = document.line_text(document.lines.position(figure.span.start)[0])
         return bool(re.search(r"\w", line.replace(figure.number, "", 1)))
 
+    def exact(self) -> bool:
+        """Whether every figure is one number, so that differences can be told."""
+        return all(f.observation is None or f.observation.low == f.observation.high for f in self.figures)
+
     def relation(self) -> str:
         """The sign between left and right as it came out: 497 ≠ 495, 11 > 0."""
         # Signs before a number belong to it (≥13); that between the sides has blanks around it.
         signs = [word for word in self.finding.equation.split() if _RELATION.fullmatch(word)]
-        return self.page.shown(signs[0] if signs else "≠")
+        return self.page.shown(signs[0] if signs else "≠" if self.finding.delta else "=")
 
     def suspected(self, figure: Figure) -> bool:
         """Whether this figure is one of those that most plausibly are wrong."""
@@ -202,7 +212,7 @@ class Anomaly:
 
     def entry(self, figure: Figure, sign: str = "", style: str = "", marked: bool = False) -> Entry:
         """The line of one figure."""
-        place = self.page.place(self.report, figure.span)
+        place = self.page.place(self.report, figure.span, self.file_room)
         marked = marked or self.suspected(figure)
         return Entry(sign, self.numbers(figure), figure.label, place, style, marked)
 
@@ -212,7 +222,7 @@ class Anomaly:
 
     def difference(self) -> Iterator[Entry]:
         """The last line of a ledger, where there is a difference to tell."""
-        if self.finding.delta is not None:
+        if self.finding.delta and self.exact():
             number = self.page.difference(self.finding.delta)
             yield Entry(self.page.glyphs.difference, (number,), self.page.say("anomaly.difference"), style="error")
 
@@ -220,12 +230,22 @@ class Anomaly:
         """Figures under one another, a line, their sum; `sign` compares it with a sum above."""
         shown = [f for f in figures if self.page.verbose or len(figures) <= _SHORT or not f.nothing]
         for i, figure in enumerate(shown):
-            yield self.entry(figure, "-" if figure.term.sign < 0 else "+" if i else "")
+            # A number that is negative brings its sign.
+            plus = "+" if i and not figure.number.startswith("-") else ""
+            yield self.entry(figure, "-" if figure.term.sign < 0 else plus)
         if hidden := len(figures) - len(shown):
             yield Entry(label=self.page.say("anomaly.zeros", n=hidden), style="faint")
         yield Entry()
         style = "computed" if sign == "=" else "printed"
         yield Entry(sign, self.sums(figures, total), self.page.say("anomaly.sum"), style=style)
+
+
+class Listing(Anomaly):
+    """Figures that belong together although none is made up of the others: one under the other."""
+
+    def entries(self) -> Iterator[Entry]:
+        """A line for each."""
+        return map(self.entry, self.figures)
 
 
 class Bound(Anomaly):
@@ -354,16 +374,20 @@ class Sides(Anomaly):
         if room >= SIDE_BY_SIDE:
             gap = f" {self.page.glyphs.bar} "
             half = (room - len(gap)) // 2
+            # Below its label, if not beside it, a place keeps within its panel.
+            self.file_room = half // 2
             left, right = ([*self._panel(panel, half)] for panel in panels)
             for a, b in zip_longest(left, right, fillvalue=Text()):
                 yield Text.assemble(a, " " * (half - a.cell_len), (gap, "dim"), b)
         else:
             for panel in panels:
                 yield from self._panel(panel, room)
-        left_value, right_value = self.page.number(self.finding.left), self.page.number(self.finding.right)
         line = Text(" " * INDENT)
-        line.append(f"{left_value} {self.relation()} {right_value}", STYLES["printed"])
-        if self.finding.delta is not None:
+        told = f"{self.page.number(self.finding.left)} {self.relation()} {self.page.number(self.finding.right)}"
+        # Two figures are all that the equation holds, with bounds and units where they matter.
+        told = self.page.shown(self.finding.equation.partition(";")[0]) if len(self.figures) == 2 else told
+        line.append(told, STYLES["printed"])
+        if self.finding.delta and self.exact():
             delta = self.page.difference(self.finding.delta)
             line.append(f"  {self.page.glyphs.difference} {delta}", STYLES["error"])
         yield line
@@ -381,10 +405,7 @@ class Remark(Anomaly):
 
     def lines(self, room: int) -> Iterator[Text]:
         """The words in question."""
-        spans = [figure.span for figure in self.figures if figure.span]
-        if not spans and self.finding.span:
-            spans = [self.finding.span]
-        yield from self.page.quote(self.report, spans, room)
+        yield from self.quotes(self.figures, room)
 
 
 def compares(finding: Finding) -> bool:
@@ -395,14 +416,18 @@ def compares(finding: Finding) -> bool:
 def anomaly(page: Page, report: Report, finding: Finding) -> Anomaly:
     """The renderable that fits a finding."""
     figures = tuple(_figure(page, report, term) for term in finding.terms)
-    return _kind(figures)(page, report, finding, figures)
+    return _kind(finding, figures)(page, report, finding, figures)
 
 
-def _kind(figures: tuple[Figure, ...]) -> type[Anomaly]:
+def _kind(finding: Finding, figures: tuple[Figure, ...]) -> type[Anomaly]:
     left = [figure for figure in figures if figure.term.side == "left"]
     right = [figure for figure in figures if figure.term.side == "right"]
     if not left:
         return Remark
+    if not right and finding.right is None:
+        return Listing
+    if not (_adds_up(finding, left, finding.left) and _adds_up(finding, right, finding.right if right else None)):
+        return Listing
     sources = [{figure.source for figure in side} for side in (left, right)]
     if right and "" not in sources[0] | sources[1] and not sources[0] & sources[1]:
         return Sides
@@ -418,6 +443,13 @@ def _kind(figures: tuple[Figure, ...]) -> type[Anomaly]:
     return Sum
 
 
+def _adds_up(finding: Finding, figures: Sequence[Figure], value: Number | None) -> bool:
+    """Whether a side of the equation is the plain sum of its figures: no share, no multiple, nothing beside them."""
+    if value is None:
+        return not re.search(" [/×] ", finding.equation)
+    return sum(figure.term.sign * (figure.term.value or 0) for figure in figures) == value
+
+
 def _figure(page: Page, report: Report, term: Term) -> Figure:
     if term.operand is not None:
         cell = report.observations[term.operand]
@@ -428,6 +460,8 @@ def _figure(page: Page, report: Report, term: Term) -> Figure:
         return Figure(term, page.printed(cell), label, cell.span, cell)
     if term.unbound is not None:
         stray = report.unbound[term.unbound]
-        clause = page.shown(report.document.text[stray.clause.start : stray.clause.end]).strip()
-        return Figure(term, page.number(stray.value), page.shown(term.label) or clause, stray.span, None)
+        # The words before it, back to the last figure or stop, say what it counts.
+        words = _STOP.split(report.document.text[stray.clause.start : stray.span.start])[-1]
+        number = page.number(stray.value) + ("%" if stray.unit == "%" else "")
+        return Figure(term, number, page.shown(words).strip() or page.shown(term.label), stray.span, None)
     return Figure(term, page.number(term.value), page.shown(term.label) or page.say("anomaly.limit"), None, None)

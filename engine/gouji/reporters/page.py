@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gouji.document import Place
+from gouji.intervals import Operand
 from gouji.messages import Voice
 from gouji.records import Number, Observation, Report
 from gouji.reporters import plain
@@ -66,7 +67,9 @@ class Glyphs(Struct):
 
 ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->")
 # How an ASCII terminal gets to see the signs of an equation.
-_ASCII_SIGNS = str.maketrans({"≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"})
+_ASCII_SIGNS = str.maketrans(
+    {"≟": "?=", "≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"}
+)
 
 
 class CommandConsole(Console):
@@ -139,10 +142,14 @@ class Page:
         return self.number(delta if delta >= 0 else -delta)
 
     def printed(self, cell: Observation) -> str:
-        """A figure as it stands in the source, where that is a plain number; a word for a cell without one."""
+        """A figure as it stands in the source, where that is a plain number; its bounds, where it is not exact; a word
+        for a cell without one."""
         raw = self.shown(cell.raw).strip()
         if cell.state == "blank":
             return self.say("anomaly.blank")
+        if cell.state == "value" and not cell.exact:
+            metric = self.labels.metric(cell.path)
+            return self.shown(Operand.of(cell, metric.signed, metric.decimal).shown)
         if cell.value is None or _PLAIN_NUMBER.fullmatch(raw):
             return raw
         return self.number(cell.value)
@@ -228,7 +235,10 @@ class Page:
 
     def _marked(self, line: str, start: int, spans: Sequence[Span], room: int) -> Text:
         """One source line with its figures marked; what is far from every figure gives way to dots."""
-        near = room // 2 - 4 if len(spans) == 1 else max(12, room // 4)
+        # A single figure, with its marks and dots on both sides, leaves this much of one line to the words around it.
+        drawn = sum(cell_len(self.shown(line[s.start - start : s.end - start])) for s in spans[:1])
+        rest = room - drawn - 2 * cell_len(self.glyphs.opening + self.glyphs.dots)
+        near = max(8, rest // 2) if len(spans) == 1 else max(12, room // 4)
         body = Text()
         at = 0
         for i, span in enumerate(spans):

@@ -202,6 +202,8 @@ class _Case(Struct):
             yield from self._note("instance", finding.instance)
         if compares(finding):
             yield from self._note("equation", finding.equation)
+        for given in self._given():
+            yield from self._note("assumption", given)
         for assumption in finding.assumptions:
             yield from self._note("assumption", assumption)
         yield from self._repairs()
@@ -218,6 +220,14 @@ class _Case(Struct):
             yield from self._note("follower", told if short else f"{told}  {follower.equation}")
             if short:
                 yield from body.lines(page.width)
+
+    def _given(self) -> Iterator[str]:
+        """The figures by which the rule applies, each with its place; of several those that are not 0."""
+        cells = [self.report.observations[term.operand] for term in self.finding.given if term.operand is not None]
+        for cell in cells:
+            if cell.value or len(cells) == 1:
+                place = self.page.place(self.report, cell.span)
+                yield f"{self._name(cell)} {self.page.printed(cell)}  {place}"
 
     def _decided(self) -> Iterator[Text]:
         """What people decided about it, and what it was before."""

@@ -181,8 +181,10 @@ class _Reader:
                 return "field"
             if patterns["field_headings"].search(heading) and not patterns["field_exceptions"].search(heading):
                 return "field"
-        topics = [t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in headings[-1:])]
-        return topics[0] if len(topics) == 1 else None
+        for heading in reversed(headings):
+            if topics := [t for t, p in self.model.heading_topics.items() if p.search(heading)]:
+                return topics[0] if len(topics) == 1 else None
+        return None
 
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
@@ -244,7 +246,12 @@ class _Reader:
                 if item.data == "breakdown":
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     carried = None if found or self._complete(item.children[0]) else self.previous
-                    parts = self._items(item.children[1:], last or carried, start, end)
+                    parts = self._items(item.children[1:], last or carried or total, start, end)
+                    # 行政复议35件，其中信息公开行政复议1件: what its own part counts, the wider figure does not.
+                    counted = {(p.path, p.scope) for p in parts if p.path}
+                    for wider in found:
+                        if (wider.path, wider.scope) in counted:
+                            wider.path = None
                     self._record(
                         self._broken_down(found, last, parts) or carried, parts, self._complete(item.children[0])
                     )
@@ -408,7 +415,7 @@ class _Reader:
             return
         if cue.alone and not cue.topics and not self._own(start, at):
             return
-        if cue.under and (total is None or total.path not in cue.under):
+        if cue.under and (total is None or total.path not in cue.under) and self.in_sentence.isdisjoint(cue.under):
             return
         other = _YEAR.search(token.text) if cue.year is not None else None
         if other and (not self.report_year or int(other[0]) != int(self.report_year) + (cue.year or 0)):
@@ -547,9 +554,14 @@ class _Reader:
         opened = items[0]
         at = opened.start
         text, patterns = self.canonical.text, self.model.patterns
+        self._scope(at)
+        year, since = self.year, self.since
         # A bracket breaks down the figure that it follows at once.
         total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
         parts = self._items(items[1:-1], total, start, end)
+        # 52件（2014年为41件），其中: a year in brackets ends with them.
+        self._scope(items[-1].start)
+        self.year, self.since = year, since
         partial = bool(patterns["partial"].match(text[at + 1 : at + 4]))
         if len(parts) > 1 or partial:
             self._record(total, parts, not partial)
@@ -563,7 +575,10 @@ class _Reader:
             if part.cue is not None and part.cue.opens and part is not parts[0]:
                 break
             if self._comparable(total, part):
+                if len(same) > 1 and self._ended(total, same, part):
+                    break
                 same.append(part)
+        same = self._without_lists(same)
         if not same:
             return
         if total.cue is not None and total.cue.becomes is not None:
@@ -576,6 +591,23 @@ class _Reader:
             if named[part.path, part.scope] > 1:
                 part.path = None
         self.broken_down.append((total, same, exhaustive))
+
+    def _ended(self, total: _Figure, parts: list[_Figure], following: _Figure) -> bool:
+        """Whether a semicolon ends a list: its parts are all there, or what follows counts something narrower."""
+        if self.canonical.text.find(";", parts[-1].end, following.start) < 0:
+            return False
+        complete = sum(part.quantity.value for part in parts) == total.quantity.value
+        return complete or following.scope not in (None, total.scope)
+
+    def _without_lists(self, parts: list[_Figure]) -> list[_Figure]:
+        """A list without the lists of its parts: 直接起诉3件，维持2件；复议后起诉4件，维持4件 says neither how many were upheld."""
+        text = self.canonical.text
+        named = Counter((p.path, text[slice(*p.label)]) for p in parts if p.path)
+        kinds = {path.rpartition(".")[0] for (path, _), times in named.items() if path and times > 1}
+        inner = [p for p in parts if p.path and p.path.rpartition(".")[0] in kinds]
+        for part in inner:
+            part.path = None
+        return [part for part in parts if part not in inner]
 
     def _comparable(self, total: _Figure, part: _Figure) -> bool:
         if part.quantity.unit == "%":

@@ -28,7 +28,7 @@ from gouji.records import Report
 from gouji.registry import Registry
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import Era, Kept
-from gouji.tables import read_tables
+from gouji.tables import of_the_year, read_tables
 from gouji.values import Struct
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Engine(Struct):
             outline.period,
             tuple(outline.sections),
             (*outline.mentions, *tables.mentions),
-            (*tables.observations, *narrative.observations),
+            (*of_the_year(tables.observations, outline.report_year), *narrative.observations),
             tuple(narrative.unbound),
             (*tables.unparsed, *narrative.unparsed),
             tuple(narrative.partitions),

@@ -84,6 +84,14 @@ def read_tables(
     return reading
 
 
+def of_the_year(found: Sequence[Observation], year: int | None) -> Sequence[Observation]:
+    """What was found, where a column that names the year of the report itself stands for the whole."""
+    own = {f"{year}年", f"{year}年度", "本年", "本年度"}
+    if year is None or not any(o.scope in own for o in found):
+        return found
+    return [evolve(o, scope=None) if o.scope in own else o for o in found]
+
+
 def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator[Unparsed]:
     """The rows with figures of a table that no grammar took."""
     for line in lines:
@@ -229,6 +237,9 @@ class _Binder:
         if len(values) == width - 1 and cells[0].column == "unit":
             # The unit stands in the label or in the head.
             return Form.of([cell._replace(place=cell.place - 1) for cell in cells[1:]], width - 1)
+        if 0 < len(values) < width and values[-1] and cells[-1].place < len(values):
+            # Remarks that a row leaves out at its end.
+            return form
         if FRAGMENT in self.columns.heads and not self.columns.default(self.layout.rows[key].columns):
             return None
         start = self._start(values, width)
@@ -283,8 +294,9 @@ class _Binder:
     # --- what a row says -----------------------------------------------------------------------------------------
 
     def _heading(self, label: str, values: list[str], at: int) -> None:
-        for value in values:
-            if any(c.isdigit() for c in value):
+        codes = [i for i, head in enumerate(self.columns.leaves) if head.name == "code"]
+        for i, value in enumerate(values):
+            if i not in codes and any(c.isdigit() for c in value):
                 span = self.canonical.source(at, at + len(value))
                 self.reading.mentions.append(Mention("header_number", label, value, span))
             at += len(value) + 1

@@ -37,6 +37,8 @@ LEFT_LIMIT = 100
 """Rows of one table that are looked at again when the grammar does not know them."""
 HEADS_KEPT = 200
 """Different heads of tables that a layout remembers."""
+FLATTENED = 4
+"""Heads of columns behind one that spans some of them: so many stand in rows of their own."""
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
@@ -381,7 +383,24 @@ class _Binder:
 
     def _below(self, row: list[Head]) -> None:
         """One more head row; the first behind a row of figures begins anew."""
+        if (spread := self._flattened(row)) is not None:
+            self._under(spread, foreign=not spread)
+            return
         self._under(*((row,) if self.closed else self.columns.below(row)))
+
+    def _flattened(self, row: list[Head]) -> list[Head] | None:
+        """The columns of a row that holds several rows of heads one behind the other, in the order of the form.
+
+        None for any other row; no columns where they are not those of the form, since nothing tells their order.
+        """
+        first = next((i for i, head in enumerate(row) if head.open), len(row))
+        if sum(not head.open for head in row[first:]) < FLATTENED:
+            return None
+        names = sorted(head.name for head in row if not head.open)
+        for binding in self.layout.rows.values():
+            if sorted(column.rpartition(".")[2] for column in binding.columns) == names:
+                return [Head(column) for column in binding.columns]
+        return []
 
     def finish(self) -> None:
         """Look once more at the rows that were left, and hand everything over."""

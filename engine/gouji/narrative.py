@@ -209,11 +209,12 @@ class _Reader:
             self.year = ""
         if patterns["scope_reset"].match(text, start, end):
             self.scope = None
+        lists = len(self.broken_down)
         self._items(self._tree(tokens, named), None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
         opening = [f for f in counted if f.cue and f.cue.opens]
         if counted:
-            self.previous = (opening or counted)[-1]
+            self.previous = (opening or [total for total, _, _ in self.broken_down[lists:]] or counted)[-1]
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -368,7 +369,13 @@ class _Reader:
             figure.share_of = total
             return True
         in_sentence = previous is not None and previous.start >= start
-        if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, previous.end, at):
+        after = previous.end if previous is not None else at
+        if previous is not None and in_sentence and (closed := text.rfind(")", after, at)) >= 0:
+            # 9件（属于行政执法案卷3件），占9.4%: the share is that of what the bracket breaks down.
+            opened, after = text.rfind("(", start, previous.start), closed + 1
+            before = (f for f in reversed(self.figures) if f.end <= opened and f.quantity.unit != "%" and not f.implied)
+            previous = next(before, None)
+        if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, after, at):
             figure.share_of = previous
             return True
         return bool(patterns["share"].search(text, self._clause_start(at), at))
@@ -453,9 +460,12 @@ class _Reader:
         open_ones = [f for f in figures if f.path and "<whole>" in f.path]
         if not open_ones:
             return
+        totals = {path for paths in self.model.wholes.values() for path in paths}
+        if not any(f.cue and (f.path in totals or f.cue.becomes) for f in figures):
+            # 从申请人看: a paragraph of its own goes on with the total of one before.
+            figures = [f for f in self.figures if not f.scope]
         known = {f.path: f.quantity.value for f in figures if f.path}
         # What was received is what was new, where nothing was carried in.
-        totals = {path for paths in self.model.wholes.values() for path in paths}
         for figure in reversed(figures):
             parts, path = (figure.cue and figure.cue.becomes) or (frozenset[str](), None)
             if figure.path and figure.path != path and not any(known.get(p) for p in parts):

@@ -246,7 +246,7 @@ class _Reader:
                 last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self._changes(f)), None)
                 if item.data == "breakdown":
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
-                    carried = None if found or self._complete(item.children[0]) else self.previous
+                    carried = None if found or self._complete(item.children[0]) else total or self.previous
                     parts = self._items(item.children[1:], last or carried or total, start, end)
                     # 行政复议35件，其中信息公开行政复议1件: what its own part counts, the wider figure does not.
                     counted = {(p.path, p.scope) for p in parts if p.path}

@@ -442,6 +442,9 @@ class _Reader:
             return
         figure.cumulative = bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
         figure.path, figure.cue = metrics[0], cue
+        if figure.path in cue.under and (wider := self.stated.get(figure.path)):
+            # 行政诉讼案件6件，涉及信息公开的1件: what a narrower cue counts, the wider figure does not.
+            wider.path = None
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
         # 县公安局：收到申请12件

@@ -208,6 +208,9 @@ class _Binder:
         if binding.heading:
             self._heading(label or "", values, at)
             return True
+        if len(values) == 1 and values[0].isalpha() and values[0] in self.registry.units.values():
+            # A unit whose figure is blank, where a blank at the end of a row leaves no cell.
+            values = [*values, ""]
         form = self._cells(key, values)
         if form is None or self.repeated:
             return False

@@ -248,11 +248,6 @@ class _Reader:
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     carried = None if found or self._complete(item.children[0]) else total or self.previous
                     parts = self._items(item.children[1:], last or carried or total, start, end)
-                    # 行政复议35件，其中信息公开行政复议1件: what its own part counts, the wider figure does not.
-                    counted = {(p.path, p.scope) for p in parts if p.path}
-                    for wider in found:
-                        if (wider.path, wider.scope) in counted:
-                            wider.path = None
                     self._record(
                         self._broken_down(found, last, parts) or carried, parts, self._complete(item.children[0])
                     )
@@ -260,6 +255,7 @@ class _Reader:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
                         other = next((f for f in reversed(found) if not self._comparable(last, f)), None)
                         self._record(other, parts, False)
+                    self._once(found, parts)
                     if self._complete(item.children[0]):
                         self._pair(items[:index], parts, start)
                 else:
@@ -547,6 +543,17 @@ class _Reader:
             ]
             return before[-1] if before else last
         return last
+
+    def _once(self, found: list[_Figure], parts: list[_Figure]) -> None:
+        """Of a figure and its part with the same metric, one is more than it or less than it.
+
+        行政复议35件，其中信息公开行政复议1件: the part; 新闻发布会6场，其中防汛新闻发布会2场: the whole.
+        """
+        text, subject = self.canonical.text, self.model.patterns["subject"]
+        pairs = [(w, p) for p in parts for w in found if p.path and (p.path, p.scope) == (w.path, w.scope)]
+        narrowed = any(subject.search(text, *p.label) and not subject.search(text, *w.label) for w, p in pairs)
+        for whole, part in pairs:
+            (whole if narrowed or whole.cumulative else part).path = None
 
     def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""

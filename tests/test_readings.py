@@ -58,3 +58,37 @@ def test_a_blank_total_is_told_with_the_sum_of_its_own_form_only(shared: Path) -
     blank = {f.instance: f.left for f in report.findings if f.rule == "R04"}
     assert set(blank.values()) == {222}
     assert not any("2021" in instance for instance in blank)
+
+
+def wrapped(text: str, width: int) -> str:
+    return "\n".join(text[i : i + width] for i in range(0, len(text), width))
+
+
+@pytest.mark.parametrize("indent", ["　　", ""])
+@pytest.mark.parametrize("width", [20, 22, 25])
+def test_text_that_was_broken_at_a_margin_reads_like_text_that_was_not(width: int, indent: str) -> None:
+    first = f"{indent}全市共收到政府信息公开申请３６件，其中当面申请９件、网络申请２０件、信函申请７件，全部在规定的期限内答复申请人。"
+    second = f"{indent}全年召开政府信息公开工作会议６次，举办各类培训班８次，接受培训人员５１２人次，并对各单位的工作进行了检查和通报。"
+    whole = read(gouji.engine(), f"{TITLE}{first}\n{second}\n")
+    broken = read(gouji.engine(), f"{TITLE}{wrapped(first, width)}\n{wrapped(second, width)}\n")
+    figures = [(o.path, o.value) for o in whole.observations]
+    assert len(figures) == 7
+    assert [(o.path, o.value) for o in broken.observations] == figures
+
+
+def test_short_lines_are_not_joined() -> None:
+    report = read(gouji.engine(), f"{TITLE}行政复议案件\n3件人大建议\n行政诉讼案件\n2件政协提案\n")
+    assert [o.path for o in report.observations] == []
+
+
+@pytest.mark.parametrize(("mail", "agrees"), [(11, True), (13, False)])
+def test_e_mail_beside_the_ways_of_requesting_is_one_of_them(mail: int, agrees: bool) -> None:
+    ways = f"其中当面申请5件，传真申请1件，网络申请12件，信函申请{mail}件，电子邮件申请1件。"
+    report = checked(f"云川市2011年政府信息公开工作年度报告\n二、依申请公开\n收到政府信息公开申请30件，{ways}\n")
+    assert any(f.rule in ("S01", "X02") for f in report.findings) is not agrees
+
+
+def test_the_share_of_all_cases_that_a_list_names_is_the_figure() -> None:
+    report = read(gouji.engine(), f"{TITLE}行政复议案件35件，其中因政府信息公开引发的行政复议案件1件。\n")
+    assert [(o.path, o.value) for o in report.observations] == [("review.total", 1)]
+    assert [u.value for u in report.unbound] == [35]

@@ -98,6 +98,7 @@ def _folds(packs: Packs) -> Folds:
 
 _FOLDS = ("characters", "phrases", "noise")
 _CARRIER = ("grammar", "region", "cell", "rows")
+_CARRIER_OPTIONS = ("opens",)
 _ROWS = ("lines", "series", "stream")
 
 
@@ -112,10 +113,11 @@ def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
         if not isinstance(specs, dict):
             raise invalid(specs, "此处应为键值表", "expected a mapping here")
         for name, spec in specs.items():
-            schema.keys(spec, _CARRIER, _CARRIER, name)
+            schema.keys(spec, (*_CARRIER, *_CARRIER_OPTIONS), _CARRIER, name)
             if schema.text(spec["rows"]) not in _ROWS:
                 raise unknown(spec["rows"], "行的取法", "way of rows", _ROWS)
             grammar = build(folder / schema.text(spec["grammar"]), packs.grammar_roots, ("start",))
             region, cell = schema.pattern(spec["region"]), schema.pattern(spec["cell"])
-            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar))
+            opens = schema.pattern(spec["opens"]) if "opens" in spec else None
+            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, opens))
     return tuple(carriers)

@@ -33,8 +33,8 @@ class Cue(Struct):
 
     def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
         """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""
-        for e in (era, ""):
-            for t in (topic or "", ""):
+        for t in (topic or "", ""):
+            for e in (era, ""):
                 if found := self.paths.get((e, t)):
                     return found
         return ()

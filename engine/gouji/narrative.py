@@ -181,8 +181,10 @@ class _Reader:
                 return "field"
             if patterns["field_headings"].search(heading) and not patterns["field_exceptions"].search(heading):
                 return "field"
-        topics = [t for t, p in self.model.heading_topics.items() if any(p.search(h) for h in headings[-1:])]
-        return topics[0] if len(topics) == 1 else None
+        for heading in reversed(headings):
+            if topics := [t for t, p in self.model.heading_topics.items() if p.search(heading)]:
+                return topics[0] if len(topics) == 1 else None
+        return None
 
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
@@ -207,11 +209,12 @@ class _Reader:
             self.year = ""
         if patterns["scope_reset"].match(text, start, end):
             self.scope = None
+        lists = len(self.broken_down)
         self._items(self._tree(tokens, named), None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
         opening = [f for f in counted if f.cue and f.cue.opens]
         if counted:
-            self.previous = (opening or counted)[-1]
+            self.previous = (opening or [total for total, _, _ in self.broken_down[lists:]] or counted)[-1]
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -243,8 +246,8 @@ class _Reader:
                 last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self._changes(f)), None)
                 if item.data == "breakdown":
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
-                    carried = None if found or self._complete(item.children[0]) else self.previous
-                    parts = self._items(item.children[1:], last or carried, start, end)
+                    carried = None if found or self._complete(item.children[0]) else total or self.previous
+                    parts = self._items(item.children[1:], last or carried or total, start, end)
                     self._record(
                         self._broken_down(found, last, parts) or carried, parts, self._complete(item.children[0])
                     )
@@ -252,6 +255,7 @@ class _Reader:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
                         other = next((f for f in reversed(found) if not self._comparable(last, f)), None)
                         self._record(other, parts, False)
+                    self._once(found, parts)
                     if self._complete(item.children[0]):
                         self._pair(items[:index], parts, start)
                 else:
@@ -361,7 +365,13 @@ class _Reader:
             figure.share_of = total
             return True
         in_sentence = previous is not None and previous.start >= start
-        if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, previous.end, at):
+        after = previous.end if previous is not None else at
+        if previous is not None and in_sentence and (closed := text.rfind(")", after, at)) >= 0:
+            # 9件（属于行政执法案卷3件），占9.4%: the share is that of what the bracket breaks down.
+            opened, after = text.rfind("(", start, previous.start), closed + 1
+            before = (f for f in reversed(self.figures) if f.end <= opened and f.quantity.unit != "%" and not f.implied)
+            previous = next(before, None)
+        if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, after, at):
             figure.share_of = previous
             return True
         return bool(patterns["share"].search(text, self._clause_start(at), at))
@@ -408,7 +418,7 @@ class _Reader:
             return
         if cue.alone and not cue.topics and not self._own(start, at):
             return
-        if cue.under and (total is None or total.path not in cue.under):
+        if cue.under and (total is None or total.path not in cue.under) and self.in_sentence.isdisjoint(cue.under):
             return
         other = _YEAR.search(token.text) if cue.year is not None else None
         if other and (not self.report_year or int(other[0]) != int(self.report_year) + (cue.year or 0)):
@@ -428,6 +438,9 @@ class _Reader:
             return
         figure.cumulative = bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
         figure.path, figure.cue = metrics[0], cue
+        if figure.path in cue.under and (wider := self.stated.get(figure.path)):
+            # 行政诉讼案件6件，涉及信息公开的1件: what a narrower cue counts, the wider figure does not.
+            wider.path = None
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
         # 县公安局：收到申请12件
@@ -446,9 +459,12 @@ class _Reader:
         open_ones = [f for f in figures if f.path and "<whole>" in f.path]
         if not open_ones:
             return
+        totals = {path for paths in self.model.wholes.values() for path in paths}
+        if not any(f.cue and (f.path in totals or f.cue.becomes) for f in figures):
+            # 从申请人看: a paragraph of its own goes on with the total of one before.
+            figures = [f for f in self.figures if not f.scope]
         known = {f.path: f.quantity.value for f in figures if f.path}
         # What was received is what was new, where nothing was carried in.
-        totals = {path for paths in self.model.wholes.values() for path in paths}
         for figure in reversed(figures):
             parts, path = (figure.cue and figure.cue.becomes) or (frozenset[str](), None)
             if figure.path and figure.path != path and not any(known.get(p) for p in parts):
@@ -528,6 +544,17 @@ class _Reader:
             return before[-1] if before else last
         return last
 
+    def _once(self, found: list[_Figure], parts: list[_Figure]) -> None:
+        """Of a figure and its part with the same metric, one is more than it or less than it.
+
+        行政复议35件，其中信息公开行政复议1件: the part; 新闻发布会6场，其中防汛新闻发布会2场: the whole.
+        """
+        text, subject = self.canonical.text, self.model.patterns["subject"]
+        pairs = [(w, p) for p in parts for w in found if p.path and (p.path, p.scope) == (w.path, w.scope)]
+        narrowed = any(subject.search(text, *p.label) and not subject.search(text, *w.label) for w, p in pairs)
+        for whole, part in pairs:
+            (whole if narrowed or whole.cumulative else part).path = None
+
     def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""
         cues: list[Token] = []
@@ -547,9 +574,14 @@ class _Reader:
         opened = items[0]
         at = opened.start
         text, patterns = self.canonical.text, self.model.patterns
+        self._scope(at)
+        year, since = self.year, self.since
         # A bracket breaks down the figure that it follows at once.
         total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
         parts = self._items(items[1:-1], total, start, end)
+        # 52件（2014年为41件），其中: a year in brackets ends with them.
+        self._scope(items[-1].start)
+        self.year, self.since = year, since
         partial = bool(patterns["partial"].match(text[at + 1 : at + 4]))
         if len(parts) > 1 or partial:
             self._record(total, parts, not partial)
@@ -563,7 +595,10 @@ class _Reader:
             if part.cue is not None and part.cue.opens and part is not parts[0]:
                 break
             if self._comparable(total, part):
+                if len(same) > 1 and self._ended(total, same, part):
+                    break
                 same.append(part)
+        same = self._without_lists(same)
         if not same:
             return
         if total.cue is not None and total.cue.becomes is not None:
@@ -576,6 +611,23 @@ class _Reader:
             if named[part.path, part.scope] > 1:
                 part.path = None
         self.broken_down.append((total, same, exhaustive))
+
+    def _ended(self, total: _Figure, parts: list[_Figure], following: _Figure) -> bool:
+        """Whether a semicolon ends a list: its parts are all there, or what follows counts something narrower."""
+        if self.canonical.text.find(";", parts[-1].end, following.start) < 0:
+            return False
+        complete = sum(part.quantity.value for part in parts) == total.quantity.value
+        return complete or following.scope not in (None, total.scope)
+
+    def _without_lists(self, parts: list[_Figure]) -> list[_Figure]:
+        """A list without the lists of its parts: 直接起诉3件，维持2件；复议后起诉4件，维持4件 says neither how many were upheld."""
+        text = self.canonical.text
+        named = Counter((p.path, text[slice(*p.label)]) for p in parts if p.path)
+        kinds = {path.rpartition(".")[0] for (path, _), times in named.items() if path and times > 1}
+        inner = [p for p in parts if p.path and p.path.rpartition(".")[0] in kinds]
+        for part in inner:
+            part.path = None
+        return [part for part in parts if part not in inner]
 
     def _comparable(self, total: _Figure, part: _Figure) -> bool:
         if part.quantity.unit == "%":

@@ -88,7 +88,7 @@ class _Reader:
             if head_found := self._heading(text, line.start, line.end):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
-                counts = self.model.figure.within(text, head.start, head.end)
+                counts = self.model.figure.within(text, head.start, head.end) or text[after : after + 1].isdigit()
                 if not counts or head.level == 1:
                     start = start if counts else after
                     while stack and stack[-1].level >= head.level:

@@ -25,11 +25,11 @@ from gouji.readers import READERS, limits
 from gouji.readers import read as read_document
 from gouji.readers.carriers import Carrier
 from gouji.readers.refusals import no_inputs
-from gouji.records import Observation, Report
+from gouji.records import Report
 from gouji.registry import Registry
 from gouji.rulebook import Rulebook
 from gouji.rulemodel import TEXT, Era, Kept
-from gouji.tables import read_tables
+from gouji.tables import of_the_year, read_tables
 from gouji.values import Struct
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Engine(Struct):
             outline.period,
             tuple(outline.sections),
             (*outline.mentions, *tables.mentions),
-            (*_of_the_year(tables.observations, outline.report_year), *narrative.observations),
+            (*of_the_year(tables.observations, outline.report_year), *narrative.observations),
             tuple(narrative.unbound),
             (*tables.unparsed, *narrative.unparsed),
             tuple(narrative.partitions),
@@ -211,15 +211,6 @@ def _bytes(source: str) -> bytes:
             Message(f"无法读取：{reason}", f"cannot be read: {reason}"),
             Message("请检查路径和权限", "check the path and its permissions"),
         ) from error
-
-
-def _of_the_year(cells: Sequence[Observation], year: int | None) -> Sequence[Observation]:
-    """The figures of tables, those of a column that names the year of the report as figures of the report itself."""
-    own = (f"{year}年", f"{year}年度")
-    if not any(o.scope in own for o in cells):
-        return cells
-    plain = {(o.table, o.path) for o in cells if o.scope is None}
-    return [evolve(o, scope=None) if o.scope in own and (o.table, o.path) not in plain else o for o in cells]
 
 
 def _era(eras: Sequence[Era], packs: Sequence[str], year: int | None) -> str:

@@ -37,6 +37,8 @@ LEFT_LIMIT = 100
 """Rows of one table that are looked at again when the grammar does not know them."""
 HEADS_KEPT = 200
 """Different heads of tables that a layout remembers."""
+FLATTENED = 4
+"""Heads of columns behind one that spans some of them: so many stand in rows of their own."""
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
@@ -85,6 +87,15 @@ def read_tables(
         binder.finish()
     reading.used = sorted(strength, key=lambda pack: -strength[pack])
     return reading
+
+
+def of_the_year(found: Sequence[Observation], year: int | None) -> Sequence[Observation]:
+    """What was found, where a column that names the year of the report itself stands for the whole."""
+    own = {f"{year}年", f"{year}年度", "本年", "本年度"}
+    if year is None or not any(o.scope in own for o in found):
+        return found
+    whole = {(o.table, o.path) for o in found if o.scope is None}
+    return [evolve(o, scope=None) if o.scope in own and (o.table, o.path) not in whole else o for o in found]
 
 
 def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator[Unparsed]:
@@ -201,6 +212,9 @@ class _Binder:
         if binding.heading:
             self._heading(label or "", values, at)
             return True
+        if len(values) == 1 and values[0].isalpha() and values[0] in self.registry.units.values():
+            # A unit whose figure is blank, where a blank at the end of a row leaves no cell.
+            values = [*values, ""]
         form = self._cells(key, values)
         if form is None or self.repeated:
             return False
@@ -235,6 +249,9 @@ class _Binder:
         if len(values) == width - 1 and cells[0].column == "unit":
             # The unit stands in the label or in the head.
             return Form.of([cell._replace(place=cell.place - 1) for cell in cells[1:]], width - 1)
+        if 0 < len(values) < width and values[-1] and cells[-1].place < len(values):
+            # Remarks that a row leaves out at its end.
+            return form
         if FRAGMENT in self.columns.heads and not self.columns.default(self.layout.rows[key].columns):
             return None
         start = self._start(values, width)
@@ -289,8 +306,9 @@ class _Binder:
     # --- what a row says -----------------------------------------------------------------------------------------
 
     def _heading(self, label: str, values: list[str], at: int) -> None:
-        for value in values:
-            if any(c.isdigit() for c in value):
+        codes = [i for i, head in enumerate(self.columns.leaves) if head.name == "code"]
+        for i, value in enumerate(values):
+            if i not in codes and any(c.isdigit() for c in value):
                 span = self.canonical.source(at, at + len(value))
                 self.reading.mentions.append(Mention("header_number", label, value, span))
             at += len(value) + 1
@@ -375,7 +393,24 @@ class _Binder:
 
     def _below(self, row: list[Head]) -> None:
         """One more head row; the first behind a row of figures begins anew."""
+        if (spread := self._flattened(row)) is not None:
+            self._under(spread, foreign=not spread)
+            return
         self._under(*((row,) if self.closed else self.columns.below(row)))
+
+    def _flattened(self, row: list[Head]) -> list[Head] | None:
+        """The columns of a row that holds several rows of heads one behind the other, in the order of the form.
+
+        None for any other row; no columns where they are not those of the form, since nothing tells their order.
+        """
+        first = next((i for i, head in enumerate(row) if head.open), len(row))
+        if sum(not head.open for head in row[first:]) < FLATTENED:
+            return None
+        names = sorted(head.name for head in row if not head.open)
+        for binding in self.layout.rows.values():
+            if sorted(column.rpartition(".")[2] for column in binding.columns) == names:
+                return [Head(column) for column in binding.columns]
+        return []
 
     def finish(self) -> None:
         """Look once more at the rows that were left, and hand everything over."""

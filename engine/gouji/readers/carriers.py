@@ -20,6 +20,8 @@ from gouji.values import Struct
 _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
 
+_UNIT = re.compile(r"[条條件次篇人个個]|人次|[万萬]?元")
+
 
 class TooManyCells(Exception):
     """The tables of a text are beyond the limit."""
@@ -33,6 +35,7 @@ class Carrier(Struct):
     cell: Pattern
     rows: str
     grammar: Grammar
+    opens: Pattern | None = None
 
     def table(self, text: str, start: int) -> Table | None:
         """The table in `text`, which begins at `start` of its document; None when it has no row of two cells."""
@@ -80,11 +83,14 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
 
     Raises TooManyCells beyond `limits.CELLS`.
     """
-    if "\t" not in text and "|" not in text:
-        return
+    # Where nothing marks a cell, only its first line tells a table.
+    marked = "\t" in text or "|" in text
+    carriers = [carrier for carrier in carriers if (carrier.opens is None) is marked]
+    openings = [_CANDIDATE] if marked else [carrier.opens for carrier in carriers if carrier.opens]
     position = 0
     left = limits.CELLS
-    while candidate := _CANDIDATE.search(text, position):
+    while found := [match for opening in openings if (match := opening.search(text, position))]:
+        candidate = min(found, key=lambda match: match.start())
         start = candidate.start()
         # What looks like a table and is none is passed over as a whole: each line is looked at once.
         position = text.find("\n", start) + 1 or len(text)
@@ -135,11 +141,25 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
         # Three labels or more, or labels that nothing follows but an opener, are a head or a caption.
         yield from _stretch(pieces, stretch, width)
         stretch, width = [], 0
-        yield pieces[head:end]
-        if filled:
+        own = _own_labels(text, start, pieces[head:end], filled)
+        yield pieces[head : end - own]
+        if own:
+            width, stretch = filled, [(end - own, end, following)]
+        elif filled:
             # A row of values without a label stands below its head, behind an opener.
             yield pieces[end + blank[end] : following]
     yield from _stretch(pieces, stretch, width)
+
+
+def _own_labels(text: str, start: int, labels: list[Cell], values: int) -> int:
+    """How many of the labels that end a head are those of the row behind it: label and unit, or none.
+
+    A head has no more columns than there are values, but for that of the labels; one that it has twice is no label.
+    """
+    texts = [text[label.start - start : label.end - start] for label in labels]
+    if not values or len(texts) < values + 2 or texts[-1] in texts[:-1]:
+        return 0
+    return 2 if _UNIT.fullmatch(texts[-1]) else 1
 
 
 def _stretch(pieces: list[Cell], stretch: list[tuple[int, int, int]], width: int) -> Iterator[list[Cell]]:

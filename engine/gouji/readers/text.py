@@ -22,6 +22,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LINE = re.compile(r"[^\n]+")
+# Running text whose lines all end at one margin was broken there, and not where a paragraph ends.
+_BEYOND_MARGIN = re.compile(r"(?m)^[^\n\t|]{61}")
+_FULL_LINES = 3
+_GOES_ON = re.compile(r"(?<![。！？：；!?:;])\n(?![\s　(（【#]|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.](?!\d))")
 # What most texts have nothing of; the three expressions below say what becomes of it.
 _ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -134,22 +138,47 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
         text += "\n"
     blocks: list[Block] = []
     position = 0
+    margin = None if _BEYOND_MARGIN.search(text) else _margin(text)
     for region, table in tables(text, carriers):
-        blocks.extend(_paragraphs(text, position, region.start))
+        blocks.extend(_paragraphs(text, position, region.start, margin))
         blocks.append(table)
         position = region.end
-    blocks.extend(_paragraphs(text, position, len(text)))
+    blocks.extend(_paragraphs(text, position, len(text), margin))
     return blocks
 
 
-def _paragraphs(text: str, start: int, end: int) -> list[Paragraph]:
+def _paragraphs(text: str, start: int, end: int, margin: int | None) -> list[Paragraph]:
     new = tuple.__new__
-    return [
-        # Straight to the tuples: texts are mostly paragraphs.
-        new(Paragraph, (new(Span, line.span()),))
-        for line in _LINE.finditer(text, start, end)
-        if line.group().strip().strip("\ufeff")
-    ]
+    # Straight to the tuples: texts are mostly paragraphs.
+    lines = [new(Span, m.span()) for m in _LINE.finditer(text, start, end) if m.group().strip().strip("\ufeff")]
+    if margin is None:
+        return [new(Paragraph, (line,)) for line in lines]
+    joined: list[Span] = []
+    full = False
+    for line in lines:
+        if full and joined[-1].end + 1 == line.start and _GOES_ON.match(text, joined[-1].end):
+            joined[-1] = Span(joined[-1].start, line.end)
+        else:
+            joined.append(line)
+        full = _width(text[line.start : line.end]) >= margin
+    return [Paragraph(span) for span in joined]
+
+
+def _margin(text: str) -> int | None:
+    """The width from which on a line is full; None where lines are not broken at a margin.
+
+    A line is one or two characters short where a mark or a number did not fit.
+    """
+    widths = sorted(_width(line) for line in text.split("\n") if line.strip() and "\t" not in line and "|" not in line)
+    if not widths:
+        return None
+    full = [width for width in widths if width >= widths[-1] - 4]
+    return full[0] if len(full) >= max(_FULL_LINES, len(widths) / 4) and widths[-1] >= 40 else None
+
+
+def _width(line: str) -> int:
+    """The columns that a line takes: a character of Chinese takes two."""
+    return sum(1 if c < "\u2e80" else 2 for c in line.rstrip())
 
 
 def _binary(source: str) -> ReadError:

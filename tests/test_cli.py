@@ -471,13 +471,13 @@ def test_no_interface_text_is_hard_coded() -> None:
 @pytest.mark.parametrize(
     ("content", "place", "problem"),
     [
-        ("a:\n  b:\n    zh: 一\n", "2:3", "lacks en"),
+        ("a:\n  b:\n    zh: 一\n", "3:5", "missing key en"),
         ("a:\n  b:\n    zh: 一 {n}\n    en: one\n", "4:9", "different placeholders"),
         ("a:\n  b:\n    zh: 一 {n\n    en: one\n", "3:9", "unbalanced braces"),
-        ("a:\n  b:\n    zh: 一\n    en: one\n    fr: un\n", "5:5", "unknown language"),
-        ("a:\n  b: one\n", "2:3", "needs zh and en"),
-        ("a: one\n", "1:1", "must hold named texts"),
-        ("- a\n", ":", "must be a mapping"),
+        ("a:\n  b:\n    zh: 一\n    en: one\n    fr: un\n", "5:5", "unknown key fr"),
+        ("a:\n  b: one\n", "2:6", "expected a mapping"),
+        ("a: one\n", "1:4", "expected a mapping"),
+        ("- a\n", "1:3", "expected a mapping"),
     ],
 )
 def test_a_broken_messages_file_is_told_with_its_place(content: str, place: str, problem: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gouji.errors import Message
 from gouji.values import Struct
@@ -29,7 +29,7 @@ class Messages(Struct):
         # YAML is slow to import, and there may be nothing to read: an engine brings its messages.
         from gouji import yamlfile
 
-        return cls(dict(_entries(yamlfile.read(path), str(path))))
+        return cls(dict(_entries(yamlfile.read(path))))
 
     @classmethod
     def merged(cls, paths: Iterable[Path]) -> Messages:
@@ -39,7 +39,7 @@ class Messages(Struct):
         entries: dict[str, Message] = {}
         places: dict[str, str] = {}
         for path in paths:
-            entries |= (own := dict(_entries(data := yamlfile.read(path), str(path))))
+            entries |= (own := dict(_entries(data := yamlfile.read(path))))
             for key in own:
                 group, _, name = key.partition(".")
                 at = next(n for g, names in data.items() if g == group for n in names if n == name)
@@ -94,34 +94,24 @@ def builtin() -> Messages:
     return Messages.load(packs.builtin() / "rules" / "messages.yaml")
 
 
-def _entries(root: object, file: str) -> Iterator[tuple[str, Message]]:
+def _entries(root: object) -> Iterator[tuple[str, Message]]:
     """The entries of a messages file: groups of names, each with one text a language."""
-    from gouji import yamlfile
+    from gouji import schema
 
-    if not isinstance(root, dict):
-        raise yamlfile.invalid(file, "应为分组的文字表", "must be a mapping of groups")
-    for group, names in root.items():
-        if not isinstance(names, dict):
-            raise yamlfile.invalid(group, f"{group} 应包含若干条文字", f"{group} must hold named texts")
-        for name, texts in names.items():
+    for group, names in schema.mapping(root).items():
+        for name, texts in schema.mapping(names).items():
             yield f"{group}.{name}", _message(name, texts)
 
 
-def _message(name: Scalar, texts: object) -> Message:
-    from gouji import yamlfile
+def _message(name: Scalar, texts: Any) -> Message:
+    from gouji import schema, yamlfile
 
-    if not isinstance(texts, dict):
-        raise yamlfile.invalid(name, f"{name} 缺少 zh 和 en", f"{name} needs zh and en")
-    for language in texts:
-        if language not in LANGUAGES:
-            raise yamlfile.unknown(language, "语言", "language", LANGUAGES)
-    for language in LANGUAGES:
-        if not isinstance(texts.get(language), str):
-            raise yamlfile.invalid(name, f"{name} 缺少 {language}", f"{name} lacks {language}")
-    zh, en = texts["zh"], texts["en"]
-    if _placeholders(zh) != _placeholders(en):
-        raise yamlfile.invalid(en, f"{name} 的中英文占位符不同", f"{name}: zh and en have different placeholders")
-    return Message(str(zh), str(en))
+    found = schema.message(texts)
+    if _placeholders(texts["zh"]) != _placeholders(texts["en"]):
+        raise yamlfile.invalid(
+            texts["en"], f"{name} 的中英文占位符不同", f"{name}: zh and en have different placeholders"
+        )
+    return found
 
 
 def _placeholders(text: Scalar) -> set[str]:

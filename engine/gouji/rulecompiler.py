@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
@@ -31,14 +31,19 @@ _COMPARE: dict[str, Compare] = {
 
 
 def load_rulebook(
-    paths: Sequence[Path], registry: Registry, slips: Mapping[str, Message] = MappingProxyType({})
+    paths: Sequence[Path],
+    registry: Registry,
+    slips: Mapping[str, Message] = MappingProxyType({}),
+    forms: Collection[str] | None = None,
 ) -> Rulebook:
     """The rules of the YAML files `paths`, compiled against `registry`; `slips` says in words what each slip is.
+
+    `forms` are the layouts that rules may apply to, None for any.
 
     Raises PackError with file, line and column for unknown keys, kinds, metrics and groups, for equations
     that cannot be read, and for an id that is used twice, naming both places.
     """
-    rules, eras = read_rules(paths, registry)
+    rules, eras = read_rules(paths, registry, forms)
     return _Compiler(registry).rulebook(rules, eras, slips)
 
 

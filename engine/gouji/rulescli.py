@@ -37,7 +37,7 @@ def rules(say: Voice, ids: tuple[str, ...], markdown: bool, packs: tuple[Path, .
         from gouji.reporters.handbook import markdown as told
 
         voices = [Voice(lang, engine.messages) for lang in messages.LANGUAGES]
-        write_utf8("\n".join(told(engine.rulebook.select(ids, []).rules, voices)))
+        write_utf8("\n".join(told(engine.rulebook.select(ids, []).rules, voices, engine.registry)))
         return 0
     from gouji.reporters.manual import RuleList, RulePage
 

@@ -279,6 +279,28 @@ def test_help(lang: str, command: str, run: Run) -> None:
     assert max(plain.width(line) for line in done.out.splitlines()) <= 80
 
 
+@pytest.mark.parametrize(
+    ("arguments", "form"),
+    [
+        (
+            ["decide", "x", "--accept", "a", "--by", "b", "--why", "c", "--when", "1.2.2024"],
+            "a date such as 2024-01-31",
+        ),
+        (["grammar", "sample", "stat2014", "--count", "0"], "a whole number from 1 to 1000"),
+        (["grammar", "sample", "stat2014", "--seed", "x"], "a whole number"),
+        (["grammar", "trace", "x", "--line", "0"], "a whole number, at least 1"),
+        (["corpus", "run", "x", "-o", "y", "--seconds", "0"], "a number, at least 0.1"),
+        (["corpus", "run", "x", "-o", "y", "--processes", "2.5"], "a whole number, at least 1"),
+    ],
+)
+def test_numbers_and_dates_have_a_form_that_help_and_mistakes_name(arguments: list[str], form: str, run: Run) -> None:
+    option = arguments[-2]
+    assert run(*arguments, "--lang", "en").err.startswith(f"{option} must be {form}. See gouji ")
+    command = arguments[: 1 if arguments[0] == "decide" else 2]
+    told = " ".join(run(*command, "--help", "--lang", "en").out.split())
+    assert form in told.partition(option)[2]
+
+
 def test_without_a_command_there_is_help(run: Run) -> None:
     done = run()
     assert (done.status, done.out) == (2, "")

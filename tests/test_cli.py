@@ -24,6 +24,7 @@ from gouji.bodies import load_bodies
 from gouji.canonical import FoldTable
 from gouji.cli import AUTHORING, CORPUS, language, main
 from gouji.errors import Message, PackError, ReadError
+from gouji.findings import REMARKS
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
@@ -466,7 +467,7 @@ def test_every_message_is_used_and_every_key_is_known() -> None:
     keys = set(messages.builtin().entries)
     used, beginnings = literals()
     used |= {f"{key}_{more}" for key in used for more in ("short", "remedy")}
-    used |= {f"slip.{name}" for name in get_args(Slip)}
+    used |= {f"slip.{name}" for name in get_args(Slip)} | {f"remark.{name}" for name in REMARKS}
     groups = {key.partition(".")[0] for key in keys}
     assert {
         key for key in keys - used if not key.startswith(tuple(b for b in beginnings if b.endswith((".", "_"))))
@@ -483,11 +484,14 @@ def test_no_interface_text_is_hard_coded() -> None:
         ENGINE / "commands.py",
         ENGINE / "running.py",
         *(ENGINE / "reporters").glob("*.py"),
+        # What is said of the content of reports.
+        *ENGINE.glob("*checks.py"),
+        *(ENGINE / f"{name}.py" for name in ("causes", "facts", "findings", "rules", "rulemodel")),
     ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
                 found = re.search("[一-龥]", node.value)
-                assert found is None or node.value == "勾稽", f"{path.name}:{node.lineno}: {node.value}"
+                assert found is None or node.value in ("勾稽", "元"), f"{path.name}:{node.lineno}: {node.value}"
 
 
 @pytest.mark.parametrize(
@@ -500,6 +504,8 @@ def test_no_interface_text_is_hard_coded() -> None:
         ("a:\n  b: one\n", "2:6", "expected a mapping"),
         ("a: one\n", "1:4", "expected a mapping"),
         ("- a\n", "1:3", "expected a mapping"),
+        ("remark:\n  coma: {zh: a, en: b}\n", "2:3", "unknown key coma"),
+        ("remark:\n  comma: {zh: a, en: b}\n", "2:3", "missing key semicolon"),
     ],
 )
 def test_a_broken_messages_file_is_told_with_its_place(content: str, place: str, problem: str, tmp_path: Path) -> None:
@@ -510,6 +516,21 @@ def test_a_broken_messages_file_is_told_with_its_place(content: str, place: str,
     assert error.value.source.startswith(str(path))
     assert place in error.value.source + ":"
     assert problem in error.value.problem.en
+
+
+def test_a_remark_names_only_what_there_is_to_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "messages.yaml"
+    texts = (f"  {name}: {{zh: '{name}', en: '{name}'}}\n" for name in REMARKS)
+    whole = "remark:\n" + "".join(texts)
+    path.write_text(whole, encoding="utf-8")
+    assert messages.Messages.load(path).entries["remark.may_read"].en == "may_read"
+    path.write_text(whole.replace("'may_read'", "'{neded}'"), encoding="utf-8")
+    with pytest.raises(PackError) as error:
+        messages.Messages.load(path)
+    line = [*REMARKS].index("may_read") + 2
+    assert error.value.source.startswith(f"{path}:{line}:")
+    assert error.value.problem.en == "unknown placeholder neded"
+    assert error.value.remedy.en == "the nearest is needed"
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from gouji.readers.carriers import Carrier
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
 from gouji.rulebook import Rulebook
-from gouji.rulecompiler import load_rulebook
+from gouji.rulecompiler import load_rulebook, remarks_of
 from gouji.rulemodel import Kept
 from gouji.yamlfile import invalid, read
 
@@ -45,7 +45,7 @@ def compile_packs(
     registry = load_registry(packs.metrics())
     messages = Messages.merged(packs.messages())
     # What is wrong with a rule is said before the grammars are compiled, which takes longer.
-    rulebook = load_rulebook(packs.rules(), registry, messages.below("slip"), [f.name for f in packs.folders()])
+    rulebook = load_rulebook(packs.rules(), registry, remarks_of(messages), [f.name for f in packs.folders()])
     layouts = load_layouts(packs, registry)
     folds = _folds(packs)
     return (

@@ -12,7 +12,7 @@ from gouji.errors import Message
 from gouji.values import Struct
 
 if TYPE_CHECKING:
-    from gouji.findings import Statement
+    from gouji.findings import Said
     from gouji.yamlfile import Scalar
 
 LANGUAGES = ("zh", "en")
@@ -81,7 +81,7 @@ class Voice(Struct):
         """The messages that are in use."""
         return builtin() if self.messages is None else self.messages
 
-    def of(self, message: Message | Statement) -> str:
+    def of(self, message: Said) -> str:
         """A message of someone else in this language."""
         return message.text(self.lang)
 
@@ -99,8 +99,22 @@ def _entries(root: object) -> Iterator[tuple[str, Message]]:
     from gouji import schema
 
     for group, names in schema.mapping(root).items():
+        if group == "remark":
+            _check_remarks(group, schema.mapping(names))
         for name, texts in schema.mapping(names).items():
             yield f"{group}.{name}", _message(name, texts)
+
+
+def _check_remarks(group: Scalar, names: Mapping[Any, Any]) -> None:
+    """Remarks are filled in by the engine: each is there, under its name, and names what there is to be told."""
+    from gouji import schema, yamlfile
+    from gouji.findings import REMARKS
+
+    schema.keys(names, REMARKS, REMARKS, group)
+    for name, texts in names.items():
+        for text in schema.mapping(texts).values():
+            for place in _placeholders(text) - {*REMARKS[name]}:
+                raise yamlfile.unknown(yamlfile.Scalar(place, text.where), "占位符", "placeholder", REMARKS[name])
 
 
 def _message(name: Scalar, texts: Any) -> Message:

@@ -106,7 +106,7 @@ RULE = """rules:
         ({"grammars/p/pack.yaml": "amends: common\nlabels: {CARRIEDIN: [往年]}\n"}, "pack.yaml:2:10", "CARRIED_IN"),
         ({"grammars/p/pack.yaml": "amends: common\nlabels: {CARRIED_IN: ['/(往年/']}\n"}, "pack.yaml:2:23", "regular expression"),
         ({"grammars/p/pack.yaml": "amends: common\nrows:\n  NEW: {path: ext.a, label: 新, like: GRANTED}\n"}, "pack.yaml:3:3", "common/pack.yaml"),
-        ({"grammars/p/pack.yaml": "amends: common\nrows:\n  A: {path: ext.a, label: 新}\n"}, "pack.yaml:3:3", "like"),
+        ({"grammars/p/pack.yaml": "amends: common\nrows:\n  A: {path: ext.a, label: 新}\n"}, "pack.yaml:3:", "like"),
         ({"grammars/p/pack.yaml": "amends: narrative\ncues:\n  RECEIVED: {label: 收, path: ext.a}\n"}, "pack.yaml:3:3", "narrative/pack.yaml"),
         ({"grammars/p/pack.yaml": "amends: narrative\noutline: {date_line: x}\n"}, "pack.yaml:2:22", "groups"),
         ({"grammars/metrics.yaml": "blocks:\n  - metrics:\n      requests.received.total: {zh: a, en: a}\n"}, "metrics.yaml:3:7", "metrics.yaml:"),

@@ -202,10 +202,39 @@ def test_an_equation_is_printed_with_its_numbers(tmp_path: Path, capsys: pytest.
     assert main(["rules", "try", "requests.received.total == requests.received.in_person", file, "--lang", "en"]) == 1
     assert main(["rules", "try", "requests.received.total == requests.received.fax", file, "--lang", "en"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{file}  holds  12 ≥ 3",
-        f"{file}  FAILS  12 ≠ 3",
-        f"{file}  does not have requests.received.fax",
+        f"{file}  holds  12 ≥ 3  (table)",
+        f"{file}  FAILS  12 ≠ 3  (table)",
+        f"{file}  does not have requests.received.fax  (looked in: table, text, chart)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "equation", "told"),
+    [
+        ([], "requests.received.total == 12", ["holds  12 = 12  (table)", "holds  12 = 12  (text)"]),
+        (["--in", "text"], "requests.received.total == 12", ["holds  12 = 12  (text)"]),
+        (["--in", "table"], "disclosure.total == 120", ["does not have disclosure.total  (looked in: table)"]),
+        ([], "disclosure.total == 120", ["holds  120 = 120  (text)"]),
+        ([], "table(requests.received.total) == text(requests.received.total)", ["holds  12 = 12  (table, text)"]),
+        # No place has both.
+        ([], "disclosure.total >= requests.received.in_person", ["holds  120 ≥ 3  (text, table)"]),
+    ],
+)
+def test_an_equation_is_tried_wherever_its_figures_stand(
+    options: list[str], equation: str, told: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(tmp_path, "a.txt", REPORT)
+    assert main(["rules", "--lang", "en", "try", *options, equation, file]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{file}  {line}" for line in told]
+
+
+def test_trying_has_help_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "try", "--help", "--lang", "en"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("Usage: gouji rules try [OPTIONS] EQUATION PATH...")
+    assert "--in [table|text|chart]" in told
+    assert main(["rules", "try", "--lang", "en"]) == 2
+    assert capsys.readouterr().err == "EQUATION is missing. See gouji rules try --help\n"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from gouji.bodies import load_bodies
 from gouji.canonical import FoldTable
 from gouji.cli import AUTHORING, CORPUS, language, main
 from gouji.errors import Message, PackError, ReadError
+from gouji.findings import REMARKS
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
@@ -287,6 +288,28 @@ def test_help(lang: str, command: str, run: Run) -> None:
     assert max(plain.width(line) for line in done.out.splitlines()) <= 80
 
 
+@pytest.mark.parametrize(
+    ("arguments", "form"),
+    [
+        (
+            ["decide", "x", "--accept", "a", "--by", "b", "--why", "c", "--when", "1.2.2024"],
+            "a date such as 2024-01-31",
+        ),
+        (["grammar", "sample", "stat2014", "--count", "0"], "a whole number from 1 to 1000"),
+        (["grammar", "sample", "stat2014", "--seed", "x"], "a whole number"),
+        (["grammar", "trace", "x", "--line", "0"], "a whole number, at least 1"),
+        (["corpus", "run", "x", "-o", "y", "--seconds", "0"], "a number, at least 0.1"),
+        (["corpus", "run", "x", "-o", "y", "--processes", "2.5"], "a whole number, at least 1"),
+    ],
+)
+def test_numbers_and_dates_have_a_form_that_help_and_mistakes_name(arguments: list[str], form: str, run: Run) -> None:
+    option = arguments[-2]
+    assert run(*arguments, "--lang", "en").err.startswith(f"{option} must be {form}. See gouji ")
+    command = arguments[: 1 if arguments[0] == "decide" else 2]
+    told = " ".join(run(*command, "--help", "--lang", "en").out.split())
+    assert form in told.partition(option)[2]
+
+
 def test_without_a_command_there_is_help(run: Run) -> None:
     done = run()
     assert (done.status, done.out) == (2, "")
@@ -452,7 +475,7 @@ def test_every_message_is_used_and_every_key_is_known() -> None:
     keys = set(messages.builtin().entries)
     used, beginnings = literals()
     used |= {f"{key}_{more}" for key in used for more in ("short", "remedy")}
-    used |= {f"slip.{name}" for name in get_args(Slip)}
+    used |= {f"slip.{name}" for name in get_args(Slip)} | {f"remark.{name}" for name in REMARKS}
     groups = {key.partition(".")[0] for key in keys}
     assert {
         key for key in keys - used if not key.startswith(tuple(b for b in beginnings if b.endswith((".", "_"))))
@@ -469,23 +492,28 @@ def test_no_interface_text_is_hard_coded() -> None:
         ENGINE / "commands.py",
         ENGINE / "running.py",
         *(ENGINE / "reporters").glob("*.py"),
+        # What is said of the content of reports.
+        *ENGINE.glob("*checks.py"),
+        *(ENGINE / f"{name}.py" for name in ("causes", "facts", "findings", "rules", "rulemodel")),
     ]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value:
                 found = re.search("[一-龥]", node.value)
-                assert found is None or node.value == "勾稽", f"{path.name}:{node.lineno}: {node.value}"
+                assert found is None or node.value in ("勾稽", "元"), f"{path.name}:{node.lineno}: {node.value}"
 
 
 @pytest.mark.parametrize(
     ("content", "place", "problem"),
     [
-        ("a:\n  b:\n    zh: 一\n", "2:3", "lacks en"),
+        ("a:\n  b:\n    zh: 一\n", "3:5", "missing key en"),
         ("a:\n  b:\n    zh: 一 {n}\n    en: one\n", "4:9", "different placeholders"),
         ("a:\n  b:\n    zh: 一 {n\n    en: one\n", "3:9", "unbalanced braces"),
-        ("a:\n  b:\n    zh: 一\n    en: one\n    fr: un\n", "5:5", "unknown language"),
-        ("a:\n  b: one\n", "2:3", "needs zh and en"),
-        ("a: one\n", "1:1", "must hold named texts"),
-        ("- a\n", ":", "must be a mapping"),
+        ("a:\n  b:\n    zh: 一\n    en: one\n    fr: un\n", "5:5", "unknown key fr"),
+        ("a:\n  b: one\n", "2:6", "expected a mapping"),
+        ("a: one\n", "1:4", "expected a mapping"),
+        ("- a\n", "1:3", "expected a mapping"),
+        ("remark:\n  coma: {zh: a, en: b}\n", "2:3", "unknown key coma"),
+        ("remark:\n  comma: {zh: a, en: b}\n", "2:3", "missing key semicolon"),
     ],
 )
 def test_a_broken_messages_file_is_told_with_its_place(content: str, place: str, problem: str, tmp_path: Path) -> None:
@@ -496,6 +524,21 @@ def test_a_broken_messages_file_is_told_with_its_place(content: str, place: str,
     assert error.value.source.startswith(str(path))
     assert place in error.value.source + ":"
     assert problem in error.value.problem.en
+
+
+def test_a_remark_names_only_what_there_is_to_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "messages.yaml"
+    texts = (f"  {name}: {{zh: '{name}', en: '{name}'}}\n" for name in REMARKS)
+    whole = "remark:\n" + "".join(texts)
+    path.write_text(whole, encoding="utf-8")
+    assert messages.Messages.load(path).entries["remark.may_read"].en == "may_read"
+    path.write_text(whole.replace("'may_read'", "'{neded}'"), encoding="utf-8")
+    with pytest.raises(PackError) as error:
+        messages.Messages.load(path)
+    line = [*REMARKS].index("may_read") + 2
+    assert error.value.source.startswith(f"{path}:{line}:")
+    assert error.value.problem.en == "unknown placeholder neded"
+    assert error.value.remedy.en == "the nearest is needed"
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------

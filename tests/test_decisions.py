@@ -237,8 +237,8 @@ def test_standard_input_needs_a_file_to_decide_into(run: Run, monkeypatch: pytes
         (["--accept", "S02,S04", "--dispute", "50f3af"], "50f3af is both accepted and disputed; choose one"),
         (["--accept", ","], "--accept has no ID"),
         ([], "name a finding with --accept or --dispute"),
-        (["--accept", "S04", "--why", " "], "--why has a value that does not fit"),
-        (["--accept", "S04", "--when", "1.3.2024"], "--when has a value that does not fit"),
+        (["--accept", "S04", "--why", " "], "--why must not be empty"),
+        (["--accept", "S04", "--when", "1.3.2024"], "--when must be a date such as 2024-01-31"),
     ],
 )
 def test_mistakes_write_nothing(arguments: list[str], told: str, run: Run) -> None:
@@ -284,7 +284,7 @@ ENTRY = """\
         (ENTRY.replace("理由", "''"), "5:3", "why is empty", "fill in why"),
         (ENTRY.replace("理由", "[a]"), "5:3", "why must be plain text", "correct it"),
         (ENTRY.replace("50f3", "50F3"), "1:16", "a fingerprint has 16 hexadecimal digits", "copy it from"),
-        (ENTRY + ENTRY + "- x\n", "11:3", "expected a mapping here", "correct it"),
+        (ENTRY + ENTRY + "- x\n", "11:3", "expected a mapping here", "write `key: value`"),
         ("fingerprint: 1\n", "1:1", "must be a list of decisions", "begin each with -"),
         (ENTRY + "- {", "7:1", "YAML syntax", "correct it"),
         ("- &a [x, *a]\n", "1:10", "no anchor is called a", "correct it"),

@@ -45,7 +45,7 @@ def outcome(rule: Rule, figures: Mapping[str, Any]) -> Outcome:
     below = example_reports(book, rule, figures, "children.")
     children = [(f"{n}区", [] if report is None else [profile(report, CITY)]) for n, report in enumerate(below)]
     found = Outcome()
-    check_level(book, Level(this, children, figures["$complete"] == "yes", BOOK.registry), found)
+    check_level(book, Level(this, children, figures["$complete"] == "yes", BOOK.registry, BOOK.remarks), found)
     return found
 
 

@@ -187,7 +187,7 @@ def test_without_a_place_for_the_cache_it_works_too(monkeypatch: pytest.MonkeyPa
             "pack.yaml:1:61",
             "lines",
         ),
-        ("pack.yaml", "carriers: {csv: {grammar: a.lark, region: a, cell: b, rows: lines}}\n", "a.lark", ""),
+        ("pack.yaml", "carriers: {csv: {grammar: a.lark, region: a, cell: b, rows: lines}}\n", "pack.yaml:1:27", ""),
         ("pack.yaml", "heads: [1]\nlayouts: {t: {grammar: a.lark, reads: table, detect: [甲]}}\n", "pack.yaml", ""),
     ],
 )

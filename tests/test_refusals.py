@@ -120,6 +120,12 @@ REFUSALS = {
         "unknown file metric.yaml",
         "the nearest is metrics.yaml",
     ),
+    "a file that gouji alone has": (
+        {"grammars/monthly/bodies.yaml": [("", "levels: {}\n")]},
+        "grammars/monthly/bodies.yaml",
+        "unknown file bodies.yaml",
+        "the nearest is folds.yaml",
+    ),
     "an import of nothing": (
         {LARK: [("%import common.cells", "%import common.cell")]},
         f"{LARK}:2:9",
@@ -135,8 +141,8 @@ REFUSALS = {
     "a rule that is not defined": (
         {LARK: [("(row | unknown)", "(row | rows | unknown)")]},
         f"{LARK}:4:15",
-        "rows is not defined",
-        "correct the grammar",
+        "rule rows is not defined",
+        "the nearest is row",
     ),
     "a rule with a wrong equation": (
         {"rules/monthly.yaml": [("monthly.closed + monthly.open", "monthly.closed + monthly.opened")]},

@@ -557,7 +557,7 @@ def test_same_id_twice_names_both_places(tmp_path: Path) -> None:
     ("old", "new", "place", "problem", "remedy"),
     [
         ("severity", "severety", "4:5", "unknown key severety", "severity"),
-        ("severity: error", "severity: fatal", "4:15", "unknown severity fatal", "check the name"),
+        ("severity: error", "severity: fatal", "4:15", "unknown severity fatal", "there are: error, warning, info"),
         ("    severity: error\n", "", "2:5", "missing key severity", "add severity"),
         ("severity: error", "severity: error\n    kind: equaton", "5:11", "unknown kind of rule equaton", "equation"),
         ("review.total\n", "review.totl\n", "5:32", "unknown metric review.totl", "review.total"),
@@ -565,7 +565,7 @@ def test_same_id_twice_names_both_places(tmp_path: Path) -> None:
         ("{left}", "{lft}", "6:19", "unknown placeholder lft", "left"),
         ("{zh: 甲, en: first}\n    severity", "{zh: 甲}\n    severity", "3:13", "missing key en", "add en"),
         ("pass: {review.upheld", "pass: {review.uphold", "8:12", "unknown metric review.uphold", "review.upheld"),
-        ("pass: {review.upheld: 1, review.total: 1}", "pass: {}", "2:9", "an example is a mapping", "correct"),
+        ("pass: {review.upheld: 1, review.total: 1}", "pass: {}", "8:11", "the example is empty", "give its figures"),
         ("severity: error", "severity: error\n    for: {c: colums}", "5:14", "unknown group colums", "check the name"),
         ("severity: error", "severity: error\n    source: tabel", "5:13", "unknown source tabel", "table"),
         ("severity: error", "severity: error\n    applies: {year: 2014-}", "5:15", "unknown key year", "years"),
@@ -577,7 +577,7 @@ def test_same_id_twice_names_both_places(tmp_path: Path) -> None:
             "2014-2018",
         ),
         ("severity: error", "severity: error\n    applies: {eras: [E9]}", "2:9", "unknown era E9", "check the name"),
-        ("severity: error", "severity: error\n    blank: 0", "5:12", "unknown value 0", "check the name"),
+        ("severity: error", "severity: error\n    blank: 0", "5:12", "unknown value 0", "there are: zero, row"),
         ("severity: error", "severity: error\n    yields: [U1]", "2:9", "unknown rule U1", "U01"),
         (
             "severity: error",

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from gouji.bounds import refuse
+from gouji.packfile import read_pack
 from gouji.packs import Packs
+from gouji.schema import listed
 from gouji.values import Struct
-from gouji.yamlfile import Scalar, invalid, read, unknown, where
+from gouji.yamlfile import Scalar, invalid, unknown, where
 
-KEYS = ("title", "authority", "amends", "labels", "rows", "cells", "heads", "detect", "cues", "narrative", "outline")
 _CELL = r"[^|\n]*\|"
 
 
@@ -36,30 +37,16 @@ class Amendment(Struct):
     content: Mapping[Any, Any]
 
     def part(self, key: str) -> Mapping[Any, Any]:
-        """What it adds below a key of pack.yaml, by name. Raises PackError where that is no mapping."""
-        data = self.content.get(key) or {}
-        if not isinstance(data, dict):
-            raise invalid(data, f"{key} 应为键值表", f"{key}: expected a mapping")
-        return data
+        """What it adds below a key of pack.yaml, by name."""
+        part: Mapping[Any, Any] = self.content.get(key, {})
+        return part
 
     def spellings(self) -> list[Spelling]:
         """The texts that it adds to terminals, and those of the terminals that it adds."""
-        found = [
-            Spelling(name, text)
-            for name, texts in self.part("labels").items()
-            for text in (texts if isinstance(texts, list) else [texts])
-        ]
+        found = [Spelling(name, text) for name, texts in self.part("labels").items() for text in listed(texts)]
         for key in ("rows", "cues"):
             for name, data in self.part(key).items():
-                if not isinstance(data, dict) or "label" not in data or (key == "rows" and "like" not in data):
-                    raise invalid(
-                        name,
-                        f"{name} 缺少 label（标签的文字）" + ("或 like（与哪一行同类）" if key == "rows" else ""),
-                        f"{name} needs label (its text)"
-                        + (" and like (a row of the same kind)" if key == "rows" else ""),
-                    )
-                texts = data["label"] if isinstance(data["label"], list) else [data["label"]]
-                found += [Spelling(name, text, True, data.get("like")) for text in texts]
+                found += [Spelling(name, text, True, data.get("like")) for text in listed(data["label"])]
         return found
 
 
@@ -68,12 +55,9 @@ def amendments(packs: Packs) -> dict[str, list[Amendment]]:
     folders = packs.folders()
     found: dict[str, list[Amendment]] = {}
     for folder in folders:
-        content = read(folder / "pack.yaml")
-        if not isinstance(content, dict) or "amends" not in content:
+        content = read_pack(folder)
+        if "amends" not in content:
             continue
-        for key in content:
-            if key not in KEYS:
-                raise unknown(key, "键", "key", KEYS)
         target = content["amends"]
         if target not in {f.name for f in folders}:
             raise unknown(target, "规则包", "pack", [f.name for f in folders])

@@ -22,13 +22,11 @@ from gouji.expressions import SOURCES
 from gouji.records import Mention, Number, Observation, Partition, Report, Section, Source, State, Unbound
 from gouji.relations import own_path
 from gouji.rulebook import Rulebook
+from gouji.rulefile import FIGURE
 from gouji.rulemodel import Rule
 from gouji.spans import Span
 from gouji.yamlfile import Scalar, invalid
 
-_FIGURE = re.compile(
-    r"(?P<implied>implied )?(?P<low>[+-]?\d+(\.\d+)?)(?P<range>\.\.(?P<high>\d+(\.\d+)?)?)?( (?P<unit>\S+))??( @(?P<scope>.+))?"
-)
 _QUALIFIED = re.compile(r"(table|text|chart)\((.+)\)")
 
 
@@ -83,7 +81,7 @@ class _Example:
         if value in ("blank", "na", "text"):
             state = str(value)  # type: ignore[assignment]
         else:
-            match = _FIGURE.fullmatch(value)
+            match = FIGURE.fullmatch(value)
             if match is None:
                 raise invalid(
                     value, f"示例中的数值“{value}”无法识别", f"cannot read the figure {value!r} of an example"

@@ -8,10 +8,10 @@ from attrs import evolve
 
 from gouji.errors import Message
 from gouji.facts import Facts
-from gouji.findings import Finding, Suspect
+from gouji.findings import Finding, Statement, Suspect
 from gouji.localise import Constraint, Figure, Key, Repair, connected, fillings, repairs
 from gouji.plans import Plan
-from gouji.records import Number, number_text
+from gouji.records import Number
 from gouji.relations import Relation
 from gouji.rulemodel import Program, key
 from gouji.slips import rank
@@ -19,13 +19,8 @@ from gouji.slips import rank
 _BLANKS = 3  # how many blank cells are told one by one
 
 
-def explained(
-    findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts, slips: Mapping[str, Message]
-) -> list[Finding]:
-    """The findings with suspects, those of one cause in one group; with blanks decided where no filling fits.
-
-    `slips` says in words what each slip is.
-    """
+def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) -> list[Finding]:
+    """The findings with suspects, those of one cause in one group; with blanks decided where no filling fits."""
     # What is only remarkable asks for no repair.
     serious = [f for f in findings if f.severity != "info"]
     if not any(len(f.operands) > 1 for f in serious):
@@ -58,7 +53,7 @@ def explained(
             found = found or _evident(other, identities, figures)
         if found:
             by_finding[n] = found
-    told = [_suspected(f, by_finding.get(n, ()), slips, facts) for n, f in enumerate(decided)]
+    told = [_suspected(f, by_finding.get(n, ()), facts.remarks.slips, facts) for n, f in enumerate(decided)]
     order = sorted(range(len(told)), key=lambda n: told[n].at)
     return _numbered([told[n] for n in order], {i: by_finding[n] for i, n in enumerate(order) if n in by_finding})
 
@@ -207,22 +202,18 @@ def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], fac
         empty = sorted(blank.intersection(constraint.cells))
         told = [_filling(cell, *bounds[cell], facts) for cell in empty[:_BLANKS]]
         if len(empty) > _BLANKS:
-            told.append((f"另有 {len(empty) - _BLANKS} 格空白", f"and {len(empty) - _BLANKS} more blank cells"))
-        needed = Message("；".join(zh for zh, _ in told), "; ".join(en for _, en in told))
+            told.append(facts.remarks("more_blanks", n=len(empty) - _BLANKS))
+        needed = facts.remarks.listed(told, "semicolon")
         decided.append(evolve(finding, assumptions=(*finding.assumptions[1:], needed)))
     return decided
 
 
-def _filling(cell: int, low: object, high: object, facts: Facts) -> tuple[str, str]:
-    o = facts.report.observations[cell]
-    least = number_text(low)  # type: ignore[arg-type]
-    most = None if high is None else number_text(high)  # type: ignore[arg-type]
-    zh, en = (facts.registry.label(o.path, lang) for lang in ("zh", "en"))
-    if most == least:
-        return f"“{zh}”空白，须为 {least}", f"blank “{en}” would have to be {least}"
-    if most is None:
-        return f"“{zh}”空白，须不小于 {least}", f"blank “{en}” would have to be at least {least}"
-    return f"“{zh}”空白，须为 {least} 至 {most}", f"blank “{en}” would have to be {least} to {most}"
+def _filling(cell: int, low: Number, high: Number | None, facts: Facts) -> Statement:
+    """What a blank cell would have to hold: from `low` to `high`, None for no limit."""
+    label = facts.registry.metric(facts.report.observations[cell].path)
+    if high is None:
+        return facts.remarks("blank_at_least", label=label, least=low)
+    return facts.remarks("blank_exactly" if low == high else "blank_between", label=label, least=low, most=high)
 
 
 def _numbered(findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]]) -> list[Finding]:

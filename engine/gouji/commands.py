@@ -28,7 +28,7 @@ class Speaking(click.Command):
             listed = [(name, say(f"{self.help_of(name)}_short")) for name in self.list_commands(ctx)]
             sections += ["", say("help.commands"), *_columns(listed)]
         options = [
-            (record[0], say(option.help or ""))
+            (record[0], _meaning(say, option))
             for option in self.get_params(ctx)
             if isinstance(option, click.Option) and (record := option.get_help_record(ctx))
         ]
@@ -109,10 +109,30 @@ def mistake(say: Voice, error: click.ClickException) -> str:
         kind = error.param.type
         if isinstance(kind, click.Choice):
             return say("usage.choice", name=_named(error), choices=", ".join(map(str, kind.choices)))
-        return say("usage.bad_value", name=_named(error))
+        form = accepted(say, kind)
+        return say("usage.bad_form" if form else "usage.bad_value", name=_named(error), form=form)
     if isinstance(error, click.BadOptionUsage):
         return say("usage.option_value", name=error.option_name)
     return plain.clean(error.format_message())
+
+
+def accepted(say: Voice, kind: click.ParamType[Any]) -> str:
+    """The form of the values of a number or a date; "" for other kinds."""
+    if isinstance(kind, click.DateTime):
+        return say("usage.date")
+    if not isinstance(kind, click.types.IntParamType | click.types.FloatParamType):
+        return ""
+    form = say("usage.whole" if isinstance(kind, click.types.IntParamType) else "usage.number")
+    least, most = getattr(kind, "min", None), getattr(kind, "max", None)
+    if least is None:
+        return form
+    return say("usage.least" if most is None else "usage.between", form=form, least=least, most=most)
+
+
+def _meaning(say: Voice, option: click.Option) -> str:
+    """What an option does, and what its value looks like where that is a number or a date."""
+    told, form = say(option.help or ""), accepted(say, option.type)
+    return say("option.formed", told=told, form=form) if form and not option.is_flag and not option.count else told
 
 
 def nearest(say: Voice, name: str, known: Iterable[str]) -> str:

@@ -15,14 +15,15 @@ from gouji.layouts import Layout
 from gouji.messages import Messages
 from gouji.outline import OutlineModel
 from gouji.outlinefile import load_outline
+from gouji.packfile import grammar_file, read_pack
 from gouji.packs import Packs
 from gouji.readers.carriers import Carrier
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
 from gouji.rulebook import Rulebook
-from gouji.rulecompiler import load_rulebook
+from gouji.rulecompiler import load_rulebook, remarks_of
 from gouji.rulemodel import Kept
-from gouji.yamlfile import invalid, read, unknown
+from gouji.yamlfile import invalid, read
 
 
 def compile_packs(
@@ -44,7 +45,7 @@ def compile_packs(
     registry = load_registry(packs.metrics())
     messages = Messages.merged(packs.messages())
     # What is wrong with a rule is said before the grammars are compiled, which takes longer.
-    rulebook = load_rulebook(packs.rules(), registry, messages.below("slip"))
+    rulebook = load_rulebook(packs.rules(), registry, remarks_of(messages), [f.name for f in packs.folders()])
     layouts = load_layouts(packs, registry)
     folds = _folds(packs)
     return (
@@ -69,10 +70,7 @@ def _folds(packs: Packs) -> Folds:
         for file in sorted(root.glob("*/folds.yaml")):
             data = schema.keys(read(file), _FOLDS, (), str(file))
             for name, table in (("characters", characters), ("phrases", phrases)):
-                pairs = data.get(name, {})
-                if not isinstance(pairs, dict):
-                    raise invalid(pairs, "此处应为键值表", "expected a mapping here")
-                for key, value in pairs.items():
+                for key, value in schema.mapping(data.get(name, {})).items():
                     if (
                         not key
                         or not schema.text(value)
@@ -90,33 +88,21 @@ def _folds(packs: Packs) -> Folds:
                             f"“{key}” is folded to “{table[str(key)]}” already",
                         )
                     table[str(key)] = str(value)
-            for pattern in data.get("noise", ()):
+            for pattern in schema.items(data.get("noise", [])):
                 schema.pattern(pattern)
                 noise.append(str(pattern))
     return Folds.build(characters, phrases, noise)
 
 
 _FOLDS = ("characters", "phrases", "noise")
-_CARRIER = ("grammar", "region", "cell", "rows")
-_CARRIER_OPTIONS = ("opens",)
-_ROWS = ("lines", "series", "stream")
 
 
 def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
     """Every carrier of tables in plain text. Raises PackError."""
     carriers = []
     for folder in packs.folders():
-        content = read(folder / "pack.yaml")
-        if not isinstance(content, dict):
-            raise invalid(content or str(folder / "pack.yaml"), "此处应为键值表", "expected a mapping here")
-        specs = content.get("carriers", {})
-        if not isinstance(specs, dict):
-            raise invalid(specs, "此处应为键值表", "expected a mapping here")
-        for name, spec in specs.items():
-            schema.keys(spec, (*_CARRIER, *_CARRIER_OPTIONS), _CARRIER, name)
-            if schema.text(spec["rows"]) not in _ROWS:
-                raise unknown(spec["rows"], "行的取法", "way of rows", _ROWS)
-            grammar = build(folder / schema.text(spec["grammar"]), packs.grammar_roots, ("start",))
+        for name, spec in read_pack(folder).get("carriers", {}).items():
+            grammar = build(grammar_file(folder, spec["grammar"]), packs.grammar_roots, ("start",))
             region, cell = schema.pattern(spec["region"]), schema.pattern(spec["cell"])
             opens = schema.pattern(spec["opens"]) if "opens" in spec else None
             carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, opens))

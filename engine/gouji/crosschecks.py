@@ -13,14 +13,14 @@ from attrs import evolve, frozen
 from gouji.checks import KINDS
 from gouji.document import Place
 from gouji.errors import Message
-from gouji.findings import SEVERITIES, Decision, Severity, Statement, Verdict
+from gouji.findings import SEVERITIES, Decision, Filling, Said, Severity, Statement, Verdict, Words
 from gouji.intervals import Operand
 from gouji.profiles import Claim, Figure, Profile
 from gouji.records import Number, number_text
 from gouji.registry import Registry
 from gouji.relations import Evaluation, Item, Relation, evaluate, own_path
 from gouji.rulebook import Rulebook
-from gouji.rulemodel import SUM_OF_PARTS, Instance, Program, Rule, blank_counted
+from gouji.rulemodel import Instance, Program, Rule
 from gouji.values import Struct, Value
 
 Side: TypeAlias = Literal["left", "right"]
@@ -83,7 +83,7 @@ class CrossFinding(Value):
     right: Number | None = None
     delta: Number | None = None
     terms: tuple[CrossTerm, ...] = ()
-    assumptions: tuple[Message, ...] = ()
+    assumptions: tuple[Said, ...] = ()
     explanation: Message | None = None
     coverage: Coverage | None = None
     group: int = 0
@@ -119,7 +119,7 @@ class Reports(Protocol):
     def find(self, item: Item) -> Found:
         """What an item stands for."""
 
-    def words(self) -> Mapping[str, str | Message]:
+    def words(self) -> Mapping[str, Filling]:
         """What messages may say about these reports."""
 
 
@@ -146,7 +146,7 @@ class Pair(Struct):
         own = own_path(name)
         return (self.this if own == name else self.last).gives(own)
 
-    def words(self) -> Mapping[str, str | Message]:
+    def words(self) -> Mapping[str, Filling]:
         """Both years, and the body."""
         name = self.this.body.name or self.last.body.name
         return {"year": _year(self.this), "last_year": _year(self.last), "body": name}
@@ -288,15 +288,15 @@ def _from_equation(
             "left": left.shown,
             "right": right.shown,
             "difference": "?" if difference is None else ("" if delta is not None else "≥") + number_text(difference),
-            "left_label": _labels(book.registry, relation.left.items),
-            "right_label": _labels(book.registry, relation.right.items),
-            "label": _labels(book.registry, relation.left.items),
+            "left_label": _labels(book, relation.left.items),
+            "right_label": _labels(book, relation.right.items),
+            "label": _labels(book, relation.left.items),
         },
         equation=evaluation.numbers(),
         left=left.low if left.exact else None,
         right=right.low if right.exact else None,
         terms=terms,
-        assumptions=[blank_counted(blanks)] if blanks and evaluation.outcome == "fail" else [],
+        assumptions=[book.remarks.blank_counted(blanks)] if blanks and evaluation.outcome == "fail" else [],
     )
 
 
@@ -307,17 +307,17 @@ def finding(
     case: str = "",
     name: str = "",
     verdict: Verdict = "fail",
-    values: Mapping[str, str | Message],
+    values: Mapping[str, Filling],
     equation: str = "",
     left: Number | None = None,
     right: Number | None = None,
     terms: Sequence[CrossTerm] = (),
-    assumptions: Sequence[Message] = (),
+    assumptions: Sequence[Said] = (),
     coverage: Coverage | None = None,
 ) -> CrossFinding:
     """One finding of `rule`, with the words that its message asks for."""
     name = name or rule.id
-    shown: dict[str, str | Message] = {"instance": name, "equation": equation, **reports.words()}
+    shown: dict[str, Filling] = {"instance": name, "equation": equation, **reports.words()}
     for word, number in (("left", left), ("right", right)):
         shown[word] = "" if number is None else number_text(number)
     shown.update(values)
@@ -388,11 +388,10 @@ def in_groups(book: Rulebook, findings: Sequence[CrossFinding]) -> list[CrossFin
     return sorted(grouped, key=lambda f: (f.group, f.rule not in causes))
 
 
-def _labels(registry: Registry, items: Sequence[Item]) -> Message:
+def _labels(book: Rulebook, items: Sequence[Item]) -> Words:
     if len(items) > 2:
-        return SUM_OF_PARTS
-    labels = [label_of(registry, own_path(item.path)) for item in items]
-    return Message(" + ".join(m.zh for m in labels), " + ".join(m.en for m in labels))
+        return book.remarks.texts["sum_of_parts"]
+    return book.remarks.listed([label_of(book.registry, own_path(item.path)) for item in items], "plus")
 
 
 def _size(delta: Number | None) -> Number:
@@ -430,7 +429,7 @@ def _scale(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
         this, last = pair.this.best(path), pair.last.best(path)
         assert this is not None
         assert last is not None
-        shown = Message(f" {factor} 倍", f"{factor} times") if a > b else Message(f" 1/{factor}", f"1/{factor} of")
+        shown = book.remarks("times" if a > b else "part_of", factor=factor)
         outcome.findings.append(
             finding(
                 rule,
@@ -469,7 +468,7 @@ def _copied(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
                     if figure is not None:
                         terms.append(term(book.registry, side, 1, profile, figure))
     if same:
-        tables = Message("、".join(m.zh for m in same), ", ".join(m.en for m in same))
+        tables = book.remarks.listed(same)
         count = str(len(terms) // 2)
         outcome.findings.append(finding(rule, pair, values={"tables": tables, "count": count}, terms=terms))
     else:
@@ -551,7 +550,7 @@ def _copies(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
     if not differing:
         outcome.passed += common
         return
-    labels = [label_of(book.registry, f.path) for f, _ in differing[:3]]
+    listed = book.remarks.listed(label_of(book.registry, f.path) for f, _ in differing[:3])
     more = len(differing) > 3
     outcome.findings.append(
         finding(
@@ -559,9 +558,7 @@ def _copies(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
             pair,
             values={
                 "count": str(len(differing)),
-                "labels": Message(
-                    "、".join(m.zh for m in labels) + "等" * more, ", ".join(m.en for m in labels) + ", …" * more
-                ),
+                "labels": book.remarks("and_more", listed=listed) if more else listed,
             },
             equation="; ".join(f"{a.operand.shown} ≠ {b.operand.shown}" for a, b in differing[:3]) + "; …" * more,
             terms=[

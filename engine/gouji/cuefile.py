@@ -13,68 +13,15 @@ from gouji.amendments import alternatives, amendments, editing, merged
 from gouji.cues import COUNTS, ERAS, Cue, NarrativeModel
 from gouji.grammarcompiler import build, edited
 from gouji.islands import IslandScanner
+from gouji.packfile import read_pack
 from gouji.packs import Packs
 from gouji.patterns import Finder
 from gouji.registry import Registry
 from gouji.schema import expression, pattern
-from gouji.yamlfile import Scalar, invalid, read, unknown
+from gouji.yamlfile import Scalar, invalid, unknown
 
 _FOUND = ("relevant", "clause_year", "scope_part", "scope_whole", "other_time", "change")
 """The patterns that long stretches of text are searched for."""
-_CUE_KEYS = frozenset(
-    [
-        "label",
-        "path",
-        "paths",
-        "units",
-        "topic",
-        "topics",
-        "opens",
-        "under",
-        "unless",
-        "eras",
-        "value",
-        "becomes",
-        "year",
-        "standing",
-        "alone",
-    ]
-)
-_KEYS = frozenset(
-    [
-        "grammar",
-        "cues",
-        "subject",
-        "relevant",
-        "before",
-        "after",
-        "money",
-        "field_headings",
-        "field_exceptions",
-        "heading_topics",
-        "wholes",
-        "whole_parts",
-        "complete",
-        "partial",
-        "scope_part",
-        "scope_whole",
-        "scope_reset",
-        "scope_body",
-        "heading_body",
-        "clause_year",
-        "other_time",
-        "change",
-        "plan_headings",
-        "account",
-        "share",
-        "plan_opening",
-        "cumulative",
-        "together",
-        "own",
-        "share_of",
-        "units",
-    ]
-)
 
 
 def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
@@ -85,13 +32,10 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
     folder, content = next(
         (folder, data)
         for folder in packs.folders()
-        if "narrative" in (data := read(folder / "pack.yaml")) and "amends" not in data
+        if "narrative" in (data := read_pack(folder)) and "amends" not in data
     )
     added = amendments(packs).get(folder.name, [])
     data = content["narrative"]
-    for key in data:
-        if key not in _KEYS:
-            raise unknown(key, "键", "key", _KEYS)
     # The tokens come from the scanner; a single lexer is the least that Lark makes.
     grammar = build(folder / data["grammar"], packs.grammar_roots, ("start",), lexer="basic")
     bindings = merged(content["cues"], [one.part("cues") for one in added])
@@ -155,9 +99,6 @@ def _cue(
     registry: Registry,
     wholes: Mapping[Any, Any],
 ) -> Cue:
-    for key in spec:
-        if key not in _CUE_KEYS:
-            raise unknown(key, "键", "key", _CUE_KEYS)
     if "units" in spec and spec["units"] not in units:
         raise unknown(spec["units"], "单位组", "group of units", units)
     if spec.get("topic") in spec.get("topics", ()):

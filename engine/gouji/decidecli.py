@@ -67,7 +67,7 @@ def decide(
     if not accept and not dispute:
         wrong("usage.decide")
     if not by.strip() or not why.strip():
-        wrong("usage.bad_value", name="--why" if by.strip() else "--by")
+        wrong("usage.empty", name="--why" if by.strip() else "--by")
     day = when.date() if when else date.today()
     engine = load_engine(packs)
     reports: list[Report] = []

@@ -1,6 +1,10 @@
 """What stops gouji from going on: an input that cannot be read, a pack that cannot be used.
 
 Findings about a report are values (`gouji.findings`); exceptions are for what keeps *us* from working.
+
+Where words stand: what is said of the *content of reports* is data (the messages of rules in `rules/`, remarks and
+the interface in `rules/messages.yaml`), and so is every word of a command. What is wrong with a *file or a pack* is said in
+code, where it is found: it must be told when the data themselves cannot be loaded.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Literal
 
 from gouji.errors import Message
-from gouji.findings import Filling, Finding, Severity, Side, Statement, Term, Verdict, Words
+from gouji.findings import Filling, Finding, Remarks, Said, Severity, Side, Statement, Term, Verdict, Words
 from gouji.intervals import Interval, Operand
 from gouji.records import Number, Observation, Report, Source
 from gouji.registry import Registry
@@ -20,6 +20,7 @@ from gouji.spans import Span
 UNKNOWN = float("nan")
 
 
+NO_REMARKS = Remarks({}, {})
 _LISTS = ("text", "chart", "negative", "fractional", "with_unit", "repeated")
 
 
@@ -28,12 +29,13 @@ class Facts:
 
     `values` holds by key (`rulemodel.key`) the exact figure, 0 for a blank, and UNKNOWN for what is
     approximate or unreadable; `where` the index of the observation. Tables have no prefix in their keys.
-    `blank_in` lists blank keys by table, `blank_keys` those that count 0, `withheld` totals that do not.
+    `remarks` are the words for what is found. `blank_in` lists blank keys by table, `blank_keys` those that count 0, `withheld` totals that do not.
     """
 
     def __init__(self, report: Report, registry: Registry) -> None:
         self.report = report
         self.registry = registry
+        self.remarks = NO_REMARKS
         self.values: dict[str, Any] = {}
         self.where: dict[str, int] = {}
         self.text: list[int] = []
@@ -114,8 +116,8 @@ class Facts:
         span: Span | None = None,
         terms: Sequence[Term] = (),
         given: Sequence[Term] = (),
-        assumptions: Sequence[Message] = (),
-        alternative: Message | None = None,
+        assumptions: Sequence[Said] = (),
+        alternative: Said | None = None,
         identity: Sequence[str] = (),
         message: Message | None = None,
     ) -> None:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from gouji import schema
-from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Filling, Severity, Term
 from gouji.intervals import Interval, Operand
@@ -347,7 +346,7 @@ def _same_value(rule: Rule, book: Rulebook, facts: Facts) -> None:
             rule,
             values={
                 "value": number_text(value or 0),
-                "labels": Message("、".join(m.zh for m in labels), ", ".join(m.en for m in labels)),
+                "labels": facts.remarks.listed(labels),
             },
             equation=" = ".join([number_text(value or 0)] * len(indices)),
             left=value,
@@ -363,7 +362,7 @@ def _together(rule: Rule, book: Rulebook, facts: Facts) -> None:
         absent = [_label(facts, path) for path, i in present if i is None]
         facts.add(
             rule,
-            values={"labels": Message("、".join(m.zh for m in absent), ", ".join(m.en for m in absent))},
+            values={"labels": facts.remarks.listed(absent)},
             terms=[facts.term("left", i) for i in found],
         )
     else:

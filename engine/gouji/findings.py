@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -62,6 +62,72 @@ class Statement(Struct):
             if name:
                 pieces.append(_shown(self.values.get(name, f"{{{name}}}"), lang))
         return "".join(pieces)
+
+
+class Listed(Struct):
+    """Several things one after the other, with what stands `between` them."""
+
+    items: Sequence[str | Words]
+    between: Message
+
+    @property
+    def zh(self) -> str:
+        """The list in Chinese."""
+        return self.text("zh")
+
+    @property
+    def en(self) -> str:
+        """The list in English."""
+        return self.text("en")
+
+    def text(self, lang: str) -> str:
+        """The list in `lang`."""
+        return self.between.text(lang).join([_shown(item, lang) for item in self.items])
+
+
+Said: TypeAlias = "Message | Statement | Listed"
+
+REMARKS: Mapping[str, tuple[str, ...]] = {
+    "comma": (),
+    "semicolon": (),
+    "plus": (),
+    "and_more": ("listed",),
+    "sum_of_parts": (),
+    "blank_counted": ("cells",),
+    "one_blank_counted": (),
+    "blank_exactly": ("label", "least"),
+    "blank_at_least": ("label", "least"),
+    "blank_between": ("label", "least", "most"),
+    "more_blanks": ("n",),
+    "may_read": ("raw", "needed"),
+    "must_read": ("raw", "needed"),
+    "figure_of": ("raw", "label"),
+    "same_cases": ("one", "other", "sum"),
+    "contained": ("one", "other", "sum"),
+    "times": ("factor",),
+    "part_of": ("factor",),
+    "every_section": (),
+}
+"""What is said of figures besides the messages of rules, and what each remark names: `remark` in rules/messages.yaml."""
+
+
+class Remarks(Struct):
+    """The remarks (`REMARKS`) in words, and what each slip of the hand is called."""
+
+    texts: Mapping[str, Message]
+    slips: Mapping[str, Message]
+
+    def __call__(self, name: str, **values: Filling) -> Statement:
+        """A remark with its places filled."""
+        return Statement(self.texts[name], values)
+
+    def listed(self, items: Iterable[str | Words], between: str = "comma") -> Listed:
+        """Several things with the remark `between` them."""
+        return Listed(tuple(items), self.texts[between])
+
+    def blank_counted(self, cells: int) -> Statement:
+        """The assumption that blanks count nothing."""
+        return self("one_blank_counted") if cells == 1 else self("blank_counted", cells=cells)
 
 
 def _shown(value: Filling, lang: str) -> str:
@@ -166,9 +232,9 @@ class Finding(Value):
     delta: Number | None = None
     span: Span | None = None
     terms: tuple[Term, ...] = ()
-    assumptions: tuple[Message, ...] = ()
+    assumptions: tuple[Said, ...] = ()
     explanation: Message | None = None
-    alternative: Message | None = None
+    alternative: Said | None = None
     suspects: tuple[Suspect, ...] = ()
     group: int = 0
     identity: tuple[str, ...] = field(default=(), repr=False)

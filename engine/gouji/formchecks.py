@@ -61,7 +61,7 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     report, p = facts.report, rule.params
     top = [s for s in report.sections if s.level == 1]
     if not top:
-        facts.add(rule, instance="none", message=p["absent"], values={"name": Message("各部分", "its sections")})
+        facts.add(rule, instance="none", message=p["absent"], values={"name": facts.remarks("every_section")})
     last: Span | None = None
     required = p["required"] if top else ()
     places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
@@ -193,7 +193,7 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             instance=f"missing.{name}",
             values={
                 "count": str(len(missing)),
-                "labels": Message("、".join(m.zh for m in names), ", ".join(m.en for m in names)),
+                "labels": facts.remarks.listed(names),
             },
             span=report.observations[table[before]].span,
             identity=missing,

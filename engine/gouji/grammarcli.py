@@ -180,7 +180,7 @@ def _clustered(say: Voice, number: int, cluster: Cluster) -> Iterator[str]:
 
 @click.command("trace", cls=Speaking, help="help.grammar_trace")
 @paths_argument
-@click.option("--line", "lines", type=int, metavar="N", multiple=True, help="option.line")
+@click.option("--line", "lines", type=click.IntRange(1), metavar="N", multiple=True, help="option.line")
 @packs_option
 @language_option
 @verbose_option

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from lark import Lark
-from lark.exceptions import GrammarError, LarkError, UnexpectedInput
+from lark.exceptions import LarkError, UnexpectedInput
 from lark.parsers.lalr_analysis import Shift
 
+from gouji import yamlfile
 from gouji.bounds import refuse
 from gouji.errors import Message, PackError
 from gouji.grammar import Grammar
+from gouji.grammarfiles import defined, named, place, position, reach, read, unclosed
 from gouji.packs import builtin
 from gouji.parser import Parser, Reduction, Scanner
 from gouji.patterns import Pattern, beginnings
@@ -34,29 +36,25 @@ def build(
     name (Lark drops such terminals from what it says it expected), for one that takes time beyond all bounds, and for
     expressions that cannot stand beside each other.
     """
+    text = read(path)
     try:
-        text = path.read_text(encoding="utf-8")
         lark = Lark(
             text if edit is None else edited(text, path, roots, edit),
             parser="lalr",
-            start=list(starts),
+            start=[str(start) for start in starts],
             import_paths=[str(root) for root in roots],
             source_path=str(path),
             maybe_placeholders=False,
             **({"lexer": "contextual"} | options),
         )
-    except OSError as error:
-        raise _broken(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
-    except UnexpectedInput as error:
-        raise _unreadable(path, text, getattr(error, "line", 0), getattr(error, "column", 0)) from error
-    except (GrammarError, LarkError) as error:
+    except LarkError as error:
         raise _refused(path, text, starts, roots, edit, error) from error
     for terminal in lark.terminals:
         name = terminal.name.rsplit("__", 1)[-1]
         if not re.fullmatch(r"_?[A-Z][A-Z0-9_]*", name):
-            where = _place(path, text, terminal.pattern.value)
+            start = max(text.find(terminal.pattern.value), 0)
             raise _broken(
-                where,
+                position(path, text, start),
                 f"终结符 {terminal.pattern.value} 没有 ASCII 名称",
                 f"{terminal.pattern.value} has no ASCII terminal name",
             )
@@ -70,7 +68,7 @@ def build(
         tables = pickle.dumps(_parser(lark), pickle.HIGHEST_PROTOCOL)
     except re.error as error:
         raise _at_odds(path, text, lark.terminals, error) from error
-    grammar = Grammar(f"{path.parent.name}/{path.name}", starts, tables, saved.getvalue())
+    grammar = Grammar(f"{path.parent.name}/{path.name}", tuple(map(str, starts)), tables, saved.getvalue())
     grammar.__dict__["lark"] = lark
     return grammar
 
@@ -189,7 +187,7 @@ def _ahead(members: Iterable[str]) -> str:
     return f"(?=[{found}])" if found else ""
 
 
-def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None] | None) -> Any:
+def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None] | None = None) -> Any:
     """A grammar as Lark loads it, with `edit` applied. Raises what Lark raises."""
     from lark.load_grammar import load_grammar
 
@@ -203,20 +201,6 @@ def _broken(where: str, zh: str, en: str) -> PackError:
     return PackError(where, "invalid-grammar", Message(zh, en), Message("请改正该语法文件", "correct the grammar"))
 
 
-def _place(path: Path, text: str, problem: str) -> str:
-    """`file:line:column` of the first name in `problem` that the grammar text holds."""
-    for word in re.findall(r"[^\s'\"<>:,()]+", problem):
-        match = re.search(rf"(?<!\w){re.escape(word.strip('?!'))}(?!\w)", text)
-        if (
-            match
-            and (len(word) > 1 or not word.isascii())
-            and word.lower() not in ("rule", "in", "the", "is", "of", "terminal", "start")
-        ):
-            line = text.count("\n", 0, match.start()) + 1
-            return f"{path}:{line}:{match.start() - text.rfind(chr(10), 0, match.start())}"
-    return str(path)
-
-
 def _refused(
     path: Path,
     text: str,
@@ -226,7 +210,20 @@ def _refused(
     error: LarkError,
 ) -> PackError:
     """What Lark says against a grammar, in words that an author can act on."""
+    # Lark does not always say in which file it is: what is wrong with an imported one is wrong without this one, too.
+    for file in reversed(reach(path, roots)[1:]):
+        try:
+            edited(read(file), file, roots)
+        except LarkError as own:
+            path, text, error = file, read(file), own
+            break
+    if found := unclosed(path, text):
+        return _broken(found[1], f"这里的 {found[0]} 没有成对", f"nothing closes this {found[0]}")
     problem = str(error).strip() or "invalid grammar"
+    if isinstance(error, UnexpectedInput):
+        return _unreadable(path, text, getattr(error, "line", 0), getattr(error, "column", 0))
+    if found_at := re.search(r"at line (\d+) column (\d+)", problem):
+        return _unreadable(path, text, int(found_at[1]), int(found_at[2]))
     if problem.startswith("Reduce/Reduce"):
         from gouji.conflicts import conflicts
 
@@ -249,25 +246,48 @@ def _refused(
                 "let the rules begin or end with different terminals, or make them one",
             ),
         )
+    if match := re.search(_UNDEFINED, problem):
+        return _undefined(path, text, starts, _own(next(filter(None, match.groups()))))
+    if match := re.search(r"'?(\w+)'? defined more than once", problem):
+        name = _own(match[1])
+        where = named(path, text, name, last=True)
+        return _broken(where, f"{name} 定义了不止一次", f"{name} is defined more than once")
     for pattern, zh, en in _SAYINGS:
         if match := re.search(pattern, problem):
-            name = next(filter(None, match.groups())).rsplit("__", 1)[-1]
-            return _broken(named(path, text, name, last="more than once" in en), zh.format(name), en.format(name))
+            name = _own(match[1])
+            return _broken(place(path, name, roots), zh.format(name), en.format(name))
     if match := re.search(r"Cannot compile token (\w+): '(.*)'$", problem, re.S):
-        name, flaw = match[1].rsplit("__", 1)[-1], _flaw(match[2])
+        name, flaw = _own(match[1]), _flaw(match[2])
         zh, en = f"终结符 {name} 的正则表达式有误", f"the regular expression of terminal {name} is wrong"
-        return _broken(named(path, text, name), f"{zh}：{flaw}", f"{en}: {flaw}" if flaw else en)
-    if place := re.search(r"at line (\d+) column (\d+)", problem):
-        return _unreadable(path, text, int(place[1]), int(place[2]))
+        return _broken(place(path, name, roots), f"{zh}：{flaw}", f"{en}: {flaw}" if flaw else en)
     first = problem.splitlines()[0]
-    return _broken(_place(path, text, problem), f"语法有误：{first}", f"the grammar is wrong: {first}")
+    return _broken(f"{path}:1:1", f"语法有误：{first}", f"the grammar is wrong: {first}")
+
+
+def _own(name: str) -> str:
+    """The name that a grammar gives to what Lark calls by the name of the file, too."""
+    return name.rsplit("__", 1)[-1]
+
+
+def _undefined(path: Path, text: str, starts: Sequence[str], name: str) -> PackError:
+    """A name that a grammar does not define, with the nearest that there is of its kind."""
+    start = next((s for s in starts if s == name), None)
+    where = yamlfile.where(start) or named(path, text, name)
+    where = f"{path}:1:1" if where == str(path) else where
+    rule = start is not None or name.strip("_").islower()
+    kind = ("规则", "rule") if rule else ("终结符", "terminal")
+    known = [n for n in defined(path) if n.strip("_").islower() == rule]
+    error = yamlfile.unknown(yamlfile.Scalar(name, where), *kind, known)
+    zh, en = f"{kind[0]} {name} 没有定义", f"{kind[1]} {name} is not defined"
+    remedy = error.remedy if known else Message("请定义它，或用 %import 导入", "define it, or import it by %import")
+    return PackError(where, "invalid-grammar", Message(zh, en), remedy)
 
 
 def _unreadable(path: Path, text: str, line: int, column: int) -> PackError:
     """What is no Lark grammar at a place; where a name stands there that Lark does not take, that is said."""
     lines = text.splitlines()
-    rest = lines[line - 1][max(column - 1, 0) :] if 0 < line <= len(lines) else ""
-    where = f"{path}:{line or '?'}:{column or '?'}"
+    rest = lines[line - 1][max(column - 1, 0) :].strip() if 0 < line <= len(lines) else ""
+    where = f"{path}:{max(line, 1)}:{max(column, 1)}"
     if (name := re.match(r"\w+", rest)) and not name[0].isascii():
         return PackError(
             where,
@@ -278,7 +298,16 @@ def _unreadable(path: Path, text: str, line: int, column: int) -> PackError:
                 "a name holds ASCII letters, digits and underscores: upper case for terminals, lower case for rules",
             ),
         )
-    return _broken(where, "Lark 语法错误", "this is not valid Lark")
+    if (word := re.match(r"%\w+", rest)) and word[0] not in _DIRECTIVES:
+        return yamlfile.unknown(yamlfile.Scalar(word[0], where), "指令", "directive", _DIRECTIVES)
+    if not rest:
+        return _broken(where, "不是有效的 Lark：此行到这里还没有完", "not valid Lark: the line ends too early")
+    shown = rest if len(rest) <= _SHOWN else rest[:_SHOWN] + "…"
+    return _broken(where, f"不是有效的 Lark：此处不能是“{shown}”", f"not valid Lark: “{shown}” cannot stand here")
+
+
+_SHOWN = 20
+_DIRECTIVES = ("%import", "%ignore", "%declare", "%override", "%extend")
 
 
 def _flaw(source: str) -> str:
@@ -290,19 +319,13 @@ def _flaw(source: str) -> str:
     return ""
 
 
+_UNDEFINED = (
+    r"(?:Rule|Terminal|Template) '?(\w+)'? used but not defined|used but not defined: (\w+)|"
+    r"undefined rule: NonTerminal\('(\w+)|Terminals \{'(\w+)'.*\} were marked to ignore"
+)
 _SAYINGS = (
-    (r"(?:Rule|Terminal) '?(\w+)'? used but not defined|used but not defined: (\w+)|undefined rule: NonTerminal\('(\w+)",
-     "{0} 没有定义", "{0} is not defined"),
-    (r"'?(\w+)'? defined more than once", "{0} 定义了不止一次", "{0} is defined more than once"),
     (r"zero-width terminals?\.? \((\w+)", "终结符 {0} 可以什么都不匹配", "terminal {0} can match nothing"),
+    (r"inside terminals \(NonTerminal\('\w+'\) in (\w+)", "终结符 {0} 中不能用规则", "terminal {0} must not use rules"),
+    (r"Recursion in terminal '(\w+)'", "终结符 {0} 不能用到自己", "terminal {0} must not use itself"),
+    (r"Terminals cannot be empty \((\w+)\)", "终结符 {0} 是空的", "terminal {0} is empty"),
 )  # fmt: skip
-
-
-def named(path: Path, text: str, name: str, last: bool = False) -> str:
-    """`file:line:column` where a grammar defines `name` (for the first or last time), else where it uses it."""
-    found = list(re.finditer(rf"(?m)^[?!]*({re.escape(name)})(?=[.\d-]*\s*(?:\{{[^}}]*\}})?\s*:)", text))
-    found = found or list(re.finditer(rf"(?<![\w])({re.escape(name)})(?![\w])", text))
-    if not found:
-        return str(path)
-    start = found[-1 if last else 0].start(1)
-    return f"{path}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"

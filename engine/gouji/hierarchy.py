@@ -30,6 +30,7 @@ from gouji.crosschecks import (
     term,
 )
 from gouji.errors import Message, PackError
+from gouji.findings import Filling, Remarks
 from gouji.intervals import EXACT_ZERO, Interval, Operand
 from gouji.profiles import Profile
 from gouji.records import number_text
@@ -100,7 +101,7 @@ class Hierarchy:
         for (member, year), own in read.items():
             if member in below:
                 children = [(self.members[n].name, [*read.get((n, year), {}).values()]) for n in below[member]]
-                level = Level(self._standing([*own.values()]), children, self.complete, book.registry)
+                level = Level(self._standing([*own.values()]), children, self.complete, book.registry, book.remarks)
                 outcome.take(check_levels(book, level))
         return outcome
 
@@ -117,6 +118,7 @@ class Level:
     children: Sequence[tuple[str, Sequence[Profile]]]
     complete: bool
     registry: Registry
+    remarks: Remarks
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -128,7 +130,7 @@ class Level:
         """Of how many bodies below a report was read."""
         return len(self.children) - len(self.missing)
 
-    def words(self) -> Mapping[str, str | Message]:
+    def words(self) -> Mapping[str, Filling]:
         """The year, the body, and how much of the level below was read."""
         missing = self.missing
         return {
@@ -136,7 +138,7 @@ class Level:
             "body": self.this.body.name,
             "read": str(self.read),
             "of": str(len(self.children)),
-            "missing": Message("、".join(missing), ", ".join(missing)),
+            "missing": self.remarks.listed(missing),
         }
 
     def find(self, item: Item) -> Found:
@@ -238,7 +240,7 @@ def _bounds(book: Rulebook, metrics: Iterable[str], level: Level) -> Iterator[Bo
         figure = level.this.stated(path)
         if figure is None or figure.value is None:
             continue
-        known = Level(level.this, [c for c in level.children if c[1]], True, level.registry)
+        known = Level(level.this, [c for c in level.children if c[1]], True, level.registry, level.remarks)
         total, seen = known.sum(path)
         if not seen or total.low is None or (not figure.value and not total.high):
             continue

@@ -1,6 +1,6 @@
 """What is looked at in the files of a user's pack before anything is compiled from them.
 
-A pack is data of known kinds, its grammars do not import one another in a circle, and no expression in it takes time
+A pack is data of known kinds and forms, its grammars do not import one another in a circle, and no expression in it takes time
 beyond all bounds (of terminals that are put together that is seen when they are compiled). Whatever is wrong is refused
 with its place.
 """
@@ -8,33 +8,24 @@ with its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from gouji import grammarfiles
 from gouji.bounds import refuse
 from gouji.errors import PackError
+from gouji.grammarfiles import PIECES, imports
+from gouji.packfile import read_pack
 from gouji.packs import Packs
-from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
 SUFFIXES = (".yaml", ".lark", ".txt", ".md")
-PACK_FILES = ("pack.yaml", "metrics.yaml", "folds.yaml", "bodies.yaml", "crosswalk.yaml")
+PACK_FILES = ("pack.yaml", "metrics.yaml", "folds.yaml")
 FILES_LIMIT = 1000
 SIZE_LIMIT = 4 * 1024 * 1024
 
-_IMPORT = re.compile(r"^%import[ \t]+(\.?[\w.]+)[ \t]*(\()?", re.M)
-_COMMENT = re.compile(r"//[^\n]*")
-# A string, a comment or an expression of a grammar, whichever begins first.
-_PIECES = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/(?P<expression>(?:\\.|[^/\\\n])+)/')
 _REPEATED = re.compile(r"\(.*[*+{]", re.S)
-
-
-class Import(Struct):
-    """An import of a grammar: where it stands, and the file that it names (None for one of Lark's own)."""
-
-    where: str
-    file: Path | None
 
 
 def inspect(packs: Packs) -> None:
@@ -48,8 +39,19 @@ def inspect(packs: Packs) -> None:
                     _circle(file, packs.grammar_roots)
                     _grammar(file)
                 elif file.suffix == ".yaml":
+                    content = read(file)
+                    if not content and not isinstance(content, Scalar):
+                        raise invalid(
+                            content,
+                            "文件是空的",
+                            "the file is empty",
+                            "请写上内容，或移走",
+                            "fill it in, or move it away",
+                        )
+                    if file.name == "pack.yaml":
+                        read_pack(file.parent)
                     # What stands in rules and metrics is words and equations, in which * means something else.
-                    _expressions(read(file), part == "grammars" and file.name != "metrics.yaml")
+                    _expressions(content, part == "grammars" and file.name != "metrics.yaml")
 
 
 def _kinds(files: Sequence[Path], folder: Path) -> None:
@@ -83,25 +85,6 @@ def _foreign(file: Path, zh: str, en: str, allowed: str) -> PackError:
     )
 
 
-def imports(file: Path, roots: Sequence[Path]) -> Iterator[Import]:
-    """What a grammar imports, in order. Raises PackError for a file that is not there."""
-    try:
-        text = _COMMENT.sub(lambda m: " " * len(m.group()), file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise invalid(str(file), f"无法读取：{error}", f"cannot be read: {error}") from error
-    for match in _IMPORT.finditer(text):
-        name = match[1] if match[2] else match[1].rpartition(".")[0]
-        start = text.rfind("\n", 0, match.start(1)) + 1
-        where = f"{file}:{text.count(chr(10), 0, match.start(1)) + 1}:{match.start(1) - start + 1}"
-        folders = [file.parent] if name.startswith(".") else [*roots, file.parent]
-        parts = name.strip(".").split(".")
-        found = next((f for folder in folders if (f := folder.joinpath(*parts).with_suffix(".lark")).is_file()), None)
-        if found is None and parts not in (["common"], ["python"], ["unicode"], ["lark"]):
-            known = [".".join(f.relative_to(r).with_suffix("").parts) for r in roots for f in sorted(r.rglob("*.lark"))]
-            raise unknown(Scalar(name.strip("."), where), "语法文件", "grammar file", known)
-        yield Import(where, found)
-
-
 def _circle(file: Path, roots: Sequence[Path], chain: tuple[Path, ...] = ()) -> None:
     chain = (*chain, file.resolve())
     for one in imports(file, roots):
@@ -119,12 +102,10 @@ def _circle(file: Path, roots: Sequence[Path], chain: tuple[Path, ...] = ()) -> 
 
 
 def _grammar(file: Path) -> None:
-    text = file.read_text(encoding="utf-8")
-    for piece in _PIECES.finditer(text):
+    text = grammarfiles.read(file)
+    for piece in PIECES.finditer(text):
         if source := piece["expression"]:
-            start = piece.start("expression")
-            at = f"{file}:{text.count(chr(10), 0, start) + 1}:{start - text.rfind(chr(10), 0, start)}"
-            refuse(source.replace("\\/", "/"), at)
+            refuse(source.replace("\\/", "/"), grammarfiles.position(file, text, piece.start("expression")))
 
 
 def _expressions(data: Any, long: bool) -> None:

@@ -10,35 +10,15 @@ from typing import Any
 from gouji.amendments import Amendment, amendments, editing, merged
 from gouji.grammarcompiler import build
 from gouji.layouts import REMARKS, Layout, RowBinding, RowLabel, column_path, plain
+from gouji.packfile import grammar_file, read_pack
 from gouji.packs import Packs
 from gouji.patterns import Pattern
 from gouji.registry import Registry
-from gouji.yamlfile import Scalar, invalid, read, unknown, where
+from gouji.schema import listed
+from gouji.yamlfile import Scalar, invalid, unknown, where
 
 SPELLINGS = 24
 """Spellings of one label that damaged labels are compared with."""
-
-
-_PACK_KEYS = frozenset(
-    {
-        "title",
-        "authority",
-        "extends",
-        "layouts",
-        "cells",
-        "heads",
-        "rows",
-        "carriers",
-        "narrative",
-        "cues",
-        "outline",
-        "amends",
-        "labels",
-        "detect",
-    }
-)
-_LAYOUT_KEYS = frozenset({"grammar", "start", "reads", "detect"})
-_ROW_KEYS = frozenset({"path", "cells", "heading", "head", "label", "like"})
 
 
 def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
@@ -47,20 +27,12 @@ def load_layouts(packs: Packs, registry: Registry) -> tuple[Layout, ...]:
     Raises PackError with file, line and the nearest valid name for what does not fit: an unknown key, pack or
     metric, a binding of a terminal that the grammar does not have.
     """
-    contents = {folder.name: (folder, read(folder / "pack.yaml")) for folder in packs.folders()}
+    contents = {folder.name: (folder, read_pack(folder)) for folder in packs.folders()}
     added = amendments(packs)
     built: dict[str, list[Layout]] = {}
     # Packs of users come last: what is wrong with one of them is said before the others are compiled.
     for name, (folder, content) in reversed(contents.items()):
-        try:
-            built[name] = list(_of_pack(name, folder, content, contents, registry, packs, added))
-        except (AttributeError, TypeError, KeyError) as error:
-            # A list where a mapping belongs, or the other way round, wherever it stands.
-            raise invalid(
-                str(folder / "pack.yaml"),
-                "结构不对：应为键与值",
-                "the structure is wrong: keys with values are expected",
-            ) from error
+        built[name] = list(_of_pack(name, folder, content, contents, registry, packs, added))
     return tuple(layout for name in contents for layout in built[name])
 
 
@@ -73,9 +45,6 @@ def _of_pack(
     packs: Packs,
     added: Mapping[str, Sequence[Amendment]],
 ) -> Iterator[Layout]:
-    for key in content:
-        if key not in _PACK_KEYS:
-            raise unknown(key, "键", "key", _PACK_KEYS)
     if "layouts" in content:
         chain, names = [content], [name]
         while base := chain[-1].get("extends"):
@@ -89,31 +58,25 @@ def _of_pack(
         more = [one for pack in names for one in added.get(pack, ())]
         cells: dict[str, Any] = {}
         heads: dict[str, Scalar] = {}
-        for one in chain:
-            for key in ("cells", "heads", "rows", "layouts"):
-                if not isinstance(one.get(key, {}), dict):
-                    raise invalid(one[key], f"{key} 应为键值表", f"{key}: expected a mapping")
         for one in reversed(chain):
-            cells |= one.get("cells") or {}
-            heads |= one.get("heads") or {}
+            cells |= one.get("cells", {})
+            heads |= one.get("heads", {})
         cells = merged(cells, [one.part("cells") for one in more])
         for amendment in more:
             for key, head in amendment.part("heads").items():
                 heads[key] = Scalar(f"{heads[key]}|{head}", where(head)) if key in heads else head
         # The rows of the pack itself stand first, as table 2 stands before table 3.
         rows: dict[str, RowBinding] = {}
-        stems = frozenset(
-            str(data.get("path", label)) for one in chain for label, data in (one.get("rows") or {}).items()
-        )
+        stems = frozenset(str(data.get("path", label)) for one in chain for label, data in one.get("rows", {}).items())
         for one in chain:
-            for label, data in (one.get("rows") or {}).items():
+            for label, data in one.get("rows", {}).items():
                 rows.setdefault(str(label), _row(label, data, cells, registry, stems))
-        first = {str(label): label for one in chain for label in one.get("rows") or ()}
+        first = {str(label): label for one in chain for label in one.get("rows", ())}
         for label, data in merged(first, [one.part("rows") for one in more]).items():
             if str(label) not in rows:
                 rows[str(label)] = _row(label, data, cells, registry)
         edit = editing([s for one in more for s in one.spellings()], cell=True)
-        detect = [cue for one in more for cue in one.content.get("detect", ())]
+        detect = [cue for one in more for cue in listed(one.content.get("detect", []))]
         for layout, data in content["layouts"].items():
             yield _layout((name, str(layout)), folder, content, data, rows, heads, packs, edit, detect)
 
@@ -129,16 +92,9 @@ def _layout(
     edit: Callable[[Any], None] | None,
     detect: Sequence[Scalar],
 ) -> Layout:
-    for key in data:
-        if key not in _LAYOUT_KEYS:
-            raise unknown(key, "键", "key", _LAYOUT_KEYS)
-    for key in ("grammar", "reads", "detect"):
-        if key not in data:
-            raise invalid(data, f"版式缺少 {key}", f"the layout has no {key}")
-    if data["reads"] not in ("table", "chart"):
-        raise unknown(data["reads"], "读取对象", "kind of region", ("table", "chart"))
-    start = str(data.get("start", "start"))
-    grammar = build(folder / data["grammar"], packs.grammar_roots, (start,), edit)
+    start = data.get("start", "start")
+    cues = listed(data["detect"])
+    grammar = build(grammar_file(folder, data["grammar"]), packs.grammar_roots, (start,), edit)
     terminals = {t.name.rsplit("__", 1)[-1]: t.pattern.to_regexp() for t in grammar.lark.terminals}
     names = terminals.keys() | {str(r.origin.name).rsplit("__", 1)[-1] for r in grammar.lark.rules}
     for key in content.get("rows", ()):
@@ -153,7 +109,7 @@ def _layout(
         *names_of,
         data["reads"],
         start,
-        _compiled(data["detect"], "|".join(f"(?:{cue})" for cue in (*data["detect"], *detect))),
+        _compiled(cues, "|".join(f"(?:{cue})" for cue in (*cues, *detect))),
         grammar,
         rows,
         labels,
@@ -205,9 +161,6 @@ def _row(
     registry: Registry,
     stems: frozenset[str] = frozenset(),
 ) -> RowBinding:
-    for key in data:
-        if key not in _ROW_KEYS:
-            raise unknown(key, "键", "key", _ROW_KEYS)
     columns = data.get("cells", ["value"])
     if isinstance(columns, Scalar):
         if columns not in cells:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gouji.errors import Message
 from gouji.values import Struct
 
 if TYPE_CHECKING:
-    from gouji.findings import Statement
+    from gouji.findings import Said
     from gouji.yamlfile import Scalar
 
 LANGUAGES = ("zh", "en")
@@ -29,7 +29,7 @@ class Messages(Struct):
         # YAML is slow to import, and there may be nothing to read: an engine brings its messages.
         from gouji import yamlfile
 
-        return cls(dict(_entries(yamlfile.read(path), str(path))))
+        return cls(dict(_entries(yamlfile.read(path))))
 
     @classmethod
     def merged(cls, paths: Iterable[Path]) -> Messages:
@@ -39,7 +39,7 @@ class Messages(Struct):
         entries: dict[str, Message] = {}
         places: dict[str, str] = {}
         for path in paths:
-            entries |= (own := dict(_entries(data := yamlfile.read(path), str(path))))
+            entries |= (own := dict(_entries(data := yamlfile.read(path))))
             for key in own:
                 group, _, name = key.partition(".")
                 at = next(n for g, names in data.items() if g == group for n in names if n == name)
@@ -81,7 +81,7 @@ class Voice(Struct):
         """The messages that are in use."""
         return builtin() if self.messages is None else self.messages
 
-    def of(self, message: Message | Statement) -> str:
+    def of(self, message: Said) -> str:
         """A message of someone else in this language."""
         return message.text(self.lang)
 
@@ -94,34 +94,38 @@ def builtin() -> Messages:
     return Messages.load(packs.builtin() / "rules" / "messages.yaml")
 
 
-def _entries(root: object, file: str) -> Iterator[tuple[str, Message]]:
+def _entries(root: object) -> Iterator[tuple[str, Message]]:
     """The entries of a messages file: groups of names, each with one text a language."""
-    from gouji import yamlfile
+    from gouji import schema
 
-    if not isinstance(root, dict):
-        raise yamlfile.invalid(file, "应为分组的文字表", "must be a mapping of groups")
-    for group, names in root.items():
-        if not isinstance(names, dict):
-            raise yamlfile.invalid(group, f"{group} 应包含若干条文字", f"{group} must hold named texts")
-        for name, texts in names.items():
+    for group, names in schema.mapping(root).items():
+        if group == "remark":
+            _check_remarks(group, schema.mapping(names))
+        for name, texts in schema.mapping(names).items():
             yield f"{group}.{name}", _message(name, texts)
 
 
-def _message(name: Scalar, texts: object) -> Message:
-    from gouji import yamlfile
+def _check_remarks(group: Scalar, names: Mapping[Any, Any]) -> None:
+    """Remarks are filled in by the engine: each is there, under its name, and names what there is to be told."""
+    from gouji import schema, yamlfile
+    from gouji.findings import REMARKS
 
-    if not isinstance(texts, dict):
-        raise yamlfile.invalid(name, f"{name} 缺少 zh 和 en", f"{name} needs zh and en")
-    for language in texts:
-        if language not in LANGUAGES:
-            raise yamlfile.unknown(language, "语言", "language", LANGUAGES)
-    for language in LANGUAGES:
-        if not isinstance(texts.get(language), str):
-            raise yamlfile.invalid(name, f"{name} 缺少 {language}", f"{name} lacks {language}")
-    zh, en = texts["zh"], texts["en"]
-    if _placeholders(zh) != _placeholders(en):
-        raise yamlfile.invalid(en, f"{name} 的中英文占位符不同", f"{name}: zh and en have different placeholders")
-    return Message(str(zh), str(en))
+    schema.keys(names, REMARKS, REMARKS, group)
+    for name, texts in names.items():
+        for text in schema.mapping(texts).values():
+            for place in _placeholders(text) - {*REMARKS[name]}:
+                raise yamlfile.unknown(yamlfile.Scalar(place, text.where), "占位符", "placeholder", REMARKS[name])
+
+
+def _message(name: Scalar, texts: Any) -> Message:
+    from gouji import schema, yamlfile
+
+    found = schema.message(texts)
+    if _placeholders(texts["zh"]) != _placeholders(texts["en"]):
+        raise yamlfile.invalid(
+            texts["en"], f"{name} 的中英文占位符不同", f"{name}: zh and en have different placeholders"
+        )
+    return found
 
 
 def _placeholders(text: Scalar) -> set[str]:

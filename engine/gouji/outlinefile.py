@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gouji.amendments import alternatives, amendments
 from gouji.outline import OutlineModel
+from gouji.packfile import read_pack
 from gouji.packs import Packs
 from gouji.patterns import Finder, Pattern
 from gouji.schema import expression, pattern
-from gouji.yamlfile import Scalar, read
+from gouji.yamlfile import Scalar
 
 
 def load_outline(packs: Packs) -> OutlineModel:
@@ -15,7 +16,7 @@ def load_outline(packs: Packs) -> OutlineModel:
     name, data = next(
         (folder.name, content["outline"])
         for folder in packs.folders()
-        if "outline" in (content := read(folder / "pack.yaml")) and "amends" not in content
+        if "outline" in (content := read_pack(folder)) and "amends" not in content
     )
     added = [one.part("outline") for one in amendments(packs).get(name, ())]
 

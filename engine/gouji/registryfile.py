@@ -8,11 +8,37 @@ from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
+from gouji import schema
 from gouji.registry import PLACE, Blank, GroupLabel, Metric, MetricType, Registry
 from gouji.yamlfile import Scalar, invalid, read, unknown, where
 
 _PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
-_ATTRIBUTES = ("zh", "en", "unit", "type", "signed", "blank", "derived")
+_YES_OR_NO = schema.choice(("yes", "no"))
+_ATTRIBUTES: Mapping[str, schema.Reader] = {
+    "zh": schema.text,
+    "en": schema.text,
+    "unit": schema.text,
+    "type": schema.choice(get_args(MetricType)),
+    "signed": _YES_OR_NO,
+    "blank": schema.choice(get_args(Blank)),
+    "derived": _YES_OR_NO,
+}
+_BLOCK = schema.record(
+    about=(schema.said, None), defaults=(schema.table(schema.text), {}), metrics=schema.table(schema.table(schema.text))
+)
+_GROUP = schema.record(
+    zh=(schema.text, None),
+    en=(schema.text, None),
+    axis=(schema.text, None),
+    labels=(schema.text, None),
+    members=schema.each(schema.text),
+)
+_FILE = schema.record(
+    about=(schema.said, None),
+    axes=(schema.table(schema.table(schema.table(schema.text))), {}),
+    blocks=(schema.each(_BLOCK), ()),
+    groups=(schema.table(_GROUP), {}),
+)
 
 
 def load_registry(paths: Sequence[Path]) -> Registry:
@@ -36,18 +62,16 @@ class _Loader:
         self.places: dict[str, str] = {}
 
     def read(self, path: Path) -> None:
-        data = _mapping(read(path), str(path))
-        for key in data:
-            if key not in ("about", "axes", "groups", "blocks"):
-                raise unknown(key, "键", "key", ("about", "axes", "groups", "blocks"))
-        for name, axis in _mapping(data.get("axes", {}), str(path)).items():
+        data = read(path)
+        _FILE(data, schema.NO_METRICS)
+        for name, axis in data.get("axes", {}).items():
             self._claim("axis", name)
-            self.axes[str(name)] = {str(m): _attributes(spec) for m, spec in _mapping(axis, name).items()}
+            self.axes[str(name)] = {str(m): _attributes(spec) for m, spec in axis.items()}
         for block in data.get("blocks", []):
-            self._block(_mapping(block, str(path)))
-        for name, group in _mapping(data.get("groups", {}), str(path)).items():
+            self._block(block)
+        for name, group in data.get("groups", {}).items():
             self._claim("group", name)
-            self.group_data.append((name, _mapping(group, name)))
+            self.group_data.append((name, group))
 
     def _claim(self, kind: str, name: Scalar, shown: str = "") -> None:
         """Note where `name` is defined; PackError when it was defined before."""
@@ -62,11 +86,8 @@ class _Loader:
             )
 
     def _block(self, block: Mapping[Any, Any]) -> None:
-        for key in block:
-            if key not in ("about", "defaults", "metrics"):
-                raise unknown(key, "键", "key", ("about", "defaults", "metrics"))
         defaults = _attributes(block.get("defaults", {}))
-        for template, spec in _mapping(block.get("metrics", {}), block).items():
+        for template, spec in block["metrics"].items():
             own = _attributes(spec)
             for path, members in self._expand(template):
                 if not _PATH.fullmatch(path):
@@ -87,10 +108,7 @@ class _Loader:
     def registry(self) -> Registry:
         labels: dict[str, GroupLabel] = {}
         for name, group in self.group_data:
-            for key in group:
-                if key not in ("zh", "en", "axis", "labels", "members"):
-                    raise unknown(key, "键", "key", ("zh", "en", "axis", "labels", "members"))
-            members = [path for m in group.get("members", []) for path, _ in self._expand(m)]
+            members = [path for m in group["members"] for path, _ in self._expand(m)]
             self.groups[str(name)] = tuple(members)
             called = {m: self._member_label(group, m) for m in members}
             labels[str(name)] = GroupLabel(str(group.get("zh", name)), str(group.get("en", name)), called)
@@ -115,18 +133,8 @@ class _Loader:
         return member, member
 
 
-def _mapping(data: object, at: object) -> dict[Any, Any]:
-    if not isinstance(data, dict):
-        raise invalid(data if isinstance(data, Scalar) else at, "此处应为键值表", "expected a mapping here")
-    return data
-
-
 def _attributes(spec: object) -> dict[str, Any]:
-    found = _mapping(spec, spec)
-    for key in found:
-        if key not in _ATTRIBUTES:
-            raise unknown(key, "键", "key", _ATTRIBUTES)
-    return {str(k): v for k, v in found.items()}
+    return {str(k): v for k, v in schema.keys(spec, _ATTRIBUTES, (), "").items()}
 
 
 def _metric(at: Scalar, path: str, layers: Sequence[Mapping[str, Any]]) -> Metric:
@@ -145,15 +153,5 @@ def _metric(at: Scalar, path: str, layers: Sequence[Mapping[str, Any]]) -> Metri
 
 
 def _value(key: str, value: Scalar) -> str | bool:
-    allowed: tuple[str, ...]
-    if key in ("signed", "derived"):
-        allowed = ("yes", "no")
-    elif key == "type":
-        allowed = get_args(MetricType)
-    elif key == "blank":
-        allowed = get_args(Blank)
-    else:
-        return str(value)
-    if value not in allowed:
-        raise unknown(value, "取值", "value", allowed)
-    return value == "yes" if key in ("signed", "derived") else str(value)
+    found = _ATTRIBUTES[key](value, schema.NO_METRICS)
+    return found == "yes" if key in ("signed", "derived") else str(found)

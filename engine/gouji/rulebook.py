@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from gouji.errors import Message, PackError
+from gouji.findings import Remarks
 from gouji.plans import Agenda
 from gouji.records import Report
 from gouji.registry import Registry
@@ -18,8 +19,8 @@ _AGENDAS = 64  # how many are kept: reports of one form and year share one
 class Rulebook:
     """Rules, compiled.
 
-    `totals` are the keys of the parts of each total whose blank counts 0 only if theirs do, `slips` says in words
-    what each slip is.
+    `totals` are the keys of the parts of each total whose blank counts 0 only if theirs do, `remarks` are the words of
+    what is said besides the messages of the rules.
     """
 
     def __init__(
@@ -29,18 +30,18 @@ class Rulebook:
         eras: tuple[Era, ...],
         kept: Mapping[str, Kept[tuple[Program, ...]]],
         totals: Mapping[str, tuple[tuple[str, ...], ...]],
-        slips: Mapping[str, Message],
+        remarks: Remarks,
     ) -> None:
         self.rules = rules
         self.registry = registry
         self.eras = eras
         self.kept = kept
         self.totals = totals
-        self.slips = slips
+        self.remarks = remarks
         self._agendas: dict[Any, Agenda] = {}
 
     def __reduce__(self) -> tuple[type[Rulebook], tuple[Any, ...]]:
-        return Rulebook, (self.rules, self.registry, self.eras, self.kept, self.totals, self.slips)
+        return Rulebook, (self.rules, self.registry, self.eras, self.kept, self.totals, self.remarks)
 
     @cached_property
     def yielding(self) -> Mapping[str, Rule]:
@@ -80,7 +81,7 @@ class Rulebook:
 
     def of(self, rules: Sequence[Rule]) -> Rulebook:
         """The same with these rules only."""
-        return Rulebook(tuple(rules), self.registry, self.eras, self.kept, self.totals, self.slips)
+        return Rulebook(tuple(rules), self.registry, self.eras, self.kept, self.totals, self.remarks)
 
     def era(self, report: Report) -> Era | None:
         """The era of a report: by its form, else by its year."""

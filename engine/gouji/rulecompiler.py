@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 from pathlib import Path
-from types import MappingProxyType
 
 from attrs import define
 
-from gouji.errors import Message
 from gouji.expressions import place
+from gouji.findings import Remarks
+from gouji.messages import Messages, builtin
 from gouji.records import Source
 from gouji.registry import Registry
 from gouji.relations import Item, Linear, Relation
@@ -31,15 +31,25 @@ _COMPARE: dict[str, Compare] = {
 
 
 def load_rulebook(
-    paths: Sequence[Path], registry: Registry, slips: Mapping[str, Message] = MappingProxyType({})
+    paths: Sequence[Path],
+    registry: Registry,
+    remarks: Remarks | None = None,
+    forms: Collection[str] | None = None,
 ) -> Rulebook:
-    """The rules of the YAML files `paths`, compiled against `registry`; `slips` says in words what each slip is.
+    """The rules of the YAML files `paths`, compiled against `registry`; `remarks` are those of gouji if None.
+
+    `forms` are the layouts that rules may apply to, None for any.
 
     Raises PackError with file, line and column for unknown keys, kinds, metrics and groups, for equations
     that cannot be read, and for an id that is used twice, naming both places.
     """
-    rules, eras = read_rules(paths, registry)
-    return _Compiler(registry).rulebook(rules, eras, slips)
+    rules, eras = read_rules(paths, registry, forms)
+    return _Compiler(registry).rulebook(rules, eras, remarks or remarks_of(builtin()))
+
+
+def remarks_of(messages: Messages) -> Remarks:
+    """The remarks among the messages of the interface."""
+    return Remarks(messages.below("remark"), messages.below("slip"))
 
 
 @define(eq=False, repr=False)
@@ -48,7 +58,7 @@ class _Compiler:
 
     registry: Registry
 
-    def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...], slips: Mapping[str, Message]) -> Rulebook:
+    def rulebook(self, rules: tuple[Rule, ...], eras: tuple[Era, ...], remarks: Remarks) -> Rulebook:
         programs = {rule.id: tuple(map(self.program, self.instances(rule))) for rule in rules if rule.equations}
         totals: dict[str, list[tuple[str, ...]]] = {}
         for rule in rules:
@@ -62,7 +72,7 @@ class _Compiler:
             eras,
             {rule_id: Kept(found) for rule_id, found in programs.items()},
             {total: tuple(found) for total, found in totals.items()},
-            dict(slips),
+            remarks,
         )
 
     def instances(self, rule: Rule) -> Iterator[Instance]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -41,11 +41,18 @@ _COMMON = (
     "fail",
 )
 _REQUIRED = ("id", "title", "severity", "message", "basis", "pass", "fail")
+FIGURE = re.compile(
+    r"(?P<implied>implied )?(?P<low>[+-]?\d+(\.\d+)?)(?P<range>\.\.(?P<high>\d+(\.\d+)?)?)?( (?P<unit>\S+))??( @(?P<scope>.+))?"
+)
+"""A figure of an example: 12, 12.5 万元, 3..5, implied 0, 7 @全区."""
+_STATES = ("blank", "na", "text", "missing")
 _PLACEHOLDERS = ("left", "right", "delta", "difference", "equation", "instance", "left_label", "right_label")
 
 
-def read_rules(paths: Sequence[Path], registry: Registry) -> tuple[tuple[Rule, ...], tuple[Era, ...]]:
-    """The rules and eras of the YAML files `paths`.
+def read_rules(
+    paths: Sequence[Path], registry: Registry, forms: Collection[str] | None = None
+) -> tuple[tuple[Rule, ...], tuple[Era, ...]]:
+    """The rules and eras of the YAML files `paths`; `forms` are the layouts that they may apply to, None for any.
 
     Raises PackError with file, line and column for unknown keys, kinds, metrics and groups, for equations
     that cannot be read, and for an id that is used twice, naming both places.
@@ -56,10 +63,10 @@ def read_rules(paths: Sequence[Path], registry: Registry) -> tuple[tuple[Rule, .
         data = schema.keys(read(path), ("about", "eras", "rules"), (), str(path))
         if "about" in data:
             schema.message(data["about"])
-        for name, spec in data.get("eras", {}).items():
+        for name, spec in schema.mapping(data.get("eras", {})).items():
             eras.append(_era(name, spec, registry))
-        for entry in data.get("rules", []):
-            rule = _RuleReader(registry, path).rule(entry)
+        for entry in schema.items(data.get("rules", [])):
+            rule = _RuleReader(registry, path, forms).rule(entry)
             if rule.id in rules:
                 first = rules[rule.id].where
                 raise invalid(
@@ -87,7 +94,7 @@ def _era(name: Scalar, spec: Any, registry: Registry) -> Era:
 
 
 def _years(value: Scalar) -> tuple[int | None, int | None]:
-    first, dash, last = value.partition("-")
+    first, dash, last = schema.text(value).partition("-")
     if not (first or last) or not all(part.isdigit() for part in (first, last) if part):
         raise invalid(
             value,
@@ -105,13 +112,10 @@ def _years(value: Scalar) -> tuple[int | None, int | None]:
 class _RuleReader:
     registry: Registry
     path: Path
+    forms: Collection[str] | None
 
     def rule(self, entry: Any) -> Rule:
-        if not isinstance(entry, dict):
-            raise invalid(entry or str(self.path), "每条规则应为键值表", "a rule is a mapping")
-        kind = entry.get("kind", Scalar("equation", where(entry)))
-        if kind not in KINDS:
-            raise unknown(kind, "规则种类", "kind of rule", KINDS)
+        kind = _kind(schema.mapping(entry).get("kind", Scalar("equation", where(entry))), self.registry)
         spec = KINDS[kind]
         required = [*_REQUIRED, *spec.required, *(["equation"] if spec.equation else [])]
         data = schema.keys(entry, [*_COMMON, *spec.params], required, str(self.path))
@@ -122,18 +126,23 @@ class _RuleReader:
         rule = Rule(
             id=schema.text(get["id"]),
             title=schema.message(get["title"]),
-            kind=str(kind),
-            severities=_severities(get["severity"]),
+            kind=kind,
+            severities={name: _severity(level, self.registry) for name, level in _cases(get["severity"])},
             message=message,
             basis=schema.message(get["basis"]),
             exceptions=schema.message(get["exceptions"]) if "exceptions" in get else Message("", ""),
             applies=self.applies(get.get("applies", {})),
             sources=self.sources(get.get("source")),
             repeats={str(k): str(v) for k, v in self.groups(get.get("for", {}))},
-            kept_equations=Kept({name: parse(text) for name, text in _cases(get.get("equation"))}),
-            kept_when=Kept({name: tuple(parse(t) for t in _list(texts)) for name, texts in _cases(get.get("when"))}),
-            row_blank=_choice(get.get("blank"), ("zero", "row")) == "row",
-            below=_severity(get["below"]) if "below" in get else None,
+            kept_equations=Kept({name: parse(_equation(text)) for name, text in _cases(get.get("equation"))}),
+            kept_when=Kept(
+                {
+                    name: tuple(parse(_equation(t)) for t in schema.listed(texts))
+                    for name, texts in _cases(get.get("when"))
+                }
+            ),
+            row_blank="blank" in get and _blank(get["blank"], self.registry) == "row",
+            below=_severity(get["below"], self.registry) if "below" in get else None,
             yields=schema.words(get["yields"]) if "yields" in get else (),
             params=self.params({k: get[k] for k in spec.params if k in get}, spec.params),
             kept_examples=Kept((self.examples(get["pass"], get["id"]), self.examples(get["fail"], get["id"]))),
@@ -149,7 +158,7 @@ class _RuleReader:
     def refuse_other_reports(self, cases: Sequence[tuple[str, Any]]) -> None:
         """A rule on one report cannot name the figures of another."""
         for _, texts in cases:
-            for text in _list(texts):
+            for text in map(_equation, schema.listed(texts)):
                 for prefix in OTHER_REPORTS:
                     if re.search(rf"(?<![\w.]){re.escape(prefix)}", text):
                         raise invalid(
@@ -167,6 +176,9 @@ class _RuleReader:
         data = schema.keys(value, ("layouts", "eras", "years", "body"), (), str(self.path))
         get: dict[str, Any] = {str(k): v for k, v in data.items()}
         first, last = _years(get["years"]) if "years" in get else (None, None)
+        for name in schema.listed(get.get("layouts", [])):
+            if schema.text(name) and self.forms is not None and name not in self.forms:
+                raise unknown(name, "版式", "layout", self.forms)
         return Applies(
             frozenset(schema.words(get.get("layouts", []))),
             frozenset(schema.words(get.get("eras", []))),
@@ -178,31 +190,37 @@ class _RuleReader:
     def sources(self, value: Any) -> tuple[Source, ...]:
         if value is None:
             return ("table",)
-        found = []
-        for word in value if isinstance(value, list) else [value]:
-            if word not in SOURCES:
-                raise unknown(word, "来源", "source", SOURCES)
-            found.append(SOURCES[str(word)])
-        return tuple(found)
+        return tuple(SOURCES[word] for word in schema.some(_source)(value, self.registry))
 
     def groups(self, value: Any) -> Iterator[tuple[Scalar, Scalar]]:
-        if not isinstance(value, dict):
-            raise invalid(value, "此处应为键值表", "expected a mapping here")
-        for variable, group in value.items():
-            if group not in self.registry.groups:
+        for variable, group in schema.mapping(value).items():
+            if schema.text(group) not in self.registry.groups:
                 raise unknown(group, "组", "group", self.registry.groups)
             yield variable, group
 
     def examples(self, value: Any, at: Scalar) -> tuple[Mapping[str, Any], ...]:
         """Example reports: figures by path, `text(path)` for another source, other facts behind `$`."""
-        found = value if isinstance(value, list) else [value]
+        found = schema.listed(value)
+        if not found:
+            raise invalid(value, "没有示例", "there is no example", "请写上至少一例", "give one at least")
         for example in found:
-            if not isinstance(example, dict) or not example:
-                raise invalid(at, "示例应为非空的键值表", "an example is a mapping and not empty")
+            if not schema.mapping(example):
+                raise invalid(example, "示例是空的", "the example is empty", "请写上数字", "give its figures")
             for name in example:
                 path = own_path(name.partition("(")[2].rstrip(")") if "(" in name else name)
-                if not name.startswith("$") and path not in self.registry:
+                if name.startswith("$"):
+                    continue
+                if path not in self.registry:
                     raise unknown(Scalar(path, where(name)), "指标", "metric", self.registry.metrics)
+                for figure in schema.listed(example[name]):
+                    if schema.text(figure) not in _STATES and not FIGURE.fullmatch(figure):
+                        raise invalid(
+                            figure,
+                            f"示例中的数值“{figure}”无法识别",
+                            f"cannot read the figure {figure!r} of an example",
+                            f"写数字，或 {' '.join(_STATES)}",
+                            f"write a number, or one of: {' '.join(_STATES)}",
+                        )
         return tuple(_plain(example) for example in found)
 
 
@@ -213,8 +231,10 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value] if isinstance(value, list) else str(value)
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _equation(value: Any) -> Scalar:
+    schema.text(value)
+    found: Scalar = value
+    return found
 
 
 def _cases(value: Any) -> list[tuple[str, Any]]:
@@ -226,17 +246,7 @@ def _cases(value: Any) -> list[tuple[str, Any]]:
     return [("", value)]
 
 
-def _choice(value: Scalar | None, allowed: Sequence[str]) -> str | None:
-    if value is not None and value not in allowed:
-        raise unknown(value, "取值", "value", allowed)
-    return value
-
-
-def _severity(value: Any) -> Severity:
-    if value not in get_args(Severity):
-        raise unknown(value, "级别", "severity", get_args(Severity))
-    return str(value)  # type: ignore[return-value]
-
-
-def _severities(value: Any) -> dict[str, Severity]:
-    return {name: _severity(level) for name, level in _cases(value)}
+_kind = schema.choice(KINDS, ("规则种类", "kind of rule"))
+_source = schema.choice(SOURCES, ("来源", "source"))
+_severity = schema.choice(get_args(Severity), ("级别", "severity"))
+_blank = schema.choice(("zero", "row"))

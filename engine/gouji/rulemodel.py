@@ -242,14 +242,6 @@ def key(source: Source, path: str) -> str:
     return _PREFIX[source] + path
 
 
-SUM_OF_PARTS = Message("各项之和", "the sum of the parts")
-
-
-def blank_counted(cells: int) -> Message:
-    """The assumption that blanks count nothing."""
-    return Message(f"空白按 0 计：{cells} 格", f"blank counted as 0: {cells} {'cell' if cells == 1 else 'cells'}")
-
-
 def differs(a: Any, b: Any) -> bool:
     """`a != b`, but False when one of them is not known (no number)."""
     return bool(a < b or a > b)

@@ -6,17 +6,15 @@ from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
 
 from gouji.checks import KINDS
-from gouji.errors import Message
 from gouji.facts import UNKNOWN, Facts, index
-from gouji.findings import Filling, Finding, Term, Verdicts
+from gouji.findings import Filling, Finding, Said, Statement, Term, Verdicts, Words
 from gouji.intervals import Interval, Operand
 from gouji.kinds import Run
 from gouji.plans import Agenda, Plan
 from gouji.records import Number, Report, number_text
-from gouji.registry import Metric, Registry
 from gouji.relations import Arithmetic, Evaluation, Item, Relation, evaluate
 from gouji.rulebook import Rulebook
-from gouji.rulemodel import SUM_OF_PARTS, Program, Rule, blank_counted, key
+from gouji.rulemodel import Program, Rule, key
 from gouji.values import Struct
 
 _LOOK_ALIKE = str.maketrans("OoQDIl|ZSB", "0000111258")
@@ -38,7 +36,7 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
         # Where all figures agree nothing has to be looked for.
         from gouji.causes import explained
 
-        findings = explained(findings, judgement.plans, facts, rulebook.slips)
+        findings = explained(findings, judgement.plans, facts)
     failed = sum([f.verdict == "fail" for f in findings])
     return tuple(findings), Verdicts(facts.passed, failed, len(findings) - failed)
 
@@ -46,6 +44,7 @@ def check(rulebook: Rulebook, report: Report) -> tuple[tuple[Finding, ...], Verd
 def judge(rulebook: Rulebook, report: Report) -> Judgement:
     """Run every rule that applies to `report`; each finding stands for itself."""
     facts = index(report, rulebook.registry)
+    facts.remarks = rulebook.remarks
     if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
     agenda = rulebook.agenda(report)
@@ -219,17 +218,17 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
     own = {term.operand for term in terms}
     given = [t for condition in instance.conditions for t in _terms(condition, facts) if t.operand not in own]
     blanks = sum([operand.kind == "blank" for operand in evaluation.operands])
-    assumptions = []
+    assumptions: list[Said] = []
     if blanks:
-        assumptions.append(blank_counted(blanks))
+        assumptions.append(facts.remarks.blank_counted(blanks))
     if evaluation.outcome == "undecided" and (reading := _needed(evaluation, facts)):
         assumptions.append(reading)
     delta = evaluation.delta
     severity = rule.below if rule.below and delta is not None and delta < 0 else None
     values: dict[str, Filling] = {
         **instance.labels,
-        "left_label": _Side.of(relation.left.items, facts.registry),
-        "right_label": _Side.of(relation.right.items, facts.registry),
+        "left_label": _side(relation.left.items, facts),
+        "right_label": _side(relation.right.items, facts),
     }
     if delta is None:
         values.update(left=left.shown, right=right.shown, difference=_difference(left, right))
@@ -250,7 +249,7 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
     )
 
 
-def _needed(evaluation: Evaluation, facts: Facts) -> Message | None:
+def _needed(evaluation: Evaluation, facts: Facts) -> Statement | None:
     """What the one cell that cannot be read would have to be, and whether its characters may be read so."""
     relation = evaluation.relation
     if relation.operator != "==" or relation.left_divisor or relation.right_divisor:
@@ -269,11 +268,7 @@ def _needed(evaluation: Evaluation, facts: Facts) -> Message | None:
     needed, raw = number_text(-gap * coefficient), cell.raw.strip()
     # Letters for digits, and digits that were torn apart.
     likely = "".join(raw.translate(_LOOK_ALIKE).split()) == needed
-    if likely:
-        return Message(
-            f"“{raw}”可能应读作 {needed}：各式要求的正是 {needed}", f"“{raw}” may read {needed}: that is what fits"
-        )
-    return Message(f"“{raw}”无法辨认，须为 {needed}", f"“{raw}” cannot be read and would have to be {needed}")
+    return facts.remarks("may_read" if likely else "must_read", raw=raw, needed=needed)
 
 
 def _difference(left: Interval, right: Interval) -> str:
@@ -284,19 +279,11 @@ def _difference(left: Interval, right: Interval) -> str:
     return "?"
 
 
-class _Side(Struct):
-    """One side of an equation in words; `metrics` is None where there are too many to name."""
-
-    metrics: tuple[Metric, ...] | None
-
-    @classmethod
-    def of(cls, items: Sequence[Item], registry: Registry) -> _Side:
-        return cls(None if len(items) > 2 else tuple([registry.metric(item.path) for item in items]))
-
-    def text(self, lang: str) -> str:
-        if self.metrics is None:
-            return SUM_OF_PARTS.text(lang)
-        return " + ".join([metric.text(lang) for metric in self.metrics])
+def _side(items: Sequence[Item], facts: Facts) -> Words:
+    """One side of an equation in words; where there are too many to name, what they are together."""
+    if len(items) > 2:
+        return facts.remarks.texts["sum_of_parts"]
+    return facts.remarks.listed([facts.registry.metric(item.path) for item in items], "plus")
 
 
 def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]:

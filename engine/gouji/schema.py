@@ -1,4 +1,4 @@
-"""Reading rule data: each function takes a YAML value and gives what a check needs, or a PackError."""
+"""Reading the data of packs: each function takes a YAML value and gives what a check needs, or a PackError."""
 
 from __future__ import annotations
 
@@ -7,35 +7,64 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias, TypeVar
 
-from gouji.errors import Message
+from gouji.errors import Message, PackError
 from gouji.patterns import Finder, Pattern
 from gouji.records import Number
 from gouji.registry import Registry
-from gouji.yamlfile import Scalar, invalid, unknown, where
+from gouji.yamlfile import Null, Scalar, invalid, unknown, where
 
 _Expression = TypeVar("_Expression", Pattern, Finder)
 Reader: TypeAlias = Callable[[Any, Registry], Any]
 
 
-def keys(data: Any, allowed: Iterable[str], required: Iterable[str], at: object) -> dict[Any, Any]:
-    """`data` as a mapping with only `allowed` keys and all `required` ones."""
-    if not isinstance(data, dict):
-        raise invalid(data or at, "此处应为键值表", "expected a mapping here")
-    known = list(allowed)
-    for key in data:
-        if key not in known:
-            raise unknown(key, "键", "key", known)
-    for key in required:
-        if key not in data:
-            raise invalid(where(data, where(at)), f"缺少键 {key}", f"missing key {key}", f"请补上 {key}", f"add {key}")
-    return data
+def mapping(value: Any) -> dict[Any, Any]:
+    """`value` as a mapping."""
+    if not isinstance(value, dict):
+        raise _unfit(value, "键值表", "a mapping", "写作“键: 值”", "write `key: value`")
+    found: dict[Any, Any] = value
+    return found
+
+
+def items(value: Any) -> list[Any]:
+    """`value` as a list."""
+    if not isinstance(value, list):
+        raise _unfit(value, "列表", "a list", "写作 [甲, 乙]", "write [one, two]")
+    return value
+
+
+def listed(value: Any) -> list[Any]:
+    """A list, or the list of one value that is none."""
+    return value if isinstance(value, list) else [value]
 
 
 def text(value: Any, registry: Registry | None = None) -> str:
     """A single scalar."""
-    if not isinstance(value, Scalar):
-        raise invalid(value, "此处应为文字", "expected plain text here")
+    if not isinstance(value, Scalar) or isinstance(value, Null):
+        raise _unfit(value, "文字", "plain text", "只写一段文字", "write one text only")
     return str(value)
+
+
+def _unfit(value: Any, zh: str, en: str, remedy_zh: str, remedy_en: str) -> PackError:
+    """What stands where something of another form belongs."""
+    if isinstance(value, Null):
+        return invalid(
+            value, f"此处没有内容，应为{zh}", f"nothing is given here, expected {en}",
+            "请补上内容，或删去这个键", "fill it in, or remove the key",
+        )  # fmt: skip
+    return invalid(value, f"此处应为{zh}", f"expected {en} here", remedy_zh, remedy_en)
+
+
+def keys(data: Any, allowed: Iterable[str], required: Iterable[str], at: object) -> dict[Any, Any]:
+    """`data` as a mapping with only `allowed` keys and all `required` ones; `at` is its place where it has none."""
+    known, found = list(allowed), mapping(data)
+    for key in found:
+        if key not in known:
+            raise unknown(key, "键", "key", known)
+    for key in required:
+        if key not in found:
+            place = where(data) or where(at) or str(at)
+            raise invalid(place, f"缺少键 {key}", f"missing key {key}", f"请补上 {key}", f"add {key}")
+    return found
 
 
 def message(value: Any, registry: Registry | None = None) -> Message:
@@ -44,9 +73,17 @@ def message(value: Any, registry: Registry | None = None) -> Message:
     return Message(text(data["zh"]), text(data["en"]))
 
 
+def said(value: Any, registry: Registry | None = None) -> None:
+    """Text in both languages, or one text for both."""
+    if isinstance(value, dict):
+        message(value)
+    else:
+        text(value)
+
+
 def words(value: Any, registry: Registry | None = None) -> tuple[str, ...]:
     """A list of scalars, or one."""
-    values = value if isinstance(value, list) else [value]
+    values = listed(value)
     return tuple(text(v) for v in values)
 
 
@@ -60,14 +97,29 @@ def number(value: Any, registry: Registry | None = None) -> Number:
 
 def numbers(value: Any, registry: Registry | None = None) -> tuple[Number, ...]:
     """A list of numbers, or one."""
-    return tuple(number(v) for v in (value if isinstance(value, list) else [value]))
+    return tuple(number(v) for v in listed(value))
+
+
+def choice(allowed: Iterable[str], kind: tuple[str, str] = ("取值", "value")) -> Reader:
+    """One of the words `allowed`; `kind` says in Chinese and English what they are."""
+    known = tuple(allowed)
+
+    def read(value: Any, registry: Registry) -> str:
+        if text(value) not in known:
+            raise unknown(value, *kind, known)
+        return str(value)
+
+    return read
 
 
 def flag(value: Any, registry: Registry | None = None) -> bool:
     """yes or no."""
-    if value not in ("yes", "no"):
-        raise unknown(value, "取值", "value", ("yes", "no"))
-    return bool(value == "yes")
+    return bool(_YES_OR_NO(value, NO_METRICS) == "yes")
+
+
+NO_METRICS = Registry({}, {}, {})
+"""For readers that need none."""
+_YES_OR_NO = choice(("yes", "no"))
 
 
 def pattern(value: Any, registry: Registry | None = None) -> Pattern:
@@ -86,7 +138,7 @@ def expression(value: Any, kind: type[_Expression]) -> _Expression:
 def metrics(value: Any, registry: Registry) -> tuple[str, ...]:
     """A list of metric paths, or one; {group} stands for each of its members."""
     found: list[str] = []
-    for template in value if isinstance(value, list) else [value]:
+    for template in listed(value):
         for name in registry.named_groups(text(template)):
             if name not in registry.groups:
                 raise unknown(Scalar(name, where(template)), "组", "group", registry.groups)
@@ -105,7 +157,7 @@ def metric_set(value: Any, registry: Registry) -> frozenset[str]:
 def prefixes(value: Any, registry: Registry) -> tuple[str, ...]:
     """A list of beginnings of metric paths; each must fit some metric."""
     found = words(value)
-    for given, prefix in zip(value if isinstance(value, list) else [value], found, strict=True):
+    for given, prefix in zip(listed(value), found, strict=True):
         if not prefix.startswith("ext.") and not any(m.startswith(prefix) for m in registry.metrics):
             raise unknown(given, "指标", "metric", registry.metrics)
     return found
@@ -121,9 +173,19 @@ def each(reader: Reader) -> Reader:
     """A list of what `reader` reads."""
 
     def read(value: Any, registry: Registry) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            raise invalid(value, "此处应为列表", "expected a list here")
-        return tuple(reader(v, registry) for v in value)
+        return tuple(reader(v, registry) for v in items(value))
+
+    return read
+
+
+def some(reader: Reader) -> Reader:
+    """A list of what `reader` reads, which is not empty, or one of it."""
+
+    def read(value: Any, registry: Registry) -> tuple[Any, ...]:
+        found = listed(value)
+        if not found:
+            raise invalid(value, "列表是空的", "the list is empty", "请写上至少一项", "give one at least")
+        return tuple(reader(v, registry) for v in found)
 
     return read
 
@@ -132,9 +194,7 @@ def table(reader: Reader) -> Reader:
     """A mapping from any key to what `reader` reads."""
 
     def read(value: Any, registry: Registry) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise invalid(value, "此处应为键值表", "expected a mapping here")
-        return {str(k): reader(v, registry) for k, v in value.items()}
+        return {str(k): reader(v, registry) for k, v in mapping(value).items()}
 
     return read
 

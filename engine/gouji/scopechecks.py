@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gouji import schema
-from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.kinds import Kind
 from gouji.rulemodel import Rule
@@ -40,16 +39,12 @@ def _mixed_levels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     facts.add(
         rule,
         values={
-            "narrow": _listed([titles[theme] for theme in narrow]),
-            "wide": _listed([titles[theme] for theme in wide]),
+            "narrow": facts.remarks.listed(titles[theme] for theme in narrow),
+            "wide": facts.remarks.listed(titles[theme] for theme in wide),
             "scope": observations[first[0]].scope or "",
         },
         terms=[facts.term("left", i) for indices in narrow.values() for i in indices],
     )
-
-
-def _listed(titles: list[Message]) -> Message:
-    return Message("、".join(m.zh for m in titles), ", ".join(m.en for m in titles))
 
 
 SCOPE_KINDS: dict[str, Kind] = {

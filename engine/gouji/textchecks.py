@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from gouji import schema
-from gouji.errors import Message
 from gouji.facts import Facts
-from gouji.findings import Severity, Side, Term
+from gouji.findings import Severity, Side, Statement, Term
 from gouji.intervals import Interval
 from gouji.kinds import Kind
 from gouji.records import Number, Partition, number_text
@@ -175,7 +174,7 @@ def _judge(
         values={
             "left": sums,
             "right": total.interval,
-            "parts": _Enumeration(parts),
+            "parts": facts.remarks.listed(part.raw for part in parts),
             "total": total.raw,
         },
         # Figures without a metric are told apart by the words around them.
@@ -194,15 +193,6 @@ def _clause(facts: Facts, part: _Part) -> str:
     return facts.report.document.text[span.start : span.end]
 
 
-class _Enumeration(Struct):
-    """Figures as printed, one after the other, in words."""
-
-    parts: Sequence[_Part]
-
-    def text(self, lang: str) -> str:
-        return (", " if lang == "en" else "、").join([part.raw for part in self.parts])
-
-
 class _Breakdown(Struct):
     """A breakdown that does not fit its total, in numbers."""
 
@@ -219,7 +209,7 @@ class _Breakdown(Struct):
 
 def _second_reading(
     rule: Rule, facts: Facts, total: _Part, parts: list[_Part], difference: Interval, known: bool
-) -> Message | None:
+) -> Statement | None:
     """A reading under which one part is contained in another and the breakdown balances."""
     if not difference.exact:
         return None
@@ -237,21 +227,13 @@ def _second_reading(
     return None
 
 
-def _reading(facts: Facts, part: _Part, other: _Part, total: _Part, same: bool) -> Message:
-    def name(p: _Part, lang: str) -> str:
-        label = facts.registry.label(p.path, lang) if p.path else ""
-        return f"{p.raw}（{label}）" if label and lang == "zh" else f"{p.raw} ({label})" if label else p.raw
+def _reading(facts: Facts, part: _Part, other: _Part, total: _Part, same: bool) -> Statement:
+    def name(p: _Part) -> str | Statement:
+        return facts.remarks("figure_of", raw=p.raw, label=facts.registry.metric(p.path)) if p.path else p.raw
 
-    balance = number_text(total.value)
-    if same:
-        return Message(
-            f"若{name(other, 'zh')}与{name(part, 'zh')}为同一批案件，则合计为 {balance}，两者相符",
-            f"if {name(other, 'en')} and {name(part, 'en')} are the same cases, the sum is {balance} and agrees",
-        )
-    return Message(
-        f"若{name(part, 'zh')}已包含在其他分项（如{name(other, 'zh')}）中，则合计为 {balance}，两者相符",
-        f"if {name(part, 'en')} is part of another figure (such as {name(other, 'en')}), the sum is {balance} and agrees",
-    )
+    one, another = (other, part) if same else (part, other)
+    told = "same_cases" if same else "contained"
+    return facts.remarks(told, one=name(one), other=name(another), sum=number_text(total.value))
 
 
 def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:

@@ -6,14 +6,26 @@ and can point at the place when it does not fit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gouji.errors import Message, PackError
 
-if TYPE_CHECKING:
-    pass
+_FEW = 8  # so many names are told one after the other
+_NULLS = ("", "~", "null", "Null", "NULL")
+
+
+class Table(dict[Any, Any]):
+    """A mapping; `where` is `file:line:column` of its beginning."""
+
+    where: str
+
+
+class Items(list[Any]):
+    """A list; `where` is `file:line:column` of its beginning."""
+
+    where: str
 
 
 class Scalar(str):
@@ -31,15 +43,17 @@ class Scalar(str):
         return str(self), self.where
 
 
+class Null(Scalar):
+    """The value of a key that has none, in one of the ways of YAML to say so; as text it is what is written there."""
+
+
 def where(value: object, default: str = "") -> str:
     """The position of `value`: its own, or that of the first scalar inside it."""
     if isinstance(value, Scalar):
         return value.where
-    if isinstance(value, dict):
-        value = [*value]
-    if isinstance(value, list) and value:
-        return where(value[0], default)
-    return default
+    if isinstance(value, dict | list) and value:
+        return where(next(iter(value)), default)
+    return value.where if isinstance(value, Table | Items) else default
 
 
 def invalid(at: object, zh: str, en: str, remedy_zh: str = "请改正后重试", remedy_en: str = "correct it") -> PackError:
@@ -48,18 +62,21 @@ def invalid(at: object, zh: str, en: str, remedy_zh: str = "请改正后重试",
     return PackError(place, "invalid-pack", Message(zh, en), Message(remedy_zh, remedy_en))
 
 
-def unknown(at: Scalar, kind_zh: str, kind_en: str, known: Any) -> PackError:
-    """A PackError for a name that is not among `known`, with the nearest one as remedy."""
+def unknown(at: Scalar, kind_zh: str, kind_en: str, known: Iterable[str]) -> PackError:
+    """A PackError for a name that is not among `known`, with the nearest one as remedy, or all where they are few."""
     from difflib import get_close_matches
 
-    near = get_close_matches(at, list(known), n=1, cutoff=0.5)
-    hint_zh = f"最接近的是 {near[0]}" if near else "请查对名称"
-    hint_en = f"the nearest is {near[0]}" if near else "check the name"
-    return invalid(at, f"未知的{kind_zh} {at}", f"unknown {kind_en} {at}", hint_zh, hint_en)
+    names = [str(name) for name in known]
+    zh, en = "请查对名称", "check the name"
+    if near := get_close_matches(at, names, n=1, cutoff=0.5):
+        zh, en = f"最接近的是 {near[0]}", f"the nearest is {near[0]}"
+    elif 0 < len(names) <= _FEW:
+        zh, en = f"可用的有：{'、'.join(names)}", f"there are: {', '.join(names)}"
+    return invalid(at, f"未知的{kind_zh} {at}", f"unknown {kind_en} {at}", zh, en)
 
 
 def read(path: Path) -> Any:
-    """The content of a YAML file as dicts, lists and `Scalar`s; {} for an empty file.
+    """The content of a YAML file as `Table`s, `Items` and `Scalar`s; an empty table for an empty file.
 
     Raises PackError with file, line and column when it is unreadable or no valid YAML.
     """
@@ -92,19 +109,19 @@ class _Builder:
         self._anchors: dict[str, Any] = {}
 
     def document(self) -> Any:
-        """The value of the only document; {} where there is none."""
+        """The value of the only document; an empty table where there is none."""
         import yaml
 
+        nothing = Table()
+        nothing.where = f"{self._file}:1:1"
         next(self._events)
         if not isinstance(next(self._events), yaml.DocumentStartEvent):
-            return {}
-        first = next(self._events)
-        value = self._value(first)
+            return nothing
+        value = self._value(next(self._events))
         next(self._events)
         if isinstance(another := next(self._events), yaml.DocumentStartEvent):
             raise invalid(self._at(another), "只能有一个文档", "there must be one document only")
-        empty = isinstance(first, yaml.ScalarEvent) and first.value == "" and first.style is None
-        return {} if empty else value
+        return nothing if isinstance(value, Null) and value == "" else value
 
     def _at(self, event: Any) -> str:
         return f"{self._file}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
@@ -119,13 +136,16 @@ class _Builder:
                 raise invalid(at, f"没有名为 {event.anchor} 的锚点", f"no anchor is called {event.anchor}")
             return self._anchors[event.anchor]
         if isinstance(event, yaml.ScalarEvent):
-            value = Scalar(event.value, at)
+            bare = not event.style and event.tag is None and event.value in _NULLS
+            value = (Null if bare else Scalar)(event.value, at)
         elif isinstance(event, yaml.SequenceStartEvent):
-            value = []
+            value = Items()
+            value.where = at
             while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
                 value.append(self._value(item))
         else:
-            value = {}
+            value = Table()
+            value.where = at
             while not isinstance(item := next(self._events), yaml.MappingEndEvent):
                 key = self._value(item)
                 if not isinstance(key, Scalar):

@@ -23,7 +23,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from gouji.compiler import load_carriers
 from gouji.cuefile import load_narrative
 from gouji.errors import GoujiError
-from gouji.inspection import imports
+from gouji.grammarfiles import imports
 from gouji.layoutfile import load_layouts
 from gouji.packs import Packs, Root, builtin
 from gouji.parser import Refused

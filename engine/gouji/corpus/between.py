@@ -103,7 +103,7 @@ def _exactly(
                 for child, of in groupby(sides[1:], lambda row: row[2])
             ]
             last = None
-            outcome = check_levels(book, Level(this, children, hierarchy.complete, book.registry))
+            outcome = check_levels(book, Level(this, children, hierarchy.complete, book.registry, book.remarks))
         else:
             this, last = map(restore, sides)
             outcome = (check_copies if kind == sieve.COPIES else check_pair)(book, Pair(this, last))

@@ -14,7 +14,7 @@ from rich.text import Text
 from gouji.crosschecks import Bound, CrossFinding, CrossTerm
 from gouji.differences import Difference, DiffRow
 from gouji.errors import Message
-from gouji.findings import SEVERITIES
+from gouji.findings import SEVERITIES, Said
 from gouji.profiles import Profile
 from gouji.records import Number, number_text
 from gouji.reporters.anomalies import Entry, Ledger
@@ -241,7 +241,7 @@ def _range(page: Page, bounds: tuple[Number, Number | None]) -> str:
     return page.number(low) if low == high else f"{page.number(low)}-{page.number(high)}"
 
 
-def _note(page: Page, name: str, told: str | Message) -> Iterator[Text]:
+def _note(page: Page, name: str, told: str | Said) -> Iterator[Text]:
     words = told if isinstance(told, str) else page.say.of(told)
     head = Text.assemble(" " * INDENT, (page.say(f"note.{name}"), "dim"), "  ")
     yield from page.paragraph(page.text(words), head)

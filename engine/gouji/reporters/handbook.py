@@ -8,14 +8,15 @@ from pathlib import Path
 
 from gouji import schema
 from gouji.messages import Voice
-from gouji.reporters.rulefacts import facts
+from gouji.registry import Registry
+from gouji.reporters.rulefacts import circumstances, facts
 from gouji.rulemodel import Figures, Rule
 from gouji.yamlfile import read
 
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*[]<>|$"})
 
 
-def markdown(rules: Sequence[Rule], voices: Sequence[Voice]) -> Iterator[str]:
+def markdown(rules: Sequence[Rule], voices: Sequence[Voice], labels: Registry) -> Iterator[str]:
     """The lines of the document. Raises PackError when a rule file is gone meanwhile."""
     yield f"# {_both('handbook.title', voices)}"
     yield ""
@@ -26,7 +27,7 @@ def markdown(rules: Sequence[Rule], voices: Sequence[Voice]) -> Iterator[str]:
         yield f"## {' · '.join(_about(file, voices))}"
         yield ""
         for rule in members:
-            yield from _rule(rule, voices)
+            yield from _rule(rule, voices, labels)
 
 
 def _about(file: str, voices: Sequence[Voice]) -> Iterator[str]:
@@ -35,14 +36,14 @@ def _about(file: str, voices: Sequence[Voice]) -> Iterator[str]:
     return (voice.of(schema.message(about)) for voice in voices) if about else iter([_shown(Path(file).stem)])
 
 
-def _rule(rule: Rule, voices: Sequence[Voice]) -> Iterator[str]:
+def _rule(rule: Rule, voices: Sequence[Voice], labels: Registry) -> Iterator[str]:
     first, *others = (_shown(voice.of(rule.title)) for voice in voices)
     yield f"### {rule.id} {first}"
     yield ""
     for title in others:
         yield f"*{title}*"
         yield ""
-    told = [facts(rule, voice) for voice in voices]
+    told = [facts(rule, voice, labels) for voice in voices]
     for name in told[0]:
         shown = dict.fromkeys(fact[name] for fact in told if fact[name])
         if name == "equation":
@@ -53,12 +54,16 @@ def _rule(rule: Rule, voices: Sequence[Voice]) -> Iterator[str]:
             yield f"- **{_both(f'rules.{name}', voices)}**: {' · '.join(shown)}"
     for name, examples in (("passes", rule.passes), ("fails", rule.fails)):
         for figures in examples:
-            yield f"- **{_both(f'rules.{name}', voices)}**: {_example(figures)}"
+            yield f"- **{_both(f'rules.{name}', voices)}**: {_example(figures, voices, labels)}"
     yield ""
 
 
-def _example(figures: Figures) -> str:
-    return ", ".join(f"`{path} = {value}`" for path, value in figures.items())
+def _example(figures: Figures, voices: Sequence[Voice], labels: Registry) -> str:
+    told = (
+        " · ".join(dict.fromkeys(f"{_shown(name)}: {_shown(how)}" for name, how in one))
+        for one in zip(*(circumstances(figures, voice, labels) for voice in voices), strict=True)
+    )
+    return ", ".join([*told, *(f"`{path} = {value}`" for path, value in figures.items() if not path.startswith("$"))])
 
 
 def _both(key: str, voices: Sequence[Voice]) -> str:

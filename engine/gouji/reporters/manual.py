@@ -11,7 +11,7 @@ from rich.text import Text
 from gouji.relations import own_path
 from gouji.reporters.anomalies import Entry, Ledger
 from gouji.reporters.page import INDENT, STYLES, Page
-from gouji.reporters.rulefacts import facts
+from gouji.reporters.rulefacts import circumstances, facts
 from gouji.rulemodel import Figures, Rule
 
 
@@ -48,7 +48,7 @@ class RulePage:
         """The page from title to examples."""
         page, rule, say = self.page, self.rule, self.page.say
         yield from page.rule(f"{rule.id}  {say.of(rule.title)}")
-        told_of = facts(rule, say) | {"place": rule.where}
+        told_of = facts(rule, say, page.labels) | {"place": rule.where}
         room = max(cell_len(say(f"rules.{name}")) for name in told_of)
         for name, told in told_of.items():
             if told:
@@ -64,8 +64,13 @@ class RulePage:
     def _example(self, figures: Figures) -> Iterator[Text]:
         """Example figures as a ledger: value, label, path."""
         page = self.page
+        for name, told in circumstances(figures, page.say, page.labels):
+            head = Text.assemble(" " * INDENT, (name, "dim"), "  ")
+            yield from page.paragraph(page.text(told), head)
         entries = []
         for path, value in figures.items():
+            if path.startswith("$"):
+                continue
             own = own_path(path)
             label = page.labels.label(own, page.say.lang)
             if own != path:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import define, field
 
 from gouji.document import Place
-from gouji.errors import GoujiError, Message
-from gouji.findings import CHECK, Decision, Finding, Statement, Suspect, Term, Verdicts
+from gouji.errors import GoujiError
+from gouji.findings import CHECK, Decision, Finding, Said, Suspect, Term, Verdicts
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
 from gouji.reporters import NOTHING_MORE, Closing
 
@@ -192,7 +192,7 @@ class Records:
             "rank": suspect.rank,
         }
 
-    def text(self, message: Message | Statement | None) -> str | None:
+    def text(self, message: Said | None) -> str | None:
         """A sentence in the chosen language."""
         return None if message is None else message.text(self.lang)
 

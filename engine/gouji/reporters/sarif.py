@@ -14,6 +14,7 @@ from gouji.errors import GoujiError
 from gouji.findings import Finding, Fixed, Severity
 from gouji.messages import Voice
 from gouji.records import Report, number_text
+from gouji.registry import Registry
 from gouji.reporters import NOTHING_MORE, Closing, Setting
 from gouji.reporters.records_json import Record, dumps, number
 from gouji.reporters.rulefacts import facts
@@ -37,6 +38,7 @@ class Sarif:
         self._write = setting.write
         self._version = setting.version
         self._rules = setting.rulebook.rules
+        self._labels = setting.registry
         self._index = {rule.id: n for n, rule in enumerate(self._rules)}
         self._artifacts: list[Record] = []
         self._results: list[Record] = []
@@ -70,7 +72,7 @@ class Sarif:
             "name": "gouji",
             "version": self._version,
             "language": {"zh": "zh-CN", "en": "en"}[self._say.lang],
-            "rules": [_rule(rule, self._say) for rule in self._rules],
+            "rules": [_rule(rule, self._say, self._labels) for rule in self._rules],
         }
         run = {
             "tool": {"driver": driver},
@@ -164,14 +166,14 @@ class Sarif:
         return {"ruleId": rule} | ({"ruleIndex": self._index[rule]} if rule in self._index else {})
 
 
-def _rule(rule: Rule, say: Voice) -> Record:
+def _rule(rule: Rule, say: Voice, labels: Registry) -> Record:
     """The metadata of a rule."""
     record: Record = {
         "id": rule.id,
         "shortDescription": {"text": say.of(rule.title)},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
-    lines = [f"{say(f'rules.{name}')}: {text}" for name, text in facts(rule, say).items() if text]
+    lines = [f"{say(f'rules.{name}')}: {text}" for name, text in facts(rule, say, labels).items() if text]
     return record | {"help": {"text": "\n".join(lines)}}
 
 

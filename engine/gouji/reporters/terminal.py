@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from gouji.errors import GoujiError, Message
-from gouji.findings import SEVERITIES, Finding, Suspect, Verdicts
+from gouji.errors import GoujiError
+from gouji.findings import SEVERITIES, Finding, Said, Suspect, Verdicts
 from gouji.records import Observation, Report
 from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
@@ -244,7 +244,7 @@ class _Case(Struct):
         if self.page.verbose:
             yield from self._note("fingerprint", finding.fingerprint)
 
-    def _note(self, name: str, told: str | Message, style: str = "") -> Iterator[Text]:
+    def _note(self, name: str, told: str | Said, style: str = "") -> Iterator[Text]:
         words = told if isinstance(told, str) else self.page.say.of(told)
         head = Text.assemble(" " * INDENT, (self.page.say(f"note.{name}"), "dim"))
         head.pad_right(INDENT + max(cell_len(self.page.say(key)) for key in _NOTES) + 2 - head.cell_len)

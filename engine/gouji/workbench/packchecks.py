@@ -14,8 +14,7 @@ from gouji.crosschecks import is_between
 from gouji.errors import Message
 from gouji.explosive import explosive
 from gouji.grammar import Grammar
-from gouji.grammarcompiler import named
-from gouji.inspection import imports
+from gouji.grammarfiles import imports, named, place
 from gouji.layouts import Layout
 from gouji.messages import builtin
 from gouji.pipeline import Engine
@@ -100,24 +99,6 @@ def _layout(engine: Engine, layout: Layout, file: Path, roots: Sequence[Path]) -
             yield _note(
                 place(file, name, roots), "error", shadow, name=name, other=shown(winner), text=lost.replace("\n", "⏎")
             )
-
-
-def place(file: Path, name: str, roots: Sequence[Path]) -> str:
-    """Where a rule or terminal is defined, or a literal stands: in a grammar file or in one that it imports."""
-    pending, seen = [file], set()
-    while pending:
-        one = pending.pop(0)
-        if one in seen:
-            continue
-        seen.add(one)
-        content = one.read_text(encoding="utf-8")
-        for number, line in enumerate(content.splitlines(), 1):
-            if name[0] in '"/' and not line.lstrip().startswith("//") and name in line:
-                return f"{one}:{number}:{line.index(name) + 1}"
-            if line.lstrip("?!").partition(":")[0].partition(".")[0].strip() == name:
-                return named(one, content, name)
-        pending += [i.file for i in imports(one, roots) if i.file is not None]
-    return str(file)
 
 
 def _shadow(grammar: Grammar, name: str, source: str) -> tuple[str, str] | None:

@@ -1,0 +1,54 @@
+"""Rules explained to who does not know how they are written."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from gouji.checks import KINDS
+from gouji.cli import main
+from gouji.findings import placeholders
+from gouji.messages import Voice, builtin
+from gouji.pipeline import Engine
+from gouji.reporters.rulefacts import asks, circumstances
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_rule_says_what_it_asks_by_its_equation_or_in_words(lang: str) -> None:
+    engine = Engine.load()
+    say = Voice(lang, engine.messages)
+    for rule in engine.rulebook.rules:
+        told = asks(rule, say, engine.registry)
+        assert told or rule.equation, rule.id
+        assert not re.search(r"[{}\[\]$]|Pattern|\b[a-z]\w*\.[a-z]\w*", told), told
+        for figures in (*rule.passes, *rule.fails):
+            shown = dict(circumstances(figures, say, engine.registry))
+            assert len(shown) == sum(name.startswith("$") for name in figures)
+            assert not re.search(r"[{}$]|\b[a-z]\w*\.[a-z]\w*", " ".join((*shown, *shown.values()))), shown
+
+
+def test_what_a_kind_asks_is_made_of_what_its_rules_have() -> None:
+    told = {key.removeprefix("asks."): message for key, message in builtin().entries.items() if key.startswith("asks.")}
+    for name, kind in KINDS.items():
+        assert name in told or kind.equation
+        for key in (name, *(f"{name}_{param}" for param in kind.params)):
+            if key in told:
+                assert {*placeholders(told[key].zh)} <= {*kind.params, "sources"}, key
+
+
+@pytest.mark.parametrize(
+    ("rule", "lang", "says"),
+    [
+        ("F05", "en", "asks        These are multiples of 10: amount notified, amount collected."),
+        ("F05", "zh", "要求    应是 10 的倍数：收费通知总金额、实际收取总金额。"),
+        ("S22", "zh", "要求    互不相干的数字不应有 3 个或更多相同："),
+        ("X02", "zh", "一句话中  总数 行政诉讼数量 84"),
+        ("D01", "en", "published  2017-04-01"),
+    ],
+)
+def test_a_rule_without_an_equation_is_told_in_words(
+    rule: str, lang: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rules", rule, "--lang", lang, "--no-color"]) == 0
+    assert says in capsys.readouterr().out

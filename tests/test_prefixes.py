@@ -67,6 +67,7 @@ SCANNER = IslandScanner.build(TERMINALS, ["T1"])
 @example(text="٣件", start=0, cut=0)
 @example(text="公٣件", start=0, cut=0)
 @example(text="\u3000未公", start=0, cut=0)
+@example(text="务一局开", start=0, cut=0)
 @given(text=TEXTS, start=st.integers(0, 3), cut=st.integers(0, 3))
 def test_a_scanner_finds_what_trying_all_terminals_finds(text: str, start: int, cut: int) -> None:
     ordered = sorted(TERMINALS, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))

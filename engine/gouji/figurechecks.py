@@ -11,6 +11,7 @@ from gouji.facts import Facts
 from gouji.findings import Filling, Severity, Term
 from gouji.intervals import Interval, Operand
 from gouji.kinds import Kind
+from gouji.quantities import MONEY
 from gouji.records import Number, Observation, number_text
 from gouji.registry import Metric
 from gouji.rulemodel import Rule
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from gouji.rulemodel import Program
 
 
-_YUAN = {"元": Decimal(1), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
 Figure: TypeAlias = Number | Interval | None
 
 
@@ -236,7 +236,7 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         if o.unit is not None and o.unit.endswith("元"):
             expected = t.unit or facts.registry.metric(path).unit
-            if expected != o.unit and {expected, o.unit} <= _YUAN.keys():
+            if expected != o.unit and {expected, o.unit} <= MONEY.keys():
                 _in_yuan(rule, facts, i, j, expected)
                 continue
         if o.value == t.value and o.low == o.high:
@@ -257,9 +257,9 @@ def _in_yuan(rule: Rule, facts: Facts, left: int, right: int, unit: str) -> None
     a, b = facts.report.observations[left], facts.report.observations[right]
     if not (a.exact and b.exact) or a.value is None or b.value is None:
         return
-    apart = abs(_YUAN[a.unit or ""] * a.value - _YUAN[unit] * b.value)
+    apart = abs(MONEY[a.unit or ""] * a.value - MONEY[unit] * b.value)
     last = -min(Decimal(b.value).as_tuple().exponent, 0)  # type: ignore[operator]
-    if apart < _YUAN[unit] / Decimal(10) ** last:
+    if apart < MONEY[unit] / Decimal(10) ** last:
         facts.passed += 1
         return
     shown = f"{number_text(a.value)} {a.unit}", f"{number_text(b.value)} {unit}"

@@ -21,12 +21,14 @@ class IslandScanner(Struct):
     At one place the higher priority wins, then the longer possible match. Most of a text is passed over by one search,
     for a character that a terminal can start with and one that can follow any of them. `pairs` tells which terminals
     two characters and those behind them leave, with their expressions; `firsts` does so for the characters that any
-    other one can follow. Terminals in `hidden` only take their text out of reach of the others.
+    other one can follow, `others` for all that are not named: where a terminal can begin with any, none is passed over.
+    Terminals in `hidden` only take their text out of reach of the others.
     """
 
     start: Pattern
     pairs: Mapping[str, Node]
     firsts: Mapping[str, Node]
+    others: Node
     hidden: frozenset[str]
 
     @classmethod
@@ -58,7 +60,7 @@ class IslandScanner(Struct):
             if found
         ]
         start = f"[{''.join(map(re.escape, sorted({*nodes, *firsts})))}](?:{'|'.join(looks)})"
-        return cls(Pattern(start), pairs, firsts, frozenset(hidden))
+        return cls(Pattern(r"[\s\S]" if trie[""] else start), pairs, firsts, trie[""], frozenset(hidden))
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
@@ -72,7 +74,7 @@ class IslandScanner(Struct):
             node: Node = pairs.get(text[at:ahead])
             if node is None:
                 ahead = at + 1
-                node = self.firsts.get(text[at], ())
+                node = self.firsts.get(text[at], self.others)
             while node.__class__ is dict:
                 character = text[ahead : ahead + 1]
                 to = node.get(character)

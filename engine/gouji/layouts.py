@@ -10,12 +10,13 @@ from attrs import define, field
 
 from gouji.grammar import Grammar
 from gouji.patterns import Pattern
+from gouji.quantities import MONEY
 from gouji.values import Struct
 
 Reads: TypeAlias = Literal["table", "chart"]
 
 _BRACKETS = re.compile(r"\([^()]*\)?")
-_UNIT = re.compile(r"亿元|万元|元")
+_UNIT = re.compile("|".join(sorted(MONEY, key=len, reverse=True)))
 _NOT_IN_LABEL = re.compile(r"\([^()]*\)|^其中|[^\w]")
 _ORDINALS = re.compile(r"^#*(?:\(?[一二三四五六七八九十\d]{1,3}[)、.:])+")
 

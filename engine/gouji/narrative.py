@@ -18,7 +18,7 @@ from gouji.document import Document
 from gouji.outline import Outline, Stretch
 from gouji.parser import Token, Tree
 from gouji.patterns import END
-from gouji.quantities import Quantity, chinese_number, number, quantity
+from gouji.quantities import MONEY, Quantity, chinese_number, number, quantity
 from gouji.records import Observation, Partition, Unbound, Unparsed
 
 _SENTENCE = re.compile(r"(?:[^。!?\n]++|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))++[。!?]?")
@@ -62,7 +62,6 @@ class _Figure:
 
 _MARKS = ("clause_year", "scope_part", "scope_whole")
 """Words for year and scope; of two at one place the one named first holds."""
-_MONEY = ("元", "万元", "亿元")
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -337,7 +336,7 @@ class _Reader:
         self._scope(span[0])
         figure = _Figure(*span, amount, scope=self.scope, han=han)
         figure.words, figure.clause = words, self._clause_start(span[0])
-        if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in _MONEY:
+        if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in MONEY:
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
             return None

@@ -29,6 +29,10 @@ _POWERS: Final = {"十": 10, "百": 100, "千": 1000}
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
+MONEY = {"元": 1, "万元": 10**4, "亿元": 10**8}
+"""Units of money, in yuan."""
+
+
 class Quantity(Struct):
     """A number with its interval: `low` <= exact value < `high`, or exactly `value` where all three are equal."""
 

@@ -29,7 +29,7 @@ _POWERS: Final = {"十": 10, "百": 100, "千": 1000}
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
 
-MONEY = {"元": 1, "万元": 10**4, "亿元": 10**8}
+MONEY = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 """Units of money, in yuan."""
 
 

@@ -257,9 +257,9 @@ def _in_yuan(rule: Rule, facts: Facts, left: int, right: int, unit: str) -> None
     a, b = facts.report.observations[left], facts.report.observations[right]
     if not (a.exact and b.exact) or a.value is None or b.value is None:
         return
-    apart = abs(MONEY[a.unit or ""] * a.value - MONEY[unit] * b.value)
+    apart = abs(MONEY[a.unit or ""] * Decimal(a.value) - MONEY[unit] * Decimal(b.value))
     last = -min(Decimal(b.value).as_tuple().exponent, 0)  # type: ignore[operator]
-    if apart < MONEY[unit] / Decimal(10) ** last:
+    if apart < Decimal(MONEY[unit]).scaleb(-last):
         facts.passed += 1
         return
     shown = f"{number_text(a.value)} {a.unit}", f"{number_text(b.value)} {unit}"

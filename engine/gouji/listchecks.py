@@ -61,8 +61,9 @@ def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
             core = [_core(name, rule.params["common"]) for name in names]
             titles = [_core(s.title, rule.params["common"]) for s in sections]
             pairs = _paired(core, titles)
-            others = {_core(line, rule.params["common"]) for line in _loose(facts.report)}
-            missing = [names[i] for i in range(len(names)) if i not in pairs and core[i] not in others]
+            unpaired = [i for i in range(len(names)) if i not in pairs]
+            others = {_core(line, rule.params["common"]) for line in _loose(facts.report)} if unpaired else set()
+            missing = [names[i] for i in unpaired if core[i] not in others]
             strange = [sections[j].title for j in range(len(sections)) if j not in pairs.values()]
             if not missing and not strange:
                 # What seems to lack has a heading without number.
@@ -107,8 +108,9 @@ def _core(title: str, common: Sequence[str]) -> str:
 
 def _paired(names: Sequence[str], titles: Sequence[str]) -> dict[int, int]:
     """Which title belongs to which name: the likest first; then those of other words between the same neighbours."""
+    ours, theirs = [_neighbours(name) for name in names], [_neighbours(title) for title in titles]
     likeness = sorted(
-        ((like, -i, -j) for i, a in enumerate(names) for j, b in enumerate(titles) if (like := _likeness(a, b)) > 0.3),
+        ((like, -i, -j) for i, a in enumerate(ours) for j, b in enumerate(theirs) if (like := _likeness(a, b)) > 0.3),
         reverse=True,
     )
     pairs: dict[int, int] = {}
@@ -123,10 +125,14 @@ def _paired(names: Sequence[str], titles: Sequence[str]) -> dict[int, int]:
     return pairs
 
 
-def _likeness(a: str, b: str) -> float:
+def _neighbours(text: str) -> set[str]:
+    """The pairs of neighbouring characters of a title."""
+    return {text[i : i + 2] for i in range(max(1, len(text) - 1))}
+
+
+def _likeness(a: set[str], b: set[str]) -> float:
     """How many pairs of neighbouring characters two titles share: 0 none, 1 all."""
-    one, other = ({text[i : i + 2] for i in range(max(1, len(text) - 1))} for text in (a, b))
-    return 2 * len(one & other) / (len(one) + len(other))
+    return 2 * len(a & b) / (len(a) + len(b))
 
 
 LIST_KINDS: dict[str, Kind] = {

@@ -17,6 +17,7 @@ from gouji.outline import OutlineModel
 from gouji.outlinefile import load_outline
 from gouji.packfile import grammar_file, read_pack
 from gouji.packs import Packs
+from gouji.patterns import Finder
 from gouji.readers.carriers import Carrier
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
@@ -100,10 +101,14 @@ _FOLDS = ("characters", "phrases", "noise")
 def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
     """Every carrier of tables in plain text. Raises PackError."""
     carriers = []
+    openings: dict[str, Finder] = {}
     for folder in packs.folders():
         for name, spec in read_pack(folder).get("carriers", {}).items():
             grammar = build(grammar_file(folder, spec["grammar"]), packs.grammar_roots, ("start",))
             region, cell = schema.pattern(spec["region"]), schema.pattern(spec["cell"])
-            opens = schema.pattern(spec["opens"]) if "opens" in spec else None
-            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, opens))
+            opens = spec.get("opens")
+            if opens is not None and opens not in openings:
+                # Carriers that begin alike look for it once.
+                openings[opens] = schema.expression(opens, Finder)
+            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, openings.get(opens)))
     return tuple(carriers)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from gouji.canonical import Canonical
+from gouji.canonical import Canonical, Line
 from gouji.claims import claim, count, items_of
 from gouji.document import Document
 from gouji.patterns import END, Finder, Pattern
@@ -19,7 +19,7 @@ class OutlineModel(Struct):
     levels: tuple[Pattern, ...]
     any_level: Pattern
     patterns: Mapping[str, Pattern]
-    figure: Finder
+    sought: Mapping[str, Finder]
     mentions: Mapping[str, Finder]
 
 
@@ -88,7 +88,9 @@ class _Reader:
             if head_found := self._heading(text, line.start, line.end):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
-                counts = self.model.figure.within(text, head.start, head.end) or text[after : after + 1].isdigit()
+                counts = (
+                    self.model.sought["figure"].within(text, head.start, head.end) or text[after : after + 1].isdigit()
+                )
                 if not counts or head.level == 1:
                     start = start if counts else after
                     while stack and stack[-1].level >= head.level:
@@ -188,14 +190,15 @@ class _Reader:
                     self._published(date)
                     break
         for start, end in paragraphs:
-            if match := patterns["period"].search(text, start, end):
-                y1, m1, d1, y2, m2, d2 = match.groups()
+            if match := next(self.model.sought["period"].finditer(text, start, end), None):
+                y1, m1, d1, y2, m2, d2 = match.groups()[:6]
                 out.period = (
                     f"{int(y1):04d}-{int(m1):02d}-{int(d1):02d}",
                     f"{int(y2 or y1):04d}-{int(m2):02d}-{int(d2):02d}",
                 )
-                span = self.canonical.source(*match.span())
-                out.mentions.append(Mention("period", match.group(), "/".join(out.period), span))
+                begun, ended = match.start(), match.end(END)
+                span = self.canonical.source(begun, ended)
+                out.mentions.append(Mention("period", text[begun:ended], "/".join(out.period), span))
                 out.mentions.append(Mention("year", "period", y1, span))
                 break
         out.region = self._region(paragraphs)
@@ -216,12 +219,14 @@ class _Reader:
         return None
 
     def _mentions(self) -> None:
+        text = self.canonical.text
+        # The cells of tables announce nothing.
+        stretches = list(_running(self.canonical.lines))
         for kind, pattern in self.model.mentions.items():
-            for match in pattern.finditer(self.canonical.text):
+            for match in (match for start, end in stretches for match in pattern.finditer(text, start, end)):
                 if (found := self._value(match)) is not None:
                     start, end, value = found
-                    text = self.canonical.text[start:end]
-                    self.out.mentions.append(Mention(kind, text, value, self.canonical.source(start, end)))
+                    self.out.mentions.append(Mention(kind, text[start:end], value, self.canonical.source(start, end)))
 
     def _value(self, match: re.Match[str]) -> tuple[int, int, str] | None:
         """Where a mention begins and ends, and what it says; see `Mention`."""
@@ -254,3 +259,17 @@ class _Reader:
                 years[match[1]] = years.get(match[1], 0) + 1
             if years:
                 out.report_year = int(max(years, key=lambda y: (years[y], y)))
+
+
+def _running(lines: Iterable[Line]) -> Iterator[tuple[int, int]]:
+    """Where running text stands between the tables of a document."""
+    start = end = 0
+    for line in lines:
+        if line.table is None:
+            end = line.end
+        else:
+            if start < end:
+                yield start, end
+            start = end = line.end + 1
+    if start < end:
+        yield start, end

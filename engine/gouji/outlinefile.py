@@ -10,6 +10,9 @@ from gouji.patterns import Finder, Pattern
 from gouji.schema import expression, pattern
 from gouji.yamlfile import Scalar
 
+_SOUGHT = ("figure", "period")
+"""Patterns that are looked for in every line."""
+
 
 def load_outline(packs: Packs) -> OutlineModel:
     """The outline model of the packs. Raises PackError for a wrong pattern."""
@@ -28,7 +31,7 @@ def load_outline(packs: Packs) -> OutlineModel:
     return OutlineModel(
         tuple(pattern(level) for level in data["levels"]),
         Pattern("|".join(data["levels"])),
-        {k: pattern(v) for k, v in sources.items() if k != "figure"},
-        expression(sources["figure"], Finder),
+        {k: pattern(v) for k, v in sources.items() if k not in _SOUGHT},
+        {k: expression(sources[k], Finder) for k in _SOUGHT},
         {str(k): expression(v, Finder) for k, v in data["mentions"].items()},
     )

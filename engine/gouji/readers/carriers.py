@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
+from typing import Any
 
 from gouji.document import Cell, Table
 from gouji.grammar import Grammar
 from gouji.parser import Token
-from gouji.patterns import Pattern
+from gouji.patterns import Finder, Pattern
 from gouji.readers import limits
 from gouji.spans import Span
 from gouji.values import Struct
@@ -35,7 +36,7 @@ class Carrier(Struct):
     cell: Pattern
     rows: str
     grammar: Grammar
-    opens: Pattern | None = None
+    opens: Finder | None = None
 
     def table(self, text: str, start: int) -> Table | None:
         """The table in `text`, which begins at `start` of its document; None when it has no row of two cells."""
@@ -86,12 +87,11 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
     # Where nothing marks a cell, only its first line tells a table.
     marked = "\t" in text or "|" in text
     carriers = [carrier for carrier in carriers if (carrier.opens is None) is marked]
-    openings = [_CANDIDATE] if marked else [carrier.opens for carrier in carriers if carrier.opens]
+    openings: list[Any] = [_CANDIDATE] if marked else list({id(c.opens): c.opens for c in carriers}.values())
     position = 0
     left = limits.CELLS
-    while found := [match for opening in openings if (match := opening.search(text, position))]:
-        candidate = min(found, key=lambda match: match.start())
-        start = candidate.start()
+    while found := [match.start() for one in openings if (match := next(one.finditer(text, position), None))]:
+        start = min(found)
         # What looks like a table and is none is passed over as a whole: each line is looked at once.
         position = text.find("\n", start) + 1 or len(text)
         for carrier in carriers:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gouji.bodies import Body
-from gouji.corpus import dataset, sieve, store
+from gouji.corpus import dataset, sieve, store, summary
 from gouji.corpus.tables import BETWEEN, opened, reading, write_database
 from gouji.crosschecks import CrossFinding, Pair, check_copies, check_pair
 from gouji.document import Place
@@ -35,7 +35,10 @@ _LAST = "last.parquet"
 
 
 def main() -> None:
-    """Compare the reports of the data set that standard input describes; write the database that shows its tables."""
+    """Compare the reports of the data set that standard input describes; write the database that shows its tables.
+
+    Prints how much the data set holds, as `summary.Count`.
+    """
     setup = json.load(sys.stdin)
     try:
         engine = Engine.load([Path(p) for p in setup["packs"]])
@@ -43,6 +46,8 @@ def main() -> None:
         compare(setup["out"], engine, setup["engine"], hierarchy)
         if not store.is_remote(setup["out"]):
             write_database(setup["out"])
+        with opened(setup["out"]) as data:
+            print(json.dumps(summary.count(data)))
     except Exception as error:
         # For whoever waits for us: one line that says what it was.
         sys.exit(f"{type(error).__name__}: {str(error).partition(chr(10))[0]}")

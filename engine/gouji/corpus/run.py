@@ -105,9 +105,7 @@ class Job:
                     self.store.remove(f"{table}/{name}")
         if self._unwalked:
             self.store.put(f"errors/{_INPUTS}", dataset.part(dataset.TABLES["errors"], rows["errors"]))
-        self._compare()
-        with tables.opened(self.setup.out) as data:
-            self.held = summary.count(data)
+        self.held = self._compare()
         about = {
             "schema": dataset.SCHEMA,
             "version": __version__,
@@ -117,8 +115,11 @@ class Job:
         }
         self.store.put(ABOUT, dataset.as_json(about).encode())
 
-    def _compare(self) -> None:
-        """The second pass, in a process of its own: what it needs is gone when it is over. It writes the database too."""
+    def _compare(self) -> summary.Count:
+        """The second pass, in a process of its own: what it needs is gone when it is over. It writes the database too.
+
+        Returns what the data set holds then.
+        """
         import json
         import subprocess
         import sys
@@ -138,6 +139,7 @@ class Job:
                 Message(f"跨报告核对未能完成：{last}", f"the reports could not be compared: {last}"),
                 Message("请再次运行", "run again"),
             )  # fmt: skip
+        return summary.Count(*json.loads(done.stdout))
 
 
 def run_here(job: Job, processes: int) -> None:

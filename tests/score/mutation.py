@@ -148,8 +148,8 @@ def outcome(mutant: Mutant) -> Outcome:
     chosen = chain.from_iterable(cases.values()) if "carriers" in packs else chain(*(cases[p] for p in sorted(packs)))
     try:
         return "case" if any(corpus.result(engine, one) != one.expected for one in chosen) else "survives"
-    except (Refused, LookupError):
-        # LookupError: it asks for a group of a terminal.
+    except (Refused, LookupError, AttributeError):
+        # It asks for a group of a terminal, or for a token where none is any more.
         return "broken"
 
 

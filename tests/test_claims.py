@@ -70,6 +70,9 @@ def test_a_count_that_its_list_does_not_have(sentence: str, equation: str, tmp_p
         "编制规划、预算等两个领域的目录，梳理采购、招标、资助等三个领域的指南。",
         "第三方面，教育、卫生等单位都已公开。",
         "就业创业、社会保障、教育、卫生、环保、财政、审计等七个领域均已公开。",
+        "网站共设5个栏目：概况、动态、通知（公告、公示）、财政、互动。",
+        "网站共设5个栏目：概况、动态、通知公告；财政、互动。",
+        "涉及五个方面：教育、卫生、就业、\n社保、环保。",
     ],
 )
 def test_a_count_that_fits_or_is_not_clear(sentence: str, tmp_path: Path) -> None:

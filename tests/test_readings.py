@@ -92,3 +92,46 @@ def test_the_share_of_all_cases_that_a_list_names_is_the_figure() -> None:
     report = read(gouji.engine(), f"{TITLE}行政复议案件35件，其中因政府信息公开引发的行政复议案件1件。\n")
     assert [(o.path, o.value) for o in report.observations] == [("review.total", 1)]
     assert [u.value for u in report.unbound] == [35]
+
+
+def test_a_heading_may_end_where_a_year_or_a_figure_begins() -> None:
+    text = (
+        "云川市2016年政府信息公开工作年度报告\n四、行政复议、行政诉讼情况\n"
+        "(一)申请行政复议的情况。2016年共发生3件，其中维持2件、撤销1件。\n(二)提起行政诉讼的情况。3件，其中维持2件、撤销1件。\n"
+    )
+    report = read(gouji.engine(), text)
+    assert [s.title for s in report.sections[1:]] == ["申请行政复议的情况", "提起行政诉讼的情况"]
+    assert report["review.upheld"] == report["litigation.upheld"] == 2
+
+
+FORM = """\
+云川市2016年政府信息公开工作年度报告
+统计指标{0}单位{0}统计数
+一、主动公开情况{0}——
+（一）主动公开政府信息数{0}条{0}100
+其中：主动公开规范性文件数{0}条{0}10
+制发规范性文件总数{0}件{0}10
+云川市人民政府
+2017年3月1日
+"""
+
+
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_what_signs_a_report_is_no_row_of_the_table_above(between: str) -> None:
+    report = read(gouji.engine(), FORM.format(between))
+    assert (report["disclosure.total"], report["disclosure.normative_docs.issued"]) == (100, 10)
+    assert (report.issuer, report.published_date, report.unparsed) == ("云川市人民政府", "2017-03-01", ())
+
+
+def test_a_line_that_opens_like_a_head_makes_no_table() -> None:
+    report = read(gouji.engine(), f"{TITLE}信息内容不断丰富\n全年主动公开政府信息 100 条\n收到申请 5 件，办结 5\n")
+    assert [o.source for o in report if o.path == "disclosure.total"] == ["narrative"]
+
+
+def test_the_columns_of_two_years_of_two_bodies_are_not_those_of_one() -> None:
+    head = "统计指标\t单位\t2016年\t2015年\n"
+    rows = "（一）主动公开政府信息数\t条\t{0}\t{1}\n其中：主动公开规范性文件数\t条\t{2}\t{3}\n"
+    text = "云川市2016年政府信息公开工作年度报告\n\n市政府\n" + head + rows.format(100, 90, 10, 9)
+    report = checked(text + "\n白石镇政府\n" + head + rows.format(7, 6, 2, 1))
+    assert [o.value for o in report.all("disclosure.total") if o.scope is None] == [100]
+    assert not [f for f in report.findings if f.rule == "G08"]

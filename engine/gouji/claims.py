@@ -100,6 +100,9 @@ def _behind(match: re.Match[str], patterns: Mapping[str, Pattern]) -> tuple[int,
     text = match["items"]
     masked = _masked(text)
     end = masked.find(",")
+    if match.string[match.end("items") : match.end("items") + 1] in (";", "(") or text.endswith("、"):
+        # It goes on behind what cannot be read here.
+        return None
     # Behind a comma a list may go on, unless what follows is told with a figure: 包括甲、乙,共公开40条.
     if end >= 0 and ("、" in masked[end:] or not re.search(r"\d", masked[end:])):
         return None

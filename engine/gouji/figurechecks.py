@@ -252,14 +252,18 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
+def _last_place(value: Number, unit: str) -> Decimal:
+    """What one of the last digit of an amount of money is worth, in yuan."""
+    return Decimal(MONEY[unit]).scaleb(min(int(Decimal(value).as_tuple().exponent), 0))
+
+
 def _in_yuan(rule: Rule, facts: Facts, left: int, right: int, unit: str) -> None:
-    """Money of the text against that of the table where the two are printed in different units; the latter may be rounded."""
+    """Money of the text against that of the table where the two are printed in different units; either may be rounded."""
     a, b = facts.report.observations[left], facts.report.observations[right]
     if not (a.exact and b.exact) or a.value is None or b.value is None:
         return
     apart = abs(MONEY[a.unit or ""] * Decimal(a.value) - MONEY[unit] * Decimal(b.value))
-    last = -min(Decimal(b.value).as_tuple().exponent, 0)  # type: ignore[operator]
-    if apart < Decimal(MONEY[unit]).scaleb(-last):
+    if apart < max(_last_place(a.value, a.unit or ""), _last_place(b.value, unit)):
         facts.passed += 1
         return
     shown = f"{number_text(a.value)} {a.unit}", f"{number_text(b.value)} {unit}"

@@ -46,9 +46,8 @@ def _claimed(rule: Rule, book: Rulebook, facts: Facts) -> None:
 def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """The parts that the preface announces against the numbered sections."""
     sections = [s for s in facts.report.sections if s.level == 1 and s.ordinal]
-    for m in facts.report.mentions:
-        if m.kind != "contents" or not sections:
-            continue
+    # A report announces its parts once; what says so later speaks of something else.
+    for m in [m for m in facts.report.mentions if m.kind == "contents"][:1] if sections else ():
         number, _, listed = m.value.partition("/")
         names = listed.split("|") if listed else []
         announced = int(number) if number else len(names)

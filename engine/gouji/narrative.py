@@ -25,6 +25,8 @@ _SENTENCE = re.compile(r"(?:[^。!?\n]++|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))++[�
 """A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
 _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
+_NEAR = 100
+"""Figures of earlier paragraphs among which the total of a list of applicants is looked for."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
 _CLAUSE_END = re.compile(r"[;:。()、\n,](?<!,(?=\d{3}(?!\d)))")
@@ -461,7 +463,7 @@ class _Reader:
         totals = {path for paths in self.model.wholes.values() for path in paths}
         if not any(f.cue and (f.path in totals or f.cue.becomes) for f in figures):
             # 从申请人看: a paragraph of its own goes on with the total of one before.
-            figures = [f for f in self.figures if not f.scope]
+            figures = [f for f in self.figures[-_NEAR:] if not f.scope]
         known = {f.path: f.quantity.value for f in figures if f.path}
         # What was received is what was new, where nothing was carried in.
         for figure in reversed(figures):
@@ -623,10 +625,13 @@ class _Reader:
         text = self.canonical.text
         named = Counter((p.path, text[slice(*p.label)]) for p in parts if p.path)
         kinds = {path.rpartition(".")[0] for (path, _), times in named.items() if path and times > 1}
-        inner = [p for p in parts if p.path and p.path.rpartition(".")[0] in kinds]
-        for part in inner:
-            part.path = None
-        return [part for part in parts if part not in inner]
+        outer = []
+        for part in parts:
+            if part.path and part.path.rpartition(".")[0] in kinds:
+                part.path = None
+            else:
+                outer.append(part)
+        return outer
 
     def _comparable(self, total: _Figure, part: _Figure) -> bool:
         if part.quantity.unit == "%":

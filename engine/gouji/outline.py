@@ -88,9 +88,9 @@ class _Reader:
             if head_found := self._heading(text, line.start, line.end):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
-                counts = (
-                    self.model.sought["figure"].within(text, head.start, head.end) or text[after : after + 1].isdigit()
-                )
+                counts = self.model.sought["figure"].within(text, head.start, head.end) or self.model.patterns[
+                    "heading_counts"
+                ].match(text, after - 1)
                 if not counts or head.level == 1:
                     start = start if counts else after
                     while stack and stack[-1].level >= head.level:

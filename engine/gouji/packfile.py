@@ -63,6 +63,7 @@ _OUTLINE = dict.fromkeys(
             "figure",
             "title",
             "title_mark",
+            "heading_counts",
             "title_body",
             "year",
             "date_line",

@@ -90,12 +90,19 @@ def read_tables(
 
 
 def of_the_year(found: Sequence[Observation], year: int | None) -> Sequence[Observation]:
-    """What was found, where a column that names the year of the report itself stands for the whole."""
+    """What was found, where the first column that names the year of the report itself stands for the whole."""
     own = {f"{year}年", f"{year}年度", "本年", "本年度"}
     if year is None or not any(o.scope in own for o in found):
         return found
-    whole = {(o.table, o.path) for o in found if o.scope is None}
-    return [evolve(o, scope=None) if o.scope in own and (o.table, o.path) not in whole else o for o in found]
+    whole = {o.path for o in found if o.scope is None}
+    told = []
+    for o in found:
+        if o.scope in own and o.path not in whole:
+            whole.add(o.path)
+            told.append(evolve(o, scope=None))
+        else:
+            told.append(o)
+    return told
 
 
 def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator[Unparsed]:

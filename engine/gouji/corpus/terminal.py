@@ -15,7 +15,7 @@ from gouji.messages import Voice
 from gouji.reporters import plain
 
 _BARS, _LEAST = 30, 8  # columns of the longest bar, and on a narrow terminal
-_ROWS = 15
+_ROWS, _POINTS = 15, 40  # rows of a table that are shown, and points of a chart: all years, all provinces
 _STYLES = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
@@ -31,7 +31,7 @@ def show(told: Told, console: Console, say: Voice) -> None:
         if section.note:
             console.print(Text(section.note, "dim"))
         for chart in section.charts:
-            if points := [*_summed(chart)][:_ROWS]:
+            if points := [*_summed(chart)][:_POINTS]:
                 console.print(_bars(chart, points, console.width))
         for table in section.tables:
             if table.rows:

@@ -135,3 +135,17 @@ def test_the_columns_of_two_years_of_two_bodies_are_not_those_of_one() -> None:
     report = checked(text + "\n白石镇政府\n" + head + rows.format(7, 6, 2, 1))
     assert [o.value for o in report.all("disclosure.total") if o.scope is None] == [100]
     assert not [f for f in report.findings if f.rule == "G08"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "agrees"),
+    [
+        ("行政诉讼3件，其中一审2件、二审1件，法院驳回2件，1件尚在审理。", True),
+        ("收到申请10件，其中公民7件、法人3件，当面申请4件、网络申请6件。", True),
+        ("行政诉讼3件，其中一审2件、二审2件，法院驳回2件，1件尚在审理。", False),
+        ("行政诉讼3件，其中维持3件，撤诉3件。", False),
+    ],
+)
+def test_a_total_may_be_broken_down_twice(sentence: str, agrees: bool) -> None:
+    report = checked(f"{TITLE}{sentence}\n")
+    assert [f.rule for f in report.findings if f.rule == "X02"] == ([] if agrees else ["X02"])

@@ -10,6 +10,8 @@ from gouji.quantities import chinese_number
 from gouji.values import Struct
 
 _FURTHEST = 300  # how far before its count a list may begin
+EDGES = ",:、(等"
+"""What joins a list to its count."""
 _LONGEST = 20  # an item that is longer is a sentence
 _MOST = 50
 _BRACKETED = re.compile(r"\([^()\n]*\)|《[^》\n]*》|“[^”\n]*”|\"[^\"\n]*\"")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gouji import schema
+from gouji.claims import EDGES
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Statement, Term
@@ -37,7 +38,7 @@ def _claimed(rule: Rule, book: Rulebook, facts: Facts) -> None:
             left=int(claimed),
             right=int(listed),
             span=m.span,
-            terms=_counts(int(claimed), words or m.text, int(listed), m.text.replace(words, "").strip(",:、(等")),
+            terms=_counts(int(claimed), words or m.text, int(listed), m.text.replace(words, "").strip(EDGES)),
             alternative=Message(told.zh, told.en) if compound else None,
             identity=[m.text],
         )

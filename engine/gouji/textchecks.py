@@ -71,7 +71,23 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
         figures = (figure for figure in dict.fromkeys(partition.parts) if figure != partition.total)
         parts = [part for part in (_part(facts, figure) for figure in figures) if part]
         for chosen in _choices(rule, total, parts):
+            if _several(chosen, total.value):
+                facts.passed += 1
+                continue
             _confront(rule, book, facts, partition, total, chosen, complete=len(chosen) == len(parts))
+
+
+def _several(parts: Sequence[_Part], total: Number) -> bool:
+    """Whether figures in a row break a total down more than once: 3件，其中一审2件、二审1件，驳回2件、尚未审结1件."""
+    added: Number = 0
+    runs = size = 0
+    for part in parts:
+        added, size = added + part.value, size + 1
+        if part.rounded is not None or added > total:
+            return False
+        if added == total and size > 1:
+            added, runs, size = 0, runs + 1, 0
+    return runs > 1 and not size
 
 
 def _plainly_holds(facts: Facts, partition: Partition) -> bool:
@@ -243,6 +259,10 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         index = facts.where.get(key("narrative", path))
         if index is None or not observations[index].exact:
             continue
+        if observations[index].value == 100 and any((p := _any(facts, m)) and p.value for m in parts["open"]):
+            # What goes on next year was not due: 100 % of what was.
+            facts.passed += 1
+            continue
         shares = [p for m in parts["of"] if (p := _any(facts, m)) is not None]
         bases = [p for m in parts["by"] if (p := _any(facts, m)) is not None]
         _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
@@ -311,7 +331,7 @@ TEXT_KINDS: dict[str, Kind] = {
     "percentage": Kind(
         _percentage,
         {
-            "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics)),
+            "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics, open=(schema.metrics, ()))),
             "bases": schema.metrics,
         },
         ("rates", "bases"),

@@ -78,7 +78,10 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _several(parts: Sequence[_Part], total: Number) -> bool:
-    """Whether figures in a row break a total down more than once: 3件，其中一审2件、二审1件，驳回2件、尚未审结1件."""
+    """Whether figures in a row break a total down more than once.
+
+    3件，其中一审2件、二审1件，驳回2件、尚未审结1件: by the courts, and by how they ended.
+    """
     added: Number = 0
     runs = size = 0
     for part in parts:

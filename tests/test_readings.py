@@ -149,3 +149,20 @@ def test_the_columns_of_two_years_of_two_bodies_are_not_those_of_one() -> None:
 def test_a_total_may_be_broken_down_twice(sentence: str, agrees: bool) -> None:
     report = checked(f"{TITLE}{sentence}\n")
     assert [f.rule for f in report.findings if f.rule == "X02"] == ([] if agrees else ["X02"])
+
+
+@pytest.mark.parametrize(
+    ("parts", "agrees"),
+    [
+        ("当面申请3件，网络申请5件", True),
+        ("当面申请3件，网络申请7件", True),
+        ("当面申请3件，网络申请8件", False),
+        ("当面申请3件，传真申请0件，网络申请5件，信函申请1件", False),
+        ("当面申请3件，传真申请0件，网络申请5件，信函申请1件，电子邮件申请1件", True),
+    ],
+)
+def test_ways_of_requesting_that_are_not_all_named_say_nothing_unless_they_are_too_many(
+    parts: str, agrees: bool
+) -> None:
+    report = checked(f"云川市2016年政府信息公开工作年度报告\n一、收到申请情况\n收到申请10件。{parts}。\n")
+    assert ("S01" in {f.rule for f in report.findings}) is not agrees

@@ -102,7 +102,7 @@ class Plan:
                 totals.append(right[0][0])
             else:
                 self.whole.append((conditions, tuple(_step(f, figures) for f in whole), program.row, program))
-        elif len(program.alternatives) == 1 and (fast := alive[0]) and fast[1] is operator.eq:
+        elif not whole and len(alive) == len(program.alternatives) and (fast := _widest(alive)):
             if figures.issuperset(fast[2][0]) and not figures.isdisjoint(fast[0][0]):
                 self.partial.append((conditions, _step(fast, figures), program))
         else:
@@ -110,6 +110,27 @@ class Plan:
 
 
 _NOTHING = Plan((), frozenset())
+
+
+def _widest(alternatives: Sequence[Fast | None]) -> Fast | None:
+    """The sum of parts that has all parts of the others, which make up the same total; None where there is none.
+
+    Where its parts are less than the total, those of the others are so too.
+    """
+    widest = max(alternatives, key=lambda fast: len(fast[0][0]) if fast else 0)
+    if widest is None or widest[1] is not operator.eq:
+        return None
+    parts = {*widest[0][0]}
+    for fast in alternatives:
+        if fast is not widest and (
+            fast is None
+            or fast[1:] != widest[1:]
+            or fast[0][1:] != (None, 0)
+            or widest[0][1:] != (None, 0)
+            or not parts.issuperset(fast[0][0])
+        ):
+            return None
+    return widest
 
 
 def _complete(fast: Fast, figures: frozenset[str]) -> bool:

@@ -550,11 +550,25 @@ class _Reader:
 
         行政复议35件，其中信息公开行政复议1件: the part; 新闻发布会6场，其中防汛新闻发布会2场: the whole.
         """
-        text, subject = self.canonical.text, self.model.patterns["subject"]
-        pairs = [(w, p) for p in parts for w in found if p.path and (p.path, p.scope) == (w.path, w.scope)]
-        narrowed = any(subject.search(text, *p.label) and not subject.search(text, *w.label) for w, p in pairs)
-        for whole, part in pairs:
-            (whole if narrowed or whole.cumulative else part).path = None
+        named: dict[tuple[str | None, str | None], tuple[list[_Figure], list[_Figure]]] = {}
+        for part in parts:
+            if part.path:
+                named.setdefault((part.path, part.scope), ([], []))[1].append(part)
+        for whole in found if named else ():
+            if (whole.path, whole.scope) in named:
+                named[whole.path, whole.scope][0].append(whole)
+        same = [(wholes, own) for wholes, own in named.values() if wholes]
+        narrowed = any(
+            any(map(self._on_subject, own)) and not all(map(self._on_subject, wholes)) for wholes, own in same
+        )
+        for wholes, own in same:
+            given_up = [whole for whole in wholes if narrowed or whole.cumulative]
+            for figure in given_up if len(given_up) == len(wholes) else [*given_up, *own]:
+                figure.path = None
+
+    def _on_subject(self, figure: _Figure) -> bool:
+        """Whether the words for a figure say that it is about disclosure."""
+        return self.model.patterns["subject"].search(self.canonical.text, *figure.label) is not None
 
     def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""

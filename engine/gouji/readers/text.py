@@ -178,7 +178,9 @@ def _margin(text: str) -> int | None:
 
 def _width(line: str) -> int:
     """The columns that a line takes: a character of Chinese takes two."""
-    return sum(1 if c < "\u2e80" else 2 for c in line.rstrip())
+    line = line.rstrip()
+    # Characters of Chinese, its quotes and dashes among them, are three bytes.
+    return (len(line) + len(line.encode("utf-8", "surrogatepass"))) // 2
 
 
 def _binary(source: str) -> ReadError:

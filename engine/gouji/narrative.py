@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from typing import Any
 
+from gouji.breakdowns import Breakdowns, Figure, resolve_wholes
 from gouji.canonical import Canonical
 from gouji.cues import COUNTS, Cue, NarrativeModel
 from gouji.document import Document
@@ -25,41 +25,9 @@ _SENTENCE = re.compile(r"(?:[^。!?\n]++|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))++[�
 """A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
 _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
-_NEAR = 100
-"""Figures of earlier paragraphs among which the total of a list of applicants is looked for."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
 _CLAUSE_END = re.compile(r"[;:。()、\n,](?<!,(?=\d{3}(?!\d)))")
-
-
-class _Figure:
-    """A quantity of the text on its way to an observation; offsets are canonical."""
-
-    def __init__(
-        self,
-        start: int,
-        end: int,
-        quantity: Quantity,
-        path: str | None = None,
-        cue: Cue | None = None,
-        label: tuple[int, int] = (0, 0),
-        scope: str | None = None,
-        implied: bool = False,
-        han: bool = False,
-    ) -> None:
-        self.start = start
-        self.end = end
-        self.quantity = quantity
-        self.path = path
-        self.cue = cue
-        self.label = label
-        self.scope = scope
-        self.implied = implied
-        self.han = han
-        self.share_of: _Figure | None = None
-        self.words = (start, end)
-        self.clause = start
-        self.cumulative = False
 
 
 _MARKS = ("clause_year", "scope_part", "scope_whole")
@@ -136,14 +104,14 @@ class _Reader:
         self.report_year = str(outline.report_year or "")
         self.region = outline.region or ""
         self.own_names = " ".join(m.text for m in outline.mentions if m.kind in ("title", "issuer"))
-        self.figures: list[_Figure] = []
+        self.figures: list[Figure] = []
         self.broken: list[tuple[int, int]] = []
-        self.broken_down: list[tuple[_Figure, list[_Figure], bool]] = []
+        self.breakdowns = Breakdowns(canonical.text, model)
         # What holds in the paragraph, and in the sentence.
         self.topic: str | None = None
         self.scope: str | None = None
         self.beyond = False
-        self.previous: _Figure | None = None
+        self.previous: Figure | None = None
         self.paragraph_start = 0
         self.marks: list[tuple[int, int, str, re.Match[str]]] = []
         self.clauses: list[int] = []
@@ -154,7 +122,7 @@ class _Reader:
         self.heading_body: str | None = None
         self.passing = False
         self.sentence_start = 0
-        self.stated: dict[str, _Figure] = {}
+        self.stated: dict[str, Figure] = {}
         self.in_sentence: set[str] = set()
 
     def paragraph(self, stretch: Stretch) -> None:
@@ -172,7 +140,7 @@ class _Reader:
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
             if relevant(text, *sentence.span()):
                 self._sentence(*sentence.span())
-        self._resolve_wholes()
+        resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
         """What the text below `headings` speaks of."""
@@ -210,12 +178,12 @@ class _Reader:
             self.year = ""
         if patterns["scope_reset"].match(text, start, end):
             self.scope = None
-        lists = len(self.broken_down)
+        lists = len(self.breakdowns.found)
         self._items(self._tree(tokens, named), None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
         opening = [f for f in counted if f.cue and f.cue.opens]
         if counted:
-            self.previous = (opening or [total for total, _, _ in self.broken_down[lists:]] or counted)[-1]
+            self.previous = (opening or [total for total, _, _ in self.breakdowns.found[lists:]] or counted)[-1]
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -239,9 +207,9 @@ class _Reader:
 
     # ---- binding
 
-    def _items(self, items: list[Any], total: _Figure | None, start: int, end: int) -> list[_Figure]:
+    def _items(self, items: list[Any], total: Figure | None, start: int, end: int) -> list[Figure]:
         """Bind the quantities among `items`; returns the figures that stand directly there, in order."""
-        found: list[_Figure] = []
+        found: list[Figure] = []
         for index, item in enumerate(items):
             if isinstance(item, Tree):
                 last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self._changes(f)), None)
@@ -249,14 +217,14 @@ class _Reader:
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     carried = None if found or self._complete(item.children[0]) else total or self.previous
                     parts = self._items(item.children[1:], last or carried or total, start, end)
-                    self._record(
-                        self._broken_down(found, last, parts) or carried, parts, self._complete(item.children[0])
+                    self.breakdowns.record(
+                        self.breakdowns.whole(found, last, parts) or carried, parts, self._complete(item.children[0])
                     )
                     if last is not None:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
-                        other = next((f for f in reversed(found) if not self._comparable(last, f)), None)
-                        self._record(other, parts, False)
-                    self._once(found, parts)
+                        other = next((f for f in reversed(found) if not self.breakdowns.comparable(last, f)), None)
+                        self.breakdowns.record(other, parts, False)
+                    self.breakdowns.once(found, parts)
                     if self._complete(item.children[0]):
                         self._pair(items[:index], parts, start)
                 else:
@@ -306,8 +274,8 @@ class _Reader:
         return bool(self.model.patterns["own"].fullmatch(self.canonical.text, max(start, self._clause_start(at)), at))
 
     def _figure(
-        self, token: Token, items: list[Any], index: int, total: _Figure | None, start: int, end: int
-    ) -> _Figure | None:
+        self, token: Token, items: list[Any], index: int, total: Figure | None, start: int, end: int
+    ) -> Figure | None:
         match, at, until = token.match, token.start, token.end
         han = token.type == "HAN_QUANTITY"
         if han:
@@ -336,7 +304,7 @@ class _Reader:
         if amount is None:
             return None
         self._scope(span[0])
-        figure = _Figure(*span, amount, scope=self.scope, han=han)
+        figure = Figure(*span, amount, scope=self.scope, han=han)
         figure.words, figure.clause = words, self._clause_start(span[0])
         if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in MONEY:
             self._bind(figure, token, items, index, total, start)
@@ -353,11 +321,11 @@ class _Reader:
         for group in ("from", "to"):
             if (value := number(token.match[group])) is not None:
                 amount = Quantity(value, value, value, token.match["range_unit"])
-                figure = _Figure(*token.match.span(group), amount, scope=self.scope)
+                figure = Figure(*token.match.span(group), amount, scope=self.scope)
                 figure.clause = self._clause_start(figure.start)
                 self.figures.append(figure)
 
-    def _share(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> bool:
+    def _share(self, figure: Figure, token: Token, total: Figure | None, start: int) -> bool:
         """Whether a percentage is a share of a total; where it can be told, of which figure."""
         text, patterns = self.canonical.text, self.model.patterns
         at = token.start
@@ -378,7 +346,7 @@ class _Reader:
         return bool(patterns["share"].search(text, self._clause_start(at), at))
 
     def _bind(
-        self, figure: _Figure, token: Token, items: list[Any], index: int, total: _Figure | None, start: int
+        self, figure: Figure, token: Token, items: list[Any], index: int, total: Figure | None, start: int
     ) -> None:
         text, patterns = self.canonical.text, self.model.patterns
         before, gap = self._cue_at(items, index - 1), token.start
@@ -410,7 +378,7 @@ class _Reader:
         cue = self.model.cues.get(item.type) if isinstance(item, Token) else None
         return item if cue is not None and cue.value is None else None
 
-    def _assign(self, figure: _Figure, token: Token, total: _Figure | None, start: int) -> None:
+    def _assign(self, figure: Figure, token: Token, total: Figure | None, start: int) -> None:
         cue, text = self.model.cues[token.type], self.canonical.text
         at = token.start
         if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
@@ -454,35 +422,6 @@ class _Reader:
         elif self.body or self.heading_body:
             figure.scope = self.body or self.heading_body
 
-    def _resolve_wholes(self) -> None:
-        """Say of which total the applicants of a paragraph are the parts: the one that they add up to."""
-        figures = self.figures[self.paragraph_start :]
-        open_ones = [f for f in figures if f.path and "<whole>" in f.path]
-        if not open_ones:
-            return
-        totals = {path for paths in self.model.wholes.values() for path in paths}
-        if not any(f.cue and (f.path in totals or f.cue.becomes) for f in figures):
-            # 从申请人看: a paragraph of its own goes on with the total of one before.
-            figures = [f for f in self.figures[-_NEAR:] if not f.scope]
-        known = {f.path: f.quantity.value for f in figures if f.path}
-        # What was received is what was new, where nothing was carried in.
-        for figure in reversed(figures):
-            parts, path = (figure.cue and figure.cue.becomes) or (frozenset[str](), None)
-            if figure.path and figure.path != path and not any(known.get(p) for p in parts):
-                known.update((p, figure.quantity.value) for p in parts & totals - known.keys())
-        summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
-        fitting = [
-            whole
-            for whole, totals in self.model.wholes.items()
-            for parts in (totals, self.model.whole_parts.get(whole, totals))
-            if all(p in known for p in parts) and sum(known[p] for p in parts) == summed
-        ]
-        # Against a table a rule accepts either reading; without one nothing could tell.
-        whole = fitting[0] if len(set(fitting)) == 1 else "new" if self.tables and not fitting else None
-        for figure in open_ones:
-            assert figure.path is not None
-            figure.path = figure.path.replace("<whole>", whole) if whole else None
-
     def drop_cumulative(self) -> None:
         """累计 may count the year or all years: the latter where the report has another figure for the year."""
         of_the_year = {f.path for f in self.figures if f.path and not f.cumulative and not f.scope and not f.implied}
@@ -511,7 +450,7 @@ class _Reader:
             return False
         return not self.model.finders["other_time"].within(self.canonical.text, clause, at)
 
-    def _changes(self, figure: _Figure) -> bool:
+    def _changes(self, figure: Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""
         clause = self._clause_start(figure.start)
         return self.model.finders["change"].within(self.canonical.text, clause, figure.start)
@@ -522,55 +461,7 @@ class _Reader:
 
     # ---- lists
 
-    def _broken_down(self, found: list[_Figure], last: _Figure | None, parts: list[_Figure]) -> _Figure | None:
-        """Which figure a list breaks down: the last one, unless only one before it is large enough.
-
-        收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first. A semicolon parts a list from what
-        stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of lawsuits that does not add up.
-        """
-        if last is None:
-            return None
-        own = [part for part in parts if self._comparable(last, part)]
-        added = sum(part.quantity.low for part in own)
-        if len(own) > 1 and last.quantity.high is not None and added > last.quantity.high:
-            text, begun = self.canonical.text, own[0].start
-            before = [
-                f
-                for f in found
-                if f is not last
-                and self._comparable(f, own[0])
-                and f.quantity.value >= added
-                and text.find(";", f.end, begun) < 0
-            ]
-            return before[-1] if before else last
-        return last
-
-    def _once(self, found: list[_Figure], parts: list[_Figure]) -> None:
-        """Of a figure and its part with the same metric, one is more than it or less than it.
-
-        行政复议35件，其中信息公开行政复议1件: the part; 新闻发布会6场，其中防汛新闻发布会2场: the whole.
-        """
-        named: dict[tuple[str | None, str | None], tuple[list[_Figure], list[_Figure]]] = {}
-        for part in parts:
-            if part.path:
-                named.setdefault((part.path, part.scope), ([], []))[1].append(part)
-        for whole in found if named else ():
-            if (whole.path, whole.scope) in named:
-                named[whole.path, whole.scope][0].append(whole)
-        same = [(wholes, own) for wholes, own in named.values() if wholes]
-        narrowed = any(
-            any(map(self._on_subject, own)) and not all(map(self._on_subject, wholes)) for wholes, own in same
-        )
-        for wholes, own in same:
-            given_up = [whole for whole in wholes if narrowed or whole.cumulative]
-            for figure in given_up if len(given_up) == len(wholes) else [*given_up, *own]:
-                figure.path = None
-
-    def _on_subject(self, figure: _Figure) -> bool:
-        """Whether the words for a figure say that it is about disclosure."""
-        return self.model.patterns["subject"].search(self.canonical.text, *figure.label) is not None
-
-    def _pair(self, before: list[Any], parts: list[_Figure], start: int) -> None:
+    def _pair(self, before: list[Any], parts: list[Figure], start: int) -> None:
         """A、B、C分别为1件、2件、3件: as many names as figures pair by position."""
         cues: list[Token] = []
         for item in reversed(before):
@@ -585,7 +476,7 @@ class _Reader:
         """Whether the word that opens a list claims that it is complete."""
         return bool(self.model.patterns["complete"].search(word.text))
 
-    def _group(self, items: list[Any], last: _Figure | None, start: int, end: int) -> None:
+    def _group(self, items: list[Any], last: Figure | None, start: int, end: int) -> None:
         opened = items[0]
         at = opened.start
         text, patterns = self.canonical.text, self.model.patterns
@@ -599,59 +490,7 @@ class _Reader:
         self.year, self.since = year, since
         partial = bool(patterns["partial"].match(text[at + 1 : at + 4]))
         if len(parts) > 1 or partial:
-            self._record(total, parts, not partial)
-
-    def _record(self, total: _Figure | None, parts: list[_Figure], exhaustive: bool) -> None:
-        if total is None:
-            return
-        same: list[_Figure] = []
-        for part in parts:
-            # The head of a list is a part, whatever it is elsewhere.
-            if part.cue is not None and part.cue.opens and part is not parts[0]:
-                break
-            if self._comparable(total, part):
-                if len(same) > 1 and self._ended(total, same, part):
-                    break
-                same.append(part)
-        same = self._without_lists(same)
-        if not same:
-            return
-        if total.cue is not None and total.cue.becomes is not None:
-            needed, path = total.cue.becomes
-            if needed <= {p.path for p in same}:
-                total.path = path
-        # 责令重答8件，确认违法2件: a list that is finer than the metric gives no figure of it.
-        named = Counter((p.path, p.scope) for p in same)
-        for part in same:
-            if named[part.path, part.scope] > 1:
-                part.path = None
-        self.broken_down.append((total, same, exhaustive))
-
-    def _ended(self, total: _Figure, parts: list[_Figure], following: _Figure) -> bool:
-        """Whether a semicolon ends a list: its parts are all there, or what follows counts something narrower."""
-        if self.canonical.text.find(";", parts[-1].end, following.start) < 0:
-            return False
-        complete = sum(part.quantity.value for part in parts) == total.quantity.value
-        return complete or following.scope not in (None, total.scope)
-
-    def _without_lists(self, parts: list[_Figure]) -> list[_Figure]:
-        """A list without the lists of its parts: 直接起诉3件，维持2件；复议后起诉4件，维持4件 says neither how many were upheld."""
-        text = self.canonical.text
-        named = Counter((p.path, text[slice(*p.label)]) for p in parts if p.path)
-        kinds = {path.rpartition(".")[0] for (path, _), times in named.items() if path and times > 1}
-        outer = []
-        for part in parts:
-            if part.path and part.path.rpartition(".")[0] in kinds:
-                part.path = None
-            else:
-                outer.append(part)
-        return outer
-
-    def _comparable(self, total: _Figure, part: _Figure) -> bool:
-        if part.quantity.unit == "%":
-            return False
-        units = {total.quantity.unit, part.quantity.unit} - {None}
-        return len(units) <= 1 or units <= self.model.counting
+            self.breakdowns.record(total, parts, not partial)
 
     # ---- statements
 
@@ -673,7 +512,7 @@ class _Reader:
             for path in cue.metrics(self.era, topic):
                 if path not in self.in_sentence:
                     amount = Quantity(value, value, value, None)
-                    self.figures.append(_Figure(start, end, amount, path, cue, (start, end), self.scope, True))
+                    self.figures.append(Figure(start, end, amount, path, cue, (start, end), self.scope, True))
 
     def _topics(self, cue: Cue) -> list[str | None]:
         """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""
@@ -721,7 +560,7 @@ class _Reader:
             )
         for start, end in self.broken:
             reading.unparsed.append(Unparsed(canonical.source(start, end), canonical.text[start:end]))
-        for total, parts, exhaustive in self.broken_down:
+        for total, parts, exhaustive in self.breakdowns.found:
             span = canonical.source(total.start, max(parts[-1].end, total.end))
             reading.partitions.append(
                 Partition(places[id(total)], tuple(places[id(p)] for p in parts), exhaustive, span)

@@ -1,0 +1,186 @@
+"""What a sentence breaks down: figures, the lists that are their parts, and the totals that applicants are parts of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from gouji.cues import Cue, NarrativeModel
+from gouji.quantities import Quantity
+
+_NEAR = 100
+"""Figures of earlier paragraphs among which the total of a list of applicants is looked for."""
+
+
+class Figure:
+    """A quantity of the text on its way to an observation; offsets are canonical."""
+
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        quantity: Quantity,
+        path: str | None = None,
+        cue: Cue | None = None,
+        label: tuple[int, int] = (0, 0),
+        scope: str | None = None,
+        implied: bool = False,
+        han: bool = False,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.quantity = quantity
+        self.path = path
+        self.cue = cue
+        self.label = label
+        self.scope = scope
+        self.implied = implied
+        self.han = han
+        self.share_of: Figure | None = None
+        self.words = (start, end)
+        self.clause = start
+        self.cumulative = False
+
+
+class Breakdowns:
+    """The figures of a text that lists break down; `found` holds each with its parts, and whether these are all."""
+
+    def __init__(self, text: str, model: NarrativeModel) -> None:
+        self.text = text
+        self.model = model
+        self.found: list[tuple[Figure, list[Figure], bool]] = []
+
+    def whole(self, found: list[Figure], last: Figure | None, parts: list[Figure]) -> Figure | None:
+        """Which figure a list breaks down: the last one, unless only one before it is large enough.
+
+        收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first. A semicolon parts a list from what
+        stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of lawsuits that does not add up.
+        """
+        if last is None:
+            return None
+        own = [part for part in parts if self.comparable(last, part)]
+        added = sum(part.quantity.low for part in own)
+        if len(own) > 1 and last.quantity.high is not None and added > last.quantity.high:
+            text, begun = self.text, own[0].start
+            before = [
+                f
+                for f in found
+                if f is not last
+                and self.comparable(f, own[0])
+                and f.quantity.value >= added
+                and text.find(";", f.end, begun) < 0
+            ]
+            return before[-1] if before else last
+        return last
+
+    def once(self, found: list[Figure], parts: list[Figure]) -> None:
+        """Of a figure and its part with the same metric, one is more than it or less than it.
+
+        行政复议35件，其中信息公开行政复议1件: the part; 新闻发布会6场，其中防汛新闻发布会2场: the whole.
+        """
+        named: dict[tuple[str | None, str | None], tuple[list[Figure], list[Figure]]] = {}
+        for part in parts:
+            if part.path:
+                named.setdefault((part.path, part.scope), ([], []))[1].append(part)
+        for whole in found if named else ():
+            if (whole.path, whole.scope) in named:
+                named[whole.path, whole.scope][0].append(whole)
+        same = [(wholes, own) for wholes, own in named.values() if wholes]
+        narrowed = any(
+            any(map(self._on_subject, own)) and not all(map(self._on_subject, wholes)) for wholes, own in same
+        )
+        for wholes, own in same:
+            given_up = [whole for whole in wholes if narrowed or whole.cumulative]
+            for figure in given_up if len(given_up) == len(wholes) else [*given_up, *own]:
+                figure.path = None
+
+    def record(self, total: Figure | None, parts: list[Figure], exhaustive: bool) -> None:
+        """Note that a list breaks down `total`, where there is one; `exhaustive`: it is said to be complete."""
+        if total is None:
+            return
+        same: list[Figure] = []
+        for part in parts:
+            # The head of a list is a part, whatever it is elsewhere.
+            if part.cue is not None and part.cue.opens and part is not parts[0]:
+                break
+            if self.comparable(total, part):
+                if len(same) > 1 and self._ended(total, same, part):
+                    break
+                same.append(part)
+        same = self._without_lists(same)
+        if not same:
+            return
+        if total.cue is not None and total.cue.becomes is not None:
+            needed, path = total.cue.becomes
+            if needed <= {p.path for p in same}:
+                total.path = path
+        # 责令重答8件，确认违法2件: a list that is finer than the metric gives no figure of it.
+        named = Counter((p.path, p.scope) for p in same)
+        for part in same:
+            if named[part.path, part.scope] > 1:
+                part.path = None
+        self.found.append((total, same, exhaustive))
+
+    def comparable(self, total: Figure, part: Figure) -> bool:
+        """Whether the units of two figures let one be a part of the other."""
+        if part.quantity.unit == "%":
+            return False
+        units = {total.quantity.unit, part.quantity.unit} - {None}
+        return len(units) <= 1 or units <= self.model.counting
+
+    def _ended(self, total: Figure, parts: list[Figure], following: Figure) -> bool:
+        """Whether a semicolon ends a list: its parts are all there, or what follows counts something narrower."""
+        if self.text.find(";", parts[-1].end, following.start) < 0:
+            return False
+        complete = sum(part.quantity.value for part in parts) == total.quantity.value
+        return complete or following.scope not in (None, total.scope)
+
+    def _without_lists(self, parts: list[Figure]) -> list[Figure]:
+        """A list without the lists of its parts: 直接起诉3件，维持2件；复议后起诉4件，维持4件 says neither how many were upheld."""
+        text = self.text
+        named = Counter((p.path, text[slice(*p.label)]) for p in parts if p.path)
+        kinds = {path.rpartition(".")[0] for (path, _), times in named.items() if path and times > 1}
+        outer = []
+        for part in parts:
+            if part.path and part.path.rpartition(".")[0] in kinds:
+                part.path = None
+            else:
+                outer.append(part)
+        return outer
+
+    def _on_subject(self, figure: Figure) -> bool:
+        """Whether the words for a figure say that it is about disclosure."""
+        return self.model.patterns["subject"].search(self.text, *figure.label) is not None
+
+
+def resolve_wholes(figures: Sequence[Figure], begun: int, model: NarrativeModel, *, tables: bool) -> None:
+    """Say of which total the applicants of a paragraph are the parts: the one that they add up to.
+
+    Its figures are those from `begun` on. Where there are form tables (`tables`) an open reading is kept.
+    """
+    earlier, figures = figures, figures[begun:]
+    open_ones = [f for f in figures if f.path and "<whole>" in f.path]
+    if not open_ones:
+        return
+    totals = {path for paths in model.wholes.values() for path in paths}
+    if not any(f.cue and (f.path in totals or f.cue.becomes) for f in figures):
+        # 从申请人看: a paragraph of its own goes on with the total of one before.
+        figures = [f for f in earlier[-_NEAR:] if not f.scope]
+    known = {f.path: f.quantity.value for f in figures if f.path}
+    # What was received is what was new, where nothing was carried in.
+    for figure in reversed(figures):
+        parts, path = (figure.cue and figure.cue.becomes) or (frozenset[str](), None)
+        if figure.path and figure.path != path and not any(known.get(p) for p in parts):
+            known.update((p, figure.quantity.value) for p in parts & totals - known.keys())
+    summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
+    fitting = [
+        whole
+        for whole, totals in model.wholes.items()
+        for parts in (totals, model.whole_parts.get(whole, totals))
+        if all(p in known for p in parts) and sum(known[p] for p in parts) == summed
+    ]
+    # Against a table a rule accepts either reading; without one nothing could tell.
+    whole = fitting[0] if len(set(fitting)) == 1 else "new" if tables and not fitting else None
+    for figure in open_ones:
+        assert figure.path is not None
+        figure.path = figure.path.replace("<whole>", whole) if whole else None

@@ -25,7 +25,8 @@ STRANGERS = list(sentences("strangers.yaml"))
 
 @pytest.mark.parametrize("sentence", COMPOSED + STRANGERS, ids=lambda s: f"{s.shape}: {s.text[:24]}")
 def test_shape(sentence: Sentence) -> None:
-    assert slots(report(gouji.engine(), sentence)) == sentence.slots
+    read = slots(report(gouji.engine(), sentence))
+    assert read == sentence.slots
 
 
 def test_every_known_shape_is_composed_twice(shared: Path) -> None:

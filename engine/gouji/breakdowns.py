@@ -13,7 +13,10 @@ _NEAR = 100
 
 
 class Figure:
-    """A quantity of the text on its way to an observation; offsets are canonical."""
+    """A quantity of the text on its way to an observation; offsets are canonical.
+
+    `ever` is the metric of which it counts all years.
+    """
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Figure:
         self.words = (start, end)
         self.clause = start
         self.cumulative = False
+        self.ever: str | None = None
 
 
 class Breakdowns:
@@ -51,27 +55,25 @@ class Breakdowns:
         self.found: list[tuple[Figure, list[Figure], bool]] = []
 
     def whole(self, found: list[Figure], last: Figure | None, parts: list[Figure]) -> Figure | None:
-        """Which figure a list breaks down: the last one, unless only one before it is large enough.
+        """Which figure a list breaks down: the last one, unless it is too small; None where it may be two together.
 
-        收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first. A semicolon parts a list from what
-        stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of lawsuits that does not add up.
+        收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first. 新收317件，上年结转3件，其中办结320件: to
+        both. A semicolon parts a list from what stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of
+        lawsuits that does not add up.
         """
         if last is None:
             return None
         own = [part for part in parts if self.comparable(last, part)]
         added = sum(part.quantity.low for part in own)
-        if len(own) > 1 and last.quantity.high is not None and added > last.quantity.high:
-            text, begun = self.text, own[0].start
-            before = [
-                f
-                for f in found
-                if f is not last
-                and self.comparable(f, own[0])
-                and f.quantity.value >= added
-                and text.find(";", f.end, begun) < 0
-            ]
-            return before[-1] if before else last
-        return last
+        if not own or last.quantity.high is None or added <= last.quantity.high:
+            return last
+        text, begun = self.text, own[0].start
+        others = [f for f in found if f is not last and self.comparable(f, own[0]) and text.find(";", f.end, begun) < 0]
+        if large := [f for f in others if f.quantity.value >= added]:
+            return next((f for f in large if f.quantity.value == added), large[-1])
+        if any(f.quantity.value + last.quantity.value == added for f in others):
+            return None
+        return min([last, *reversed(others)], key=lambda f: added - f.quantity.value)
 
     def once(self, found: list[Figure], parts: list[Figure]) -> None:
         """Of a figure and its part with the same metric, one is more than it or less than it.
@@ -108,7 +110,7 @@ class Breakdowns:
                     break
                 same.append(part)
         same = self._without_lists(same)
-        if not same:
+        if not same or self._taken_away(total, same) or not (self._named(total, same) or self._alike(total, same)):
             return
         if total.cue is not None and total.cue.becomes is not None:
             needed, path = total.cue.becomes
@@ -127,6 +129,22 @@ class Breakdowns:
             return False
         units = {total.quantity.unit, part.quantity.unit} - {None}
         return len(units) <= 1 or units <= self.model.counting
+
+    def _taken_away(self, total: Figure, parts: list[Figure]) -> bool:
+        """Whether a list tells that some of what it counts is there no more: 20条（同时撤销2条）."""
+        taken_away = self.model.patterns["taken_away"].search
+        return taken_away(self.text, total.end, max(parts[-1].end, total.end)) is not None
+
+    def _named(self, total: Figure, parts: list[Figure]) -> bool:
+        """Whether it is known what any figure of a list counts."""
+        return total.path is not None or any(part.path for part in parts)
+
+    def _alike(self, total: Figure, parts: list[Figure]) -> bool:
+        """Whether figures of which nobody knows what they count are exact, of one unit, and none a sum of others."""
+        subtotal = self.model.patterns["subtotal"].search
+        return all(
+            f.quantity.low == f.quantity.high and f.quantity.unit == total.quantity.unit for f in (total, *parts)
+        ) and not any(subtotal(self.text, max(part.start - 12, total.end), part.start) for part in parts)
 
     def _ended(self, total: Figure, parts: list[Figure], following: Figure) -> bool:
         """Whether a semicolon ends a list: its parts are all there, or what follows counts something narrower."""

@@ -128,6 +128,7 @@ def _cue(
         int(spec["year"]) if "year" in spec else None,
         spec.get("standing") == "true",
         spec.get("alone") == "true",
+        frozenset(map(str, spec.get("outside", ()))),
     )
 
 

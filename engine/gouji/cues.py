@@ -30,6 +30,7 @@ class Cue(Struct):
     year: int | None = None
     standing: bool = False
     alone: bool = False
+    outside: frozenset[str] = frozenset()
 
     def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
         """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""

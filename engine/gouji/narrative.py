@@ -27,12 +27,19 @@ _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
+_AMONG_FIGURES = re.compile(r" \d")
 _CLAUSE_END = re.compile(r"[;:。()、\n,](?<!,(?=\d{3}(?!\d)))")
 
 
 _MARKS = ("clause_year", "scope_part", "scope_whole")
 """Words for year and scope; of two at one place the one named first holds."""
 _YEAR = re.compile(r"20\d\d")
+
+
+def _abridges(short: str, name: str) -> bool:
+    """Whether all characters of a short name stand in the long one, in their order."""
+    rest = iter(name)
+    return all(character in rest for character in short)
 
 
 def _han(match: re.Match[str]) -> Quantity | None:
@@ -103,7 +110,7 @@ class _Reader:
         self.tables = tables
         self.report_year = str(outline.report_year or "")
         self.region = outline.region or ""
-        self.own_names = " ".join(m.text for m in outline.mentions if m.kind in ("title", "issuer"))
+        self.own_names = [m.text for m in outline.mentions if m.kind in ("title", "issuer")]
         self.figures: list[Figure] = []
         self.broken: list[tuple[int, int]] = []
         self.breakdowns = Breakdowns(canonical.text, model)
@@ -112,12 +119,13 @@ class _Reader:
         self.scope: str | None = None
         self.beyond = False
         self.previous: Figure | None = None
+        self.counted: list[Figure] = []
         self.paragraph_start = 0
         self.marks: list[tuple[int, int, str, re.Match[str]]] = []
         self.clauses: list[int] = []
         self.topics: dict[tuple[str, ...], str | None] = {}
         self.year = self.report_year
-        self.since = False
+        self.since = self.until = False
         self.body: str | None = None
         self.heading_body: str | None = None
         self.passing = False
@@ -133,9 +141,10 @@ class _Reader:
             self.topics[stretch.headings] = self._heading_topic(stretch.headings)
         self.topic = self.topics[stretch.headings]
         heading = stretch.headings[-1] if stretch.headings else ""
-        alien = patterns["heading_body"].fullmatch(heading) and heading not in self.own_names
+        alien = patterns["heading_body"].fullmatch(heading) and not self._is_own(heading)
         self.heading_body = heading if alien else None
         self.scope = self.previous = None
+        self.counted = []
         self.paragraph_start = len(self.figures)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
             if relevant(text, *sentence.span()):
@@ -167,7 +176,7 @@ class _Reader:
         first = self.sentence_start = len(self.figures)
         if self.passing:
             self.scope, self.passing = None, False
-        self.year, self.since, self.body = self.report_year, False, None
+        self.year, self.since, self.until, self.body = self.report_year, False, False, None
         self.in_sentence.clear()
         text, patterns = self.canonical.text, self.model.patterns
         self.clauses = [start, *(m.end() for m in _CLAUSE_END.finditer(text, start, end))]
@@ -180,10 +189,11 @@ class _Reader:
             self.scope = None
         lists = len(self.breakdowns.found)
         self._items(self._tree(tokens, named), None, start, end)
-        counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied]
+        counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied and not self._changes(f)]
         opening = [f for f in counted if f.cue and f.cue.opens]
         if counted:
             self.previous = (opening or [total for total, _, _ in self.breakdowns.found[lists:]] or counted)[-1]
+            self.counted = counted
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -215,17 +225,20 @@ class _Reader:
                 last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self._changes(f)), None)
                 if item.data == "breakdown":
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
-                    carried = None if found or self._complete(item.children[0]) else total or self.previous
+                    complete = self._complete(item.children[0])
+                    carried = None if found or complete else total or self.previous
                     parts = self._items(item.children[1:], last or carried or total, start, end)
-                    self.breakdowns.record(
-                        self.breakdowns.whole(found, last, parts) or carried, parts, self._complete(item.children[0])
-                    )
+                    # A total may stand in the sentence before.
+                    before = self.counted if carried is not None and carried is self.previous else found
+                    if total is not None and total not in before:
+                        before = [total, *before]
+                    self.breakdowns.record(self.breakdowns.whole(before, last or carried, parts), parts, complete)
                     if last is not None:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
                         other = next((f for f in reversed(found) if not self.breakdowns.comparable(last, f)), None)
                         self.breakdowns.record(other, parts, False)
-                    self.breakdowns.once(found, parts)
-                    if self._complete(item.children[0]):
+                    self.breakdowns.once(found or [f for f in before if f is carried], parts)
+                    if complete:
                         self._pair(items[:index], parts, start)
                 else:
                     self._group(item.children, last, start, end)
@@ -271,7 +284,19 @@ class _Reader:
 
     def _own(self, start: int, at: int) -> bool:
         """Whether the clause of a cue names nothing but the body itself before the cue."""
-        return bool(self.model.patterns["own"].fullmatch(self.canonical.text, max(start, self._clause_start(at)), at))
+        text, begun = self.canonical.text, max(start, self._clause_start(at))
+        if self.model.patterns["own"].fullmatch(text, begun, at):
+            return True
+        body = self.model.patterns["scope_body"].search(text, begun, at)
+        return (
+            body is not None
+            and self._is_own(body["body"])
+            and self.model.patterns["own"].fullmatch(text, begun, body.start("body")) is not None
+        )
+
+    def _is_own(self, name: str) -> bool:
+        """Whether a name may be that of the body itself, be it in short: 县政府办 for 云溪县人民政府办公室."""
+        return any(name in own or _abridges(name, own) for own in self.own_names)
 
     def _figure(
         self, token: Token, items: list[Any], index: int, total: Figure | None, start: int, end: int
@@ -310,11 +335,29 @@ class _Reader:
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
             return None
+        if not figure.path and self.figures:
+            self._newly(figure, self.figures[-1], start)
         # One or two of something, in words, are no statistics.
         if han and not figure.path and int(amount.value) < 10:
             return None
         self.figures.append(figure)
         return figure
+
+    def _newly(self, figure: Figure, before: Figure, start: int) -> None:
+        """Give a figure the metric of the one before it, which counts all years, where its words say what is new.
+
+        截至2012年底共主动公开615条,今年新增94条: the year's figure is 94.
+        """
+        clause = max(start, self._clause_start(figure.start))
+        if (
+            before.start >= start
+            and (path := before.ever or before.path)
+            and before.quantity.unit == figure.quantity.unit
+            and self.model.patterns["newly"].fullmatch(self.canonical.text, clause, figure.start)
+            and self._of_this_year(clause, figure.start)
+        ):
+            figure.path, figure.cue, before.path = path, before.cue, None
+            figure.label = clause, figure.start
 
     def _range(self, token: Token) -> None:
         """Both ends of a range, which bind to nothing."""
@@ -348,11 +391,28 @@ class _Reader:
     def _bind(
         self, figure: Figure, token: Token, items: list[Any], index: int, total: Figure | None, start: int
     ) -> None:
-        text, patterns = self.canonical.text, self.model.patterns
-        before, gap = self._cue_at(items, index - 1), token.start
-        if before is None and index > 1 and (note := _note(items[index - 1])):
+        text, patterns, at = self.canonical.text, self.model.patterns, token.start
+        if not figure.quantity.unit and (_AMONG_FIGURES.match(text, figure.end) or text[at - 2 : at - 1].isdecimal()):
+            # 3 2 0 0 5: of a row of figures nothing says what the first is.
+            return
+        place, gap = index - 1, at
+        before = self._cue_at(items, place)
+        if before is None and index > 1 and (note := _note(items[place])):
             # 其他处理(含撤回)2件: a bracket without figures does not part a cue from its quantity.
-            before, gap = self._cue_at(items, index - 2), note.start
+            # 不予公开(属于过程性信息)2件: what it names is what is counted.
+            inner = (
+                [t for t in items[place].tokens() if t.type in self.model.cues]
+                if patterns["narrows"].match(text, note.end)
+                else []
+            )
+            place, gap = index - 2, note.start
+            before = self._cue_at(items, place)
+            if before is not None and inner:
+                if len(inner) == 1:
+                    self._assign(figure, inner[0], total, start)
+                return
+        if before is not None and self._joined(items, place):
+            return
         if before is not None and patterns["before"].fullmatch(text, before.end, gap):
             self._assign(figure, before, total, start)
         if figure.path is not None or not figure.quantity.unit:
@@ -372,6 +432,12 @@ class _Reader:
             if figure.path is None:
                 self.topic = topic
 
+    def _joined(self, items: list[Any], index: int) -> bool:
+        """Whether the cue `index` is joined to one before it: a figure of both is none of either."""
+        other = self._cue_at(items, index - 1)
+        joint = self.model.patterns["joint"].fullmatch
+        return other is not None and joint(self.canonical.text, other.end, items[index].start) is not None
+
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         """The cue that is the item `index`; None where that is something else or says a value itself."""
         item = items[index] if 0 <= index < len(items) else None
@@ -386,6 +452,8 @@ class _Reader:
         if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
             return
         if cue.alone and not cue.topics and not self._own(start, at):
+            return
+        if total is not None and total.path in cue.outside:
             return
         if cue.under and (total is None or total.path not in cue.under) and self.in_sentence.isdisjoint(cue.under):
             return
@@ -406,6 +474,10 @@ class _Reader:
             figure.cue = cue if cue.becomes else None
             return
         figure.cumulative = bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
+        ever = None if cue.standing else self.model.patterns["ever"].search(text, clause, figure.start)
+        if ever and (self.until or ever["now"]):
+            figure.ever = metrics[0]
+            return
         figure.path, figure.cue = metrics[0], cue
         if figure.path in cue.under and (wider := self.stated.get(figure.path)):
             # 行政诉讼案件6件，涉及信息公开的1件: what a narrower cue counts, the wider figure does not.
@@ -415,7 +487,7 @@ class _Reader:
         # 县公安局：收到申请12件
         named = self._clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
         body = self.model.patterns["scope_body"].search(text, max(start, named), words)
-        if body is not None and body["body"] not in self.own_names:
+        if body is not None and not self._is_own(body["body"]):
             self.body = body["body"]
         if account := self.model.patterns["account"].search(text, max(start, at - 40), at):
             figure.scope = account[1]
@@ -436,6 +508,9 @@ class _Reader:
             if name == "clause_year":
                 self.year = self.report_year if match["this"] else match["year"] or ""
                 self.since = bool(match["since"] or match["since_ever"])
+                self.until = bool(match["until"])
+            elif name == "scope_part" and self._is_own(match.string[match.start() : match.end(END)]):
+                self.scope = self.body = None
             elif name == "scope_part" or self.beyond or not match["own"]:
                 wide = match["beyond"] if name == "scope_part" else None
                 self.beyond = wide is not None and not self.region.endswith(wide)
@@ -498,6 +573,8 @@ class _Reader:
         if self.topic == "field" or (cue.topics and self.topic not in cue.topics):
             return
         start, end = token.start, token.end
+        if self._excepted(cue, token, self._clause_start(start)):
+            return
         self._scope(start)
         if not self._of_this_year(self._clause_start(start), start):
             return

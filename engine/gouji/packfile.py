@@ -47,12 +47,25 @@ _CUE = _optional(
     year=_year,
     standing=_true,
     alone=_true,
+    outside=each(text),
 )
 _NARRATIVE = dict.fromkeys(
     (
         *("subject", "relevant", "before", "after", "money", "field_headings", "field_exceptions", "complete"),
         *("partial", "scope_part", "scope_whole", "scope_reset", "scope_body", "heading_body", "clause_year"),
-        *("other_time", "change", "plan_headings", "account", "share", "plan_opening", "cumulative", "own", "share_of"),
+        *(
+            "other_time",
+            "change",
+            "plan_headings",
+            "account",
+            "share",
+            "plan_opening",
+            "cumulative",
+            "own",
+            "share_of",
+            "ever",
+        ),
+        *("newly", "joint", "narrows", "subtotal", "taken_away"),
     ),
     pattern,
 )

@@ -191,9 +191,24 @@ class _Reader:
         self._items(self._tree(tokens, named), None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied and not self._changes(f)]
         opening = [f for f in counted if f.cue and f.cue.opens]
+        self._set_apart(self.figures[first:])
         if counted:
             self.previous = (opening or [total for total, _, _ in self.breakdowns.found[lists:]] or counted)[-1]
             self.counted = counted
+
+    def _set_apart(self, figures: list[Figure]) -> None:
+        """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ."""
+        named: dict[str, list[Figure]] = {}
+        for figure in figures:
+            if figure.path and not figure.scope and not figure.implied:
+                named.setdefault(figure.path, []).append(figure)
+        for same in named.values():
+            if len(same) > 1:
+                find, text = self.model.patterns["site"].search, self.canonical.text
+                sites = [find(text, self._clause_start(f.start), f.label[1]) for f in same]
+                if all(sites) and len({site[0] for site in sites if site}) > 1:
+                    for figure, site in zip(same, sites, strict=True):
+                        figure.scope = site and site[0]
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -481,7 +496,11 @@ class _Reader:
         figure.path, figure.cue = metrics[0], cue
         if figure.path in cue.under and (wider := self.stated.get(figure.path)):
             # 行政诉讼案件6件，涉及信息公开的1件: what a narrower cue counts, the wider figure does not.
+            # 区网站502条、局网站210条: of two alike, neither is the one that is meant.
             wider.path = None
+            if wider.cue is cue:
+                figure.path = None
+                return
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
         # 县公安局：收到申请12件

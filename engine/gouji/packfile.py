@@ -65,7 +65,7 @@ _NARRATIVE = dict.fromkeys(
             "share_of",
             "ever",
         ),
-        *("newly", "joint", "narrows", "subtotal", "taken_away"),
+        *("newly", "site", "joint", "narrows", "subtotal", "taken_away"),
     ),
     pattern,
 )

@@ -470,7 +470,9 @@ class _Reader:
             return
         if total is not None and total.path in cue.outside:
             return
-        if cue.under and (total is None or total.path not in cue.under) and self.in_sentence.isdisjoint(cue.under):
+        if cue.under and not (
+            total.path in cue.under if total and total.path else not self.in_sentence.isdisjoint(cue.under)
+        ):
             return
         other = _YEAR.search(token.text) if cue.year is not None else None
         if other and (not self.report_year or int(other[0]) != int(self.report_year) + (cue.year or 0)):

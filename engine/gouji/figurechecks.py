@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Figure: TypeAlias = Number | Interval | None
 
+_LONGEST = 40  # characters of a cell without a figure that are shown
+
 
 def _label(facts: Facts, path: str) -> Metric:
     return facts.registry.metric(path)
@@ -143,6 +145,29 @@ def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
             )
         else:
             facts.passed += 1
+
+
+def _unreadable(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Cells that hold neither a figure nor a mark for none, unless a finding about an equation already names them."""
+    named = {term.operand for finding in facts.findings for term in finding.terms}
+    found = False
+    # What is not known is no whole number.
+    for i in facts.fractional:
+        o = facts.report.observations[i]
+        if o.state != "text" or o.scope is not None or o.path not in facts.registry:
+            continue
+        found = True
+        if i not in named:
+            raw = o.raw.strip()
+            facts.add(
+                rule,
+                instance=o.path,
+                verdict="undecided",
+                values={"label": _label(facts, o.path), "raw": raw if len(raw) <= _LONGEST else f"{raw[:_LONGEST]}…"},
+                terms=[facts.term("left", i)],
+                identity=[o.raw],
+            )
+    facts.passed += not found
 
 
 def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -407,6 +432,7 @@ FIGURE_KINDS: dict[str, Kind] = {
         idle=1,
     ),
     "blanks": Kind(_blanks, {"policies": schema.words}, ("policies",), ("count", "first")),
+    "unreadable": Kind(_unreadable, {}, (), _ONE, needs=lambda _: ("fractional",)),
     "blank_figure": Kind(_blank_figure, {"metrics": schema.metrics}, ("metrics",), ("label",)),
     "repeat": Kind(_repeat, {}, (), ("label", "left_raw", "right_raw"), needs=lambda _: ("repeated",)),
     "agree": Kind(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import gouji
 from gouji import rules
 from gouji.canonical import canonicalise
 from gouji.document import Document
+from gouji.findings import Finding
 from gouji.outline import read_outline
 from gouji.readers import text as reader
 from score.shapes import Sentence, report, score, sentences, slots
@@ -96,16 +97,51 @@ def document(text: str) -> Document:
 
 def checked(text: str, year: int = 2017) -> list[tuple[str, str]]:
     """Rule and message of every finding of a report with just this text."""
+    return [(f.rule, str(f.message)) for f in found(text, year) if f.rule.startswith("X")]
+
+
+def found(text: str, year: int = 2017) -> Sequence[Finding]:
     engine = gouji.engine()
     report = engine.understand(document(f"{year}年政府信息公开工作年度报告\n一、总体情况\n{text}\n"))
-    findings, _ = rules.check(engine.rulebook, report)
-    return [(f.rule, str(f.message)) for f in findings if f.rule.startswith("X")]
+    return rules.check(engine.rulebook, report)[0]
+
+
+def equations(text: str, rule: str, year: int = 2017) -> list[str]:
+    """What the findings of one rule say in numbers."""
+    return [f.equation for f in found(text, year) if f.rule == rule]
 
 
 def test_a_share_is_checked_against_the_total_of_its_list() -> None:
     (finding,) = checked("受理政府信息公开申请80件，其中当面申请20件，占25%；网上申请60件，占78%。")
     assert finding[0] == "X04"
     assert "78%" in finding[1]
+
+
+RECEIVED = "收到申请100件，办结90件，其中予以公开36件，"
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        (RECEIVED + "占办结总数的40%。", ""),
+        (RECEIVED + "占办结总数的36%。", "36 / 90"),
+        (RECEIVED + "占全部申请的36%。", ""),
+        (RECEIVED + "占申请总数的40%。", "36 / 100"),
+        (RECEIVED + "占比40%。", ""),
+        (RECEIVED + "占全省办结总数的5%。", ""),
+        (RECEIVED + "占答复总数的5%。", ""),
+        (RECEIVED + "占办结总数的近41%。", ""),
+        (RECEIVED + "占办结总数的39%左右。", ""),
+        ("收到申請100件，辦結90件，其中予以公開36件，佔辦結總數的36%。對來信均予答復，並無逾期。", "36 / 90"),
+        ("收到申请30件。在26件答复中，予以公开13件，占50%。", ""),
+        ("收到申请30件。在26件答复中，予以公开13件，占43.3%。", "13 / 26"),
+        ("收到申请30件。在26件答复中，予以公开13件，占申请总数的43.3%。", ""),
+        ("收到申请30件。5件正在办理中，其中予以公开15件，占50%。", ""),
+        ("收到申请30件，对26件作出处理，予以公开13件，占50%。", ""),
+    ],
+)
+def test_the_base_of_a_share_is_what_words_name(text: str, share: str) -> None:
+    assert [equation.partition(" =")[0] for equation in equations(text, "X04")] == [share] * bool(share)
 
 
 def test_a_share_of_a_figure_without_metric_is_checked_too() -> None:

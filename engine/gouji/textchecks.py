@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from gouji import schema
 from gouji.facts import Facts
 from gouji.findings import Severity, Side, Statement, Term
 from gouji.intervals import Interval
 from gouji.kinds import Kind
-from gouji.records import Number, Partition, number_text
+from gouji.records import Number, Partition, Unbound, number_text
 from gouji.rulemodel import Rule, key
 from gouji.spans import Span
 from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
+
+
+_FIGURES, _LONGEST = 20, 400  # so many figures before another one of its sentence, and so far, are looked at
+_NEAR = 3  # characters behind a percentage that say how exact it is
+_SENTENCE_ENDS = "。!?！？\n"
 
 
 class _Part(Struct):
@@ -270,20 +278,97 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         bases = [p for m in parts["by"] if (p := _any(facts, m)) is not None]
         _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
     totals: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    figures: list[tuple[int, str, int]] = []
     for n, u in enumerate(facts.report.unbound):
         if u.of is None or (share := _part(facts, u.of)) is None or share.rounded is not None:
             continue
-        if not totals:
+        if not figures:
             for partition in facts.report.partitions:
                 for part in partition.parts:
                     totals.setdefault(part, []).append(partition.total)
-        bases = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
+            figures = _in_order(facts)
+        sentence = _before(facts, figures, share)
+        named = _named(rule, facts, u, share, sentence)
+        broken_down = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
+        bases = broken_down if named is None else named
+        others: list[_Part] = []
         # A figure without a metric is a share of the total that its sentence breaks down, if of any.
-        if share.path is not None:
+        if named is None and share.path is not None:
             before = [i for i in facts.text if observations[i].span.end <= u.span.start and observations[i].exact]
             bases += [p for i in before if (p := _part(facts, ("o", i))) is not None]
             bases += [p for m in rule.params["bases"] if (p := _any(facts, m)) is not None]
-        _share(rule, facts, u.raw, facts.unbound_term("left", n), [share], bases)
+            # What has no metric may be the base all the same.
+            others = [p for p in sentence if p.path is None and _units_fit(rule, p.unit, share.unit)]
+        if share.path is not None:
+            others += [p for metrics in rule.params["sums"] if (p := _sum(facts, metrics)) is not None]
+        vague = u.raw + _words(facts, Span(share.span.end, u.span.end + _NEAR))
+        _share(
+            rule,
+            facts,
+            u.raw,
+            facts.unbound_term("left", n),
+            [share],
+            bases,
+            others,
+            certain=not rule.params["vague"].search(vague),
+        )
+
+
+def _named(
+    rule: Rule, facts: Facts, percentage: Unbound, share: _Part, sentence: Sequence[_Part]
+) -> list[_Part] | None:
+    """The figures that words name as the base of a percentage, of which one must fit; none where they name another.
+
+    None where no words do: then the base is what the sentence breaks down, or what is near.
+    """
+    words = _words(facts, Span(percentage.clause.start, percentage.span.start)).rpartition("占")[2]
+    base = rule.params["filler"].sub("", words)
+    if base:
+        metrics = next((named["bases"] for named in rule.params["named"] if named["words"].fullmatch(base)), ())
+        keys = [key(source, path) for path in metrics for source in ("table", "narrative")]
+        found = [_part(facts, ("o", facts.where[name])) for name in keys if name in facts.where]
+        return [part for part in found if part is not None and part.scope == share.scope]
+    for part in sentence:
+        # 在26件答复中,予以公开13件: from then on the sentence speaks of parts.
+        if rule.params["among"].match(_words(facts, Span(part.span.end, share.span.start))):
+            return [part]
+    return None
+
+
+def _in_order(facts: Facts) -> list[tuple[int, str, int]]:
+    """(place, kind, number) of every figure of the text, in reading order."""
+    observations, unbound = facts.report.observations, facts.report.unbound
+    figures = [(observations[i].span.start, "o", i) for i in facts.text]
+    return sorted([*figures, *((u.span.start, "u", i) for i, u in enumerate(unbound) if u.unit != "%")])
+
+
+def _before(facts: Facts, figures: Sequence[tuple[int, str, int]], share: _Part) -> list[_Part]:
+    """The exact figures that stand before another one in its sentence, the nearest first."""
+    text, at = facts.report.document.text, bisect_left(figures, (share.span.start,))
+    found: list[_Part] = []
+    for place, kind, index in reversed(figures[max(0, at - _FIGURES) : at]):
+        if share.span.start - place > _LONGEST or any(
+            mark in text[place : share.span.start] for mark in _SENTENCE_ENDS
+        ):
+            break
+        part = _part(facts, (kind, index))
+        if part is not None and part.rounded is None and part.unit != "%":
+            found.append(part)
+    return found
+
+
+def _words(facts: Facts, span: Span) -> str:
+    """The words at `span` as expressions know them: Simplified, half-width, without white space."""
+    text = "".join(normalize("NFKC", facts.report.document.text[span.start : span.end]).split())
+    return _simplified()(text) if facts.report.script == "Hant" else text
+
+
+@cache
+def _simplified() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert
 
 
 def _any(facts: Facts, path: str) -> _Part | None:
@@ -291,20 +376,37 @@ def _any(facts: Facts, path: str) -> _Part | None:
     return None if index is None else _part(facts, ("o", index))
 
 
+def _sum(facts: Facts, metrics: Sequence[str]) -> _Part | None:
+    """The sum of figures that stand for one where the report does not state it."""
+    parts = [p for m in metrics if (p := _any(facts, m)) is not None and p.rounded is None]
+    return parts[0]._replace(value=sum(p.value for p in parts)) if len(parts) == len(metrics) else None
+
+
 def _share(
-    rule: Rule, facts: Facts, raw: str, percentage: Term, shares: Sequence[_Part], bases: Sequence[_Part]
+    rule: Rule,
+    facts: Facts,
+    raw: str,
+    percentage: Term,
+    shares: Sequence[_Part],
+    bases: Sequence[_Part],
+    others: Sequence[_Part] = (),
+    certain: bool = True,
 ) -> None:
+    """Compare a percentage with the shares of `bases`; `others` may be the base, but nothing says that they are.
+
+    Where the percentage is not `certain` to its last digit, it can be shown to fit and not to be wrong.
+    """
     percent = Decimal(str(percentage.value))
     digits = raw.partition(".")[2]
     unit = Decimal(1).scaleb(-sum(c.isdigit() for c in digits))
     tried = [(s, b) for s in shares for b in bases if s.span != b.span and b.rounded is None and b.value]
-    for share, base in tried:
+    for share, base in [*tried, *((s, b) for s in shares for b in others if b.value)]:
         hundredfold, whole = Decimal(share.value) * 100, Decimal(base.value)
         # Rounded to the last digit, or cut off after it.
         if (percent - unit / 2) * whole <= hundredfold < (percent + unit) * whole:
             facts.passed += 1
             return
-    if not tried:
+    if not tried or not certain:
         return
     # No base fits: that which counts the same and comes nearest is most probably meant.
     share, base = min(
@@ -336,8 +438,13 @@ TEXT_KINDS: dict[str, Kind] = {
         {
             "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics, open=(schema.metrics, ()))),
             "bases": schema.metrics,
+            "named": schema.each(schema.record(words=schema.pattern, bases=schema.metrics)),
+            "filler": schema.pattern,
+            "among": schema.pattern,
+            "vague": schema.pattern,
+            "sums": schema.each(schema.metrics),
         },
-        ("rates", "bases"),
+        ("rates", "bases", "sums", "named", "filler", "among", "vague"),
         ("percentage", "share", "base", "actual"),
     ),
     "partition": Kind(

@@ -183,3 +183,30 @@ def test_an_item_of_a_list_on_its_own_line_is_read_with_its_total() -> None:
     assert {o.path.rpartition(".")[2]: o.value for o in report} == {"total": 12, "in_person": 3, "online": 5, "mail": 4}
     assert [s.ordinal for s in report.sections] == ["一、", "二、"]
     assert len(report.partitions[0].parts) == 3
+
+
+ISSUED = "主动公开信息100条，其中网站60条、公报40条"
+WAYS = "收到申请100件，其中网络申请60件、信函申请40件"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # Of the last, of another part or of all: nobody can say.
+        (f"{ISSUED}，其中政策文件10条。", []),
+        (f"{ISSUED}，其中政策文件50条。", []),
+        (f"{WAYS}，其中个人提出70件、企业提出30件。", []),
+        ("收到申请100件，其中网络申请60件，其中个人提出70件、企业提出30件。", []),
+        # More than all is too much, of whatever it is a part.
+        (f"{ISSUED}，其中政策文件110条。", ["110 > 100"]),
+        (f"{WAYS}，其中个人提出70件、企业提出40件。", ["70 + 40 = 110 > 100"]),
+        # A bracket or a semicolon says of which.
+        (f"{WAYS}（其中企业提出50件）。", ["50 > 40"]),
+        ("收到申请100件，其中网络申请60件；信函申请40件，其中企业提出50件。", ["50 > 40"]),
+        # So does the form.
+        ("办结90件，其中同意公开60件、不同意公开30件，其中涉及国家秘密10件、个人隐私20件。", []),
+        ("办结90件，其中同意公开60件、不同意公开30件，其中涉及国家秘密10件、个人隐私25件。", ["10 + 25 = ≥35 ≠ 30"]),
+    ],
+)
+def test_a_breakdown_within_a_breakdown(text: str, told: list[str]) -> None:
+    assert equations(text, "X02") + equations(text, "S04") == told

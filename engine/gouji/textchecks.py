@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 from unicodedata import normalize
+
+from attrs import evolve
 
 from gouji import schema
 from gouji.facts import Facts
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _FIGURES, _LONGEST = 20, 400  # so many figures before another one of its sentence, and so far, are looked at
 _NEAR = 3  # characters behind a percentage that say how exact it is
+_BRACKETS, _LIST_ENDS = "(（", ";；"
 _SENTENCE_ENDS = "。!?！？\n"
 
 
@@ -68,7 +71,17 @@ def _part(facts: Facts, figure: tuple[str, int]) -> _Part | None:
 
 def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Breakdowns in one sentence: the parts may not exceed the total, and make it up if they claim to."""
+    outer: dict[tuple[str, int], list[Partition]] = {}
     for partition in facts.report.partitions:
+        for part in partition.parts:
+            outer.setdefault(part, []).append(partition)
+    for partition in facts.report.partitions:
+        if partition.total in outer and (wholes := _wholes(facts, partition, outer)):
+            meant = _meant(rule, facts, partition, wholes)
+            if meant is None:
+                facts.passed += 1
+                continue
+            partition = evolve(partition, total=meant, exhaustive=partition.exhaustive and meant == partition.total)
         if _plainly_holds(facts, partition):
             facts.passed += 1
             continue
@@ -83,6 +96,53 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 facts.passed += 1
                 continue
             _confront(rule, book, facts, partition, total, chosen, complete=len(chosen) == len(parts))
+
+
+def _wholes(
+    facts: Facts, partition: Partition, outer: Mapping[tuple[str, int], Sequence[Partition]]
+) -> list[tuple[str, int]]:
+    """The figures that a breakdown within another one may break down, the nearest first; none where it is clear which.
+
+    100件,其中A60件、B40件,其中C50件: C may be part of B, of A, or of all. B40件(其中C10件): of B. A60件;B40件,其中C10件: of B.
+    """
+    text, first = facts.report.document.text, min(_span(facts, part).start for part in partition.parts)
+    if not set(_BRACKETS).isdisjoint(text[_span(facts, partition.total).end : first]):
+        return []
+    wholes: dict[tuple[str, int], int] = {}
+    wanted = [partition.total]
+    for figure in wanted:
+        for around in outer.get(figure, ()):
+            for whole in (*around.parts, around.total):
+                if whole not in wholes and (span := _span(facts, whole)).end <= first:
+                    wholes[whole] = span.start
+                    wanted.append(whole)
+    ended = max(text.rfind(mark, min(wholes.values()), first) for mark in _LIST_ENDS)
+    found = sorted((whole for whole, at in wholes.items() if at > ended), key=lambda whole: -wholes[whole])
+    return found if len(found) > 1 else []
+
+
+def _span(facts: Facts, figure: tuple[str, int]) -> Span:
+    kind, index = figure
+    return (facts.report.observations if kind == "o" else facts.report.unbound)[index].span
+
+
+def _meant(rule: Rule, facts: Facts, partition: Partition, wholes: Sequence[tuple[str, int]]) -> tuple[str, int] | None:
+    """Which of `wholes` a breakdown breaks down; None where that is open and one of them is large enough.
+
+    The figure whose parts those of the breakdown are by the form; else the largest, which all others are parts of.
+    """
+    parts = [part for figure in partition.parts if (part := _part(facts, figure)) is not None]
+    totals = {whole: part for whole in wholes if (part := _part(facts, whole)) is not None}
+    families: Mapping[str, Sequence[frozenset[str]]] = rule.params["families"]
+    for whole, total in totals.items():
+        if any(part.path in family for part in parts for family in families.get(total.path or "", ())):
+            return whole
+    if not totals:
+        return partition.total
+    largest = max(totals, key=lambda whole: totals[whole].value)
+    alike = [part for part in parts if _units_fit(rule, totals[largest].unit, part.unit)]
+    sums = sum(part.interval.low or 0 for part in alike)
+    return largest if totals[largest].interval.below(sums) else None
 
 
 def _several(parts: Sequence[_Part], total: Number) -> bool:

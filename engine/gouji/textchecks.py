@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
-from unicodedata import normalize
 
 from attrs import evolve
 
-from gouji import schema
+from gouji import schema, sentences
 from gouji.facts import Facts
 from gouji.findings import Severity, Side, Statement, Term
 from gouji.intervals import Interval
@@ -25,10 +22,8 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
-_FIGURES, _LONGEST = 20, 400  # so many figures before another one of its sentence, and so far, are looked at
 _NEAR = 3  # characters behind a percentage that say how exact it is
 _BRACKETS, _LIST_ENDS = "(（", ";；"
-_SENTENCE_ENDS = "。!?！？\n"
 
 
 class _Part(Struct):
@@ -122,8 +117,7 @@ def _wholes(
 
 
 def _span(facts: Facts, figure: tuple[str, int]) -> Span:
-    kind, index = figure
-    return (facts.report.observations if kind == "o" else facts.report.unbound)[index].span
+    return sentences.figure(facts.report, figure).span
 
 
 def _meant(rule: Rule, facts: Facts, partition: Partition, wholes: Sequence[tuple[str, int]]) -> tuple[str, int] | None:
@@ -252,6 +246,9 @@ def _judge(
     if not above and not (exhaustive and difference.below(0)):
         facts.passed += 1
         return
+    if above and _fits_without_further(rule, facts, total, parts):
+        facts.passed += 1
+        return
     alternative = _second_reading(rule, facts, total, parts, difference, known) if above else None
     severity: Severity = "error" if known else "info" if alternative else "warning"
     facts.add(
@@ -273,6 +270,18 @@ def _judge(
         terms=[*(p.term(facts, "left") for p in parts), total.term(facts, "right")],
         alternative=alternative,
     )
+
+
+def _fits_without_further(rule: Rule, facts: Facts, total: _Part, parts: Sequence[_Part]) -> bool:
+    """Whether parts fit their total up to one that its clause counts beyond it: 维持5件、纠正4件,另有2件未审结."""
+    beyond = rule.params["beyond"]
+    for n, part in enumerate(parts):
+        if beyond.search(sentences.clause(facts.report, part.span.start)):
+            within = Interval(0, 0)
+            for one in parts[:n]:
+                within = within.plus(one.interval)
+            return bool(n) and not within.plus(total.interval.times(-1)).above(0)
+    return False
 
 
 def _clause(facts: Facts, part: _Part) -> str:
@@ -338,7 +347,7 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         bases = [p for m in parts["by"] if (p := _any(facts, m)) is not None]
         _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
     totals: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    figures: list[tuple[int, str, int]] = []
+    figures: list[sentences.Told] = []
     for n, u in enumerate(facts.report.unbound):
         if u.of is None or (share := _part(facts, u.of)) is None or share.rounded is not None:
             continue
@@ -346,8 +355,9 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
             for partition in facts.report.partitions:
                 for part in partition.parts:
                     totals.setdefault(part, []).append(partition.total)
-            figures = _in_order(facts)
-        sentence = _before(facts, figures, share)
+            figures = sentences.figures(facts)
+        earlier = (_part(facts, figure) for figure in sentences.before(facts.report, figures, share.span.start))
+        sentence = [part for part in earlier if part is not None and part.rounded is None]
         named = _named(rule, facts, u, share, sentence)
         broken_down = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
         bases = broken_down if named is None else named
@@ -361,7 +371,7 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
             others = [p for p in sentence if p.path is None and _units_fit(rule, p.unit, share.unit)]
         if share.path is not None:
             others += [p for metrics in rule.params["sums"] if (p := _sum(facts, metrics)) is not None]
-        vague = u.raw + _words(facts, Span(share.span.end, u.span.end + _NEAR))
+        vague = u.raw + sentences.words(facts.report, share.span.end, u.span.end + _NEAR)
         _share(
             rule,
             facts,
@@ -381,7 +391,7 @@ def _named(
 
     None where no words do: then the base is what the sentence breaks down, or what is near.
     """
-    words = _words(facts, Span(percentage.clause.start, percentage.span.start)).rpartition("占")[2]
+    words = sentences.words(facts.report, percentage.clause.start, percentage.span.start).rpartition("占")[2]
     base = rule.params["filler"].sub("", words)
     if base:
         metrics = next((named["bases"] for named in rule.params["named"] if named["words"].fullmatch(base)), ())
@@ -390,45 +400,9 @@ def _named(
         return [part for part in found if part is not None and part.scope == share.scope]
     for part in sentence:
         # 在26件答复中,予以公开13件: from then on the sentence speaks of parts.
-        if rule.params["among"].match(_words(facts, Span(part.span.end, share.span.start))):
+        if rule.params["among"].match(sentences.words(facts.report, part.span.end, share.span.start)):
             return [part]
     return None
-
-
-def _in_order(facts: Facts) -> list[tuple[int, str, int]]:
-    """(place, kind, number) of every figure of the text, in reading order."""
-    observations, unbound = facts.report.observations, facts.report.unbound
-    figures = [(observations[i].span.start, "o", i) for i in facts.text]
-    return sorted([*figures, *((u.span.start, "u", i) for i, u in enumerate(unbound) if u.unit != "%")])
-
-
-def _before(facts: Facts, figures: Sequence[tuple[int, str, int]], share: _Part) -> list[_Part]:
-    """The exact figures that stand before another one in its sentence, the nearest first."""
-    text, at = facts.report.document.text, bisect_left(figures, (share.span.start,))
-    found: list[_Part] = []
-    for place, kind, index in reversed(figures[max(0, at - _FIGURES) : at]):
-        if share.span.start - place > _LONGEST or any(
-            mark in text[place : share.span.start] for mark in _SENTENCE_ENDS
-        ):
-            break
-        part = _part(facts, (kind, index))
-        if part is not None and part.rounded is None and part.unit != "%":
-            found.append(part)
-    return found
-
-
-def _words(facts: Facts, span: Span) -> str:
-    """The words at `span` as expressions know them: Simplified, half-width, without white space."""
-    text = "".join(normalize("NFKC", facts.report.document.text[span.start : span.end]).split())
-    return _simplified()(text) if facts.report.script == "Hant" else text
-
-
-@cache
-def _simplified() -> Callable[[str], str]:
-    from opencc import OpenCC
-
-    convert: Callable[[str], str] = OpenCC("t2s").convert
-    return convert
 
 
 def _any(facts: Facts, path: str) -> _Part | None:
@@ -515,8 +489,9 @@ TEXT_KINDS: dict[str, Kind] = {
             "same_cases": schema.each(schema.metrics),
             "overlapping": schema.metrics,
             "interchangeable": schema.each(schema.words),
+            "beyond": schema.pattern,
         },
-        ("families", "contains", "same_cases", "overlapping", "interchangeable"),
+        ("families", "contains", "same_cases", "overlapping", "interchangeable", "beyond"),
         ("parts", "total"),
         needs=lambda _: ("partitions",),
     ),

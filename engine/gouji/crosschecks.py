@@ -69,13 +69,17 @@ class Coverage(Value):
 
 @frozen(eq=False, repr=False)
 class CrossFinding(Value):
-    """One disagreement between reports; see `findings.Finding` for what its fields have in common with one."""
+    """One disagreement between reports; see `findings.Finding` for what its fields have in common with one.
+
+    `source`, `body` and `year` are those of the report that is checked against the others.
+    """
 
     rule: str
     instance: str
     severity: Severity
     verdict: Verdict
     message: Message | Statement
+    source: str
     body: str
     year: int | None
     equation: str = ""
@@ -93,7 +97,12 @@ class CrossFinding(Value):
     @property
     def accepted(self) -> bool:
         """Whether people have decided that it is right as it is."""
-        return self.decision is not None and self.decision.verdict == "accepted"
+        return self.decision is not None and self.decision.verdict == "accepted" and not self.reopened
+
+    @property
+    def reopened(self) -> bool:
+        """Whether a decision was about other figures than those of now."""
+        return self.decision is not None and self.decision.fingerprint != self.fingerprint
 
     @property
     def figures(self) -> frozenset[tuple[str, int]]:
@@ -329,6 +338,7 @@ def finding(
         severity=rule.severities.get(case) or rule.severity,
         verdict=verdict,
         message=Statement(rule.message, shown),
+        source=reports.this.source,
         body=reports.this.body.name,
         year=reports.this.year,
         equation=equation,

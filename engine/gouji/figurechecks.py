@@ -291,7 +291,8 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
 def _with_further(
     report: Report, in_order: Sequence[sentences.Told], o: Observation, beyond: Pattern
 ) -> Iterator[Number]:
-    """What a figure of the text comes to with those behind it that are counted beyond it: 90件,另办结5件."""
+    """What a figure of the text comes to with those behind it that are counted beyond it."""
+    # 90件,另办结5件
     whole, at = o.value or 0, o.span.end
     for figure in sentences.behind(report, in_order, at):
         further = sentences.figure(report, figure)

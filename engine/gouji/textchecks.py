@@ -273,7 +273,8 @@ def _judge(
 
 
 def _fits_without_further(rule: Rule, facts: Facts, total: _Part, parts: Sequence[_Part]) -> bool:
-    """Whether parts fit their total up to one that its clause counts beyond it: 维持5件、纠正4件,另有2件未审结."""
+    """Whether parts fit their total up to one that its clause counts beyond it."""
+    # 9件,其中维持5件、纠正4件,另有2件未审结
     beyond = rule.params["beyond"]
     for n, part in enumerate(parts):
         if beyond.search(sentences.clause(facts.report, part.span.start)):
@@ -391,8 +392,8 @@ def _named(
 
     None where no words do: then the base is what the sentence breaks down, or what is near.
     """
-    words = sentences.words(facts.report, percentage.clause.start, percentage.span.start).rpartition("占")[2]
-    base = rule.params["filler"].sub("", words)
+    said = rule.params["base"].search(sentences.words(facts.report, percentage.clause.start, percentage.span.start))
+    base = rule.params["filler"].sub("", said[0]) if said else ""
     if base:
         metrics = next((named["bases"] for named in rule.params["named"] if named["words"].fullmatch(base)), ())
         keys = [key(source, path) for path in metrics for source in ("table", "narrative")]
@@ -473,12 +474,13 @@ TEXT_KINDS: dict[str, Kind] = {
             "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics, open=(schema.metrics, ()))),
             "bases": schema.metrics,
             "named": schema.each(schema.record(words=schema.pattern, bases=schema.metrics)),
+            "base": schema.pattern,
             "filler": schema.pattern,
             "among": schema.pattern,
             "vague": schema.pattern,
             "sums": schema.each(schema.metrics),
         },
-        ("rates", "bases", "sums", "named", "filler", "among", "vague"),
+        ("rates", "bases", "sums", "base", "filler", "named", "among", "vague"),
         ("percentage", "share", "base", "actual"),
     ),
     "partition": Kind(

@@ -203,12 +203,27 @@ def _body(page: Page, finding: CrossFinding) -> Iterator[Text]:
         yield from _note(page, "assumption", assumption)
     if finding.explanation is not None:
         yield from _note(page, "explanation", finding.explanation)
+    yield from _decided(page, finding)
     if (coverage := finding.coverage) is not None:
         bounds = coverage.bounds if page.verbose else coverage.bounds[:_BOUNDS]
         for bound in bounds:
             yield from page.paragraph(page.text(_bound(page, bound)))
         if more := len(coverage.bounds) - len(bounds):
             yield from page.paragraph(page.text(page.say("cross.more_bounds", n=more), "faint"))
+
+
+def _decided(page: Page, finding: CrossFinding) -> Iterator[Text]:
+    """What people decided about it, and what it was before."""
+    entry, say = finding.decision, page.say
+    if entry is not None:
+        told = say("decision.told", by=entry.by, when=entry.when, why=entry.why)
+        if finding.reopened:
+            told = say("decision.was", decision=say(f"decision.{entry.verdict}"), told=told)
+        yield from _note(page, "reopened" if finding.reopened else "disputed", page.shown(told))
+        if finding.reopened and entry.equation:
+            yield from _note(page, "before", page.shown(entry.equation))
+    if page.verbose:
+        yield from _note(page, "fingerprint", finding.fingerprint)
 
 
 def _entry(page: Page, term: CrossTerm) -> Entry:

@@ -515,3 +515,28 @@ def test_what_is_decided_between_reports_is_kept_and_a_baseline_knows_it(run: Ru
     assert decided_on.status == 0
     assert [found["decision"]["decision"] for found in told["cross"]] == ["accepted"] * len(entries)
     assert told["decisions"]["unused"] == []
+
+
+# --- what is shown of reports that are compared ------------------------------------------------------------------
+
+
+def test_reports_that_are_only_compared_are_not_shown_one_by_one(run: Run) -> None:
+    shutil.copytree(ROOT / "examples" / "years", "years")
+    shown = run("check", "years", "--select", "Y01", "--no-color").out
+    assert "no rule" not in shown
+    assert "years/2019.txt" not in shown
+    assert "years/2021.txt:" in shown
+    assert "no rule" in run("check", "years", "--select", "S04", "--no-color").out
+    assert "years/2019.txt" in run("check", "years", "--select", "Y01", "-v", "--no-color").out
+    assert "years/2019.txt" in run("check", "years", "--select", "Y01,R01", "--no-color").out
+
+
+def test_a_finding_of_more_figures_than_are_shown_says_whose_they_are(run: Run) -> None:
+    body = "望澜市青石区"
+    os.mkdir("copied")
+    text = (ROOT / "examples" / "years" / "2020.txt").read_text(encoding="utf-8")
+    for year in (2019, 2020):
+        Path("copied", f"{year}.txt").write_text(text.replace("2020", str(year)), encoding="utf-8")
+    shown = run("check", "copied", "--select", "Y05", "--no-color").out
+    assert shown.count(body) == 3
+    assert all(f"copied/{year}.txt" in shown for year in (2019, 2020))

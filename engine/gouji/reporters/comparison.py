@@ -197,6 +197,11 @@ def _body(page: Page, finding: CrossFinding) -> Iterator[Text]:
     if len(finding.terms) <= _FIGURES or page.verbose:
         entries = [_entry(page, term) for term in finding.terms if len(finding.terms) <= _FIGURES or term.value]
         yield from Ledger(page, tuple(entries)).lines(page.width)
+    else:
+        # Too many figures to show: at least whose they are.
+        reports = dict.fromkeys((str(term.year or "?"), term.source) for term in finding.terms)
+        told = [Entry("", (year,), page.shown(finding.body), page.file(source)) for year, source in reports]
+        yield from Ledger(page, tuple(told)).lines(page.width)
     if finding.equation and len(finding.terms) > 1:
         yield from _note(page, "equation", page.shown(finding.equation))
     for assumption in finding.assumptions:

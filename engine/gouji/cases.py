@@ -120,6 +120,7 @@ class _Example:
             of = ("o", len(self.observations) - 1)
             unbound.append(Unbound(_number(value), "%", str(value), Span(at, at + len(value)), clause, of))
         if "growth" in facts:
+            self.text = self.text.removesuffix("\n")
             self.span(facts["growth"])
         period = facts["period"].split("/") if "period" in facts else None
         return Report(

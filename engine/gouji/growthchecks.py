@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 _REACH = 100  # so far from its figure a change is looked for, and so far the other way the figure of last year
-_NEAREST = 3  # figures before a change that it may be about
+_HEAD = 30  # so far before a figure the words for its year begin
 
 
 class _Stated(Struct):
@@ -37,11 +38,18 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
     report, text = facts.report, facts.report.document.text
     told: list[sentences.Told] = []
     seen: set[tuple[str, int]] = set()
-    for mention in rule.params["mention"].finditer(text):
+    marks: tuple[str, ...] = rule.params["mention"]
+    if report.report_year is not None:
+        marks = (*marks, str(report.report_year - 1))
+    for other in report.unbound:
+        # Last year's figure, or the difference, is bound to nothing and has words for the time before it.
+        at = other.span.start
+        head = text[max(0, at - _HEAD) : at]
+        if other.unit == "%" or not any(mark in head for mark in marks):
+            continue
         told = told or sentences.figures(facts)
-        for n, figure in enumerate(sentences.before(report, told, mention.start())):
-            if n == _NEAREST:
-                break
+        around = sentences.before(report, told, at), sentences.behind(report, told, other.span.end)
+        for figure in [one for figures in around for one in islice(figures, 1)]:
             if figure in seen:
                 continue
             found = sentences.figure(report, figure)
@@ -138,7 +146,7 @@ GROWTH_KINDS: dict[str, Kind] = {
     "stated_growth": Kind(
         _growth,
         {
-            "mention": schema.pattern,
+            "mention": schema.words,
             "behind": schema.each(schema.pattern),
             "before": schema.each(schema.pattern),
             "following": schema.pattern,

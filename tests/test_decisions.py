@@ -363,7 +363,9 @@ def test_a_file_that_cannot_be_continued_is_left_alone(old: str, tmp_path: Path)
 def test_whatever_the_reason_it_is_kept(tmp_path_factory: pytest.TempPathFactory, why: str) -> None:
     file = tmp_path_factory.mktemp("decisions") / NAME
     report = gouji.check(ROOT / "examples" / FAULTY)
-    entry = decided(report.findings[0], report, file, verdict="accepted", by=why, when=date(2024, 1, 31), why=why)
+    entry = decided(
+        report.findings[0], report.source, file, verdict="accepted", by=why, when=date(2024, 1, 31), why=why
+    )
     append(file, [entry], "header")
     append(file, [entry], "header")
     words = " ".join(why.split())
@@ -454,6 +456,48 @@ def test_what_is_no_baseline_is_told(content: str, run: Run) -> None:
     assert run("check", FAULTY, "--baseline", "none.json").err.startswith("none.json: cannot be read")
 
 
+def test_a_finding_between_reports_is_decided_as_others_are(run: Run) -> None:
+    shutil.copytree(ROOT / "examples" / "years", "years")
+    (error,) = [found for found in checked(run, "years")["cross"] if found["severity"] == "error"]
+    shown = run("check", "years", "-v", "--no-color").out
+    assert error["fingerprint"] in shown
+    done = run("decide", "years", "--accept", error["fingerprint"][:8], *WHY)
+    assert (done.status, done.err) == (0, f"years/{NAME}: {error['instance']} {error['fingerprint']} accepted\n")
+    (entry,) = load(Path("years") / NAME)
+    assert (entry.source, entry.equation) == (os.path.basename(error["source"]), error["equation"])
+    told = checked(run, "years")
+    assert [f["decision"]["decision"] for f in told["cross"] if f["severity"] == "error"] == ["accepted"]
+    assert told["decisions"]["unused"] == []
+    # One report alone is compared with nothing: the entry may fit still.
+    assert checked(run, error["source"])["decisions"]["unused"] == []
+    # Other figures, another case: open again, and it says what it was.
+    source = Path(error["source"])
+    figure = next(t for t in error["terms"] if t["source"] == error["source"])
+    lines = source.read_text(encoding="utf-8").split("\n")
+    line = lines[figure["line"] - 1]
+    at = figure["column"] - 1
+    lines[figure["line"] - 1] = line[:at] + "977" + line[at + len(str(figure["value"])) :]
+    source.write_text("\n".join(lines), encoding="utf-8")
+    again = run("check", "years", "--no-color")
+    assert again.status == 1
+    assert "the figures have changed since it was accepted" in again.out
+    assert error["equation"] in again.out
+
+
+def test_what_is_found_against_an_earlier_report_is_decided_too(run: Run) -> None:
+    shutil.copytree(ROOT / "examples" / "years", "years")
+    os.mkdir("before")
+    for year in (2019, 2020):
+        os.rename(f"years/{year}.txt", f"before/{year}.txt")
+    whole = json.loads(run("check", "--format", "json", "years", "--previous", "before").out)
+    (error,) = [found for found in whole["cross"] if found["severity"] == "error"]
+    assert run("decide", "years", "--accept", error["fingerprint"], *WHY).status == 2
+    assert run("decide", "years", "--previous", "before", "--dispute", "Y01.total", *WHY).status == 0
+    shown = run("check", "years", "--previous", "before", "--no-color")
+    assert shown.status == 1
+    assert WHY[3] in shown.out
+
+
 def test_what_is_decided_between_reports_is_kept_and_a_baseline_knows_it(run: Run) -> None:
     shutil.copytree(ROOT / "examples" / "years", "years")
     first = checked(run, "years")
@@ -471,3 +515,28 @@ def test_what_is_decided_between_reports_is_kept_and_a_baseline_knows_it(run: Ru
     assert decided_on.status == 0
     assert [found["decision"]["decision"] for found in told["cross"]] == ["accepted"] * len(entries)
     assert told["decisions"]["unused"] == []
+
+
+# --- what is shown of reports that are compared ------------------------------------------------------------------
+
+
+def test_reports_that_are_only_compared_are_not_shown_one_by_one(run: Run) -> None:
+    shutil.copytree(ROOT / "examples" / "years", "years")
+    shown = run("check", "years", "--select", "Y01", "--no-color").out
+    assert "none of the rules" not in shown
+    assert "years/2019.txt" not in shown
+    assert "years/2021.txt:" in shown
+    assert "none of the rules" in run("check", "years", "--select", "S04", "--no-color").out
+    assert "years/2019.txt" in run("check", "years", "--select", "Y01", "-v", "--no-color").out
+    assert "years/2019.txt" in run("check", "years", "--select", "Y01,R01", "--no-color").out
+
+
+def test_a_finding_of_more_figures_than_are_shown_says_whose_they_are(run: Run) -> None:
+    body = "望澜市青石区"
+    os.mkdir("copied")
+    text = (ROOT / "examples" / "years" / "2020.txt").read_text(encoding="utf-8")
+    for year in (2019, 2020):
+        Path("copied", f"{year}.txt").write_text(text.replace("2020", str(year)), encoding="utf-8")
+    shown = run("check", "copied", "--select", "Y05", "--no-color").out
+    assert shown.count(body) == 3
+    assert all(f"copied/{year}.txt" in shown for year in (2019, 2020))

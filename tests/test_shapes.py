@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ import gouji
 from gouji import rules
 from gouji.canonical import canonicalise
 from gouji.document import Document
+from gouji.findings import Finding
 from gouji.outline import read_outline
 from gouji.readers import text as reader
 from score.shapes import Sentence, report, score, sentences, slots
@@ -97,16 +98,51 @@ def document(text: str) -> Document:
 
 def checked(text: str, year: int = 2017) -> list[tuple[str, str]]:
     """Rule and message of every finding of a report with just this text."""
+    return [(f.rule, str(f.message)) for f in found(text, year) if f.rule.startswith("X")]
+
+
+def found(text: str, year: int = 2017) -> Sequence[Finding]:
     engine = gouji.engine()
     report = engine.understand(document(f"{year}年政府信息公开工作年度报告\n一、总体情况\n{text}\n"))
-    findings, _ = rules.check(engine.rulebook, report)
-    return [(f.rule, str(f.message)) for f in findings if f.rule.startswith("X")]
+    return rules.check(engine.rulebook, report)[0]
+
+
+def equations(text: str, rule: str, year: int = 2017) -> list[str]:
+    """What the findings of one rule say in numbers."""
+    return [f.equation for f in found(text, year) if f.rule == rule]
 
 
 def test_a_share_is_checked_against_the_total_of_its_list() -> None:
     (finding,) = checked("受理政府信息公开申请80件，其中当面申请20件，占25%；网上申请60件，占78%。")
     assert finding[0] == "X04"
     assert "78%" in finding[1]
+
+
+RECEIVED = "收到申请100件，办结90件，其中予以公开36件，"
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        (RECEIVED + "占办结总数的40%。", ""),
+        (RECEIVED + "占办结总数的36%。", "36 / 90"),
+        (RECEIVED + "占全部申请的36%。", ""),
+        (RECEIVED + "占申请总数的40%。", "36 / 100"),
+        (RECEIVED + "占比40%。", ""),
+        (RECEIVED + "占全省办结总数的5%。", ""),
+        (RECEIVED + "占答复总数的5%。", ""),
+        (RECEIVED + "占办结总数的近41%。", ""),
+        (RECEIVED + "占办结总数的39%左右。", ""),
+        ("收到申請100件，辦結90件，其中予以公開36件，佔辦結總數的36%。對來信均予答復，並無逾期。", "36 / 90"),
+        ("收到申请30件。在26件答复中，予以公开13件，占50%。", ""),
+        ("收到申请30件。在26件答复中，予以公开13件，占43.3%。", "13 / 26"),
+        ("收到申请30件。在26件答复中，予以公开13件，占申请总数的43.3%。", ""),
+        ("收到申请30件。5件正在办理中，其中予以公开15件，占50%。", ""),
+        ("收到申请30件，对26件作出处理，予以公开13件，占50%。", ""),
+    ],
+)
+def test_the_base_of_a_share_is_what_words_name(text: str, share: str) -> None:
+    assert [equation.partition(" =")[0] for equation in equations(text, "X04")] == [share] * bool(share)
 
 
 def test_a_share_of_a_figure_without_metric_is_checked_too() -> None:
@@ -148,3 +184,73 @@ def test_an_item_of_a_list_on_its_own_line_is_read_with_its_total() -> None:
     assert {o.path.rpartition(".")[2]: o.value for o in report} == {"total": 12, "in_person": 3, "online": 5, "mail": 4}
     assert [s.ordinal for s in report.sections] == ["一、", "二、"]
     assert len(report.partitions[0].parts) == 3
+
+
+ISSUED = "主动公开信息100条，其中网站60条、公报40条"
+WAYS = "收到申请100件，其中网络申请60件、信函申请40件"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        # Of the last, of another part or of all: nobody can say.
+        (f"{ISSUED}，其中政策文件10条。", []),
+        (f"{ISSUED}，其中政策文件50条。", []),
+        (f"{WAYS}，其中个人提出70件、企业提出30件。", []),
+        ("收到申请100件，其中网络申请60件，其中个人提出70件、企业提出30件。", []),
+        # More than all is too much, of whatever it is a part.
+        (f"{ISSUED}，其中政策文件110条。", ["110 > 100"]),
+        (f"{WAYS}，其中个人提出70件、企业提出40件。", ["70 + 40 = 110 > 100"]),
+        # A bracket or a semicolon says of which.
+        (f"{WAYS}（其中企业提出50件）。", ["50 > 40"]),
+        ("收到申请100件，其中网络申请60件；信函申请40件，其中企业提出50件。", ["50 > 40"]),
+        # So does the form.
+        ("收到申请100件，办结90件，其中同意公开60件、不同意公开30件，其中涉及国家秘密10件、个人隐私20件。", []),
+        (
+            "收到申请100件，办结90件，其中同意公开60件、不同意公开30件，其中涉及国家秘密10件、个人隐私25件。",
+            ["10 + 25 = ≥35 ≠ 30"],
+        ),
+    ],
+)
+def test_a_breakdown_within_a_breakdown(text: str, told: list[str]) -> None:
+    assert equations(text, "X02") + equations(text, "S04") == told
+
+
+GREW = "(120 - 100) / 100 = 20% ≠ {}%"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("收到申请120件，较上年的100件增长20%。", []),
+        ("收到申请120件，较上年的100件增长30%。", [GREW.format(30)]),
+        ("收到申请120件，较上年的100件下降20%。", [GREW.format(-20)]),
+        ("收到申请120件（2020年100件），同比增长30%。", [GREW.format(30)]),
+        ("收到申請120件，較去年同期100件增長３０％。對此類申請均予答復，並無逾期。", [GREW.format(30)]),
+        ("2020年收到申请100件，2021年收到申请120件，增长30%。", [GREW.format(30)]),
+        ("网站访问由上年的100次增长到120次，增幅30%。", [GREW.format(30)]),
+        ("收到申请120件，比上年增加20件，增长25%。", [GREW.format(25)]),
+        ("收到申请80件，同比减少20件，降幅20%。", []),
+        ("收到申请80件，同比减少20件，降幅25%。", ["(80 - 100) / 100 = -20% ≠ -25%"]),
+        ("收到申请120件，比2020年的100件增加30件。", ["120 - 100 = 20 ≠ 30"]),
+        # Rounded, cut off, or not said exactly.
+        ("收到申请103件，较上年的93件增长10.75%。", []),
+        ("收到申请103件，较上年的93件增长10.8%。", []),
+        ("收到申请103件，较上年的93件增长10.7%。", []),
+        ("收到申请103件，较上年的93件增长10.9%。", ["(103 - 93) / 93 = 10.8% ≠ 10.9%"]),
+        ("收到申请120件，较上年的100件增长约30%。", []),
+        ("收到申请120件，较上年的100余件增长30%。", []),
+        ("收到申请120件，较上年的100件增长30个百分点。", []),
+        ("收到申请120余件，较上年的100件增长30%。", []),
+        # Of what, since when, or how much it was is open.
+        ("收到申请120件，比上年增长30%。", []),
+        ("收到申请120件，较2018年的100件增长30%。", []),
+        ("收到申请120件，上年结转100件，增长30%。", []),
+        ("收到申请120件，较上年的100人增长30%。", []),
+        ("2020年收到申请100件，2021年办结申请120件，增长30%。", []),
+        ("累计公开信息120条，比上年增加20条，增长25%。", []),
+        ("收到申请120件，比上年增加20件，其中网络申请增长25%。", []),
+    ],
+)
+def test_growth_that_a_sentence_states_with_both_figures(text: str, told: list[str]) -> None:
+    assert equations(text, "X12", 2021) == told

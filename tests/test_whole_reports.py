@@ -134,6 +134,34 @@ def test_a_wrong_share_is_told_with_the_base_that_it_comes_nearest_to(tmp_path: 
     assert "77 占 82 的 93.9" in finding.message.zh
 
 
+@pytest.mark.parametrize(
+    ("text", "told_of"),
+    [
+        ("办结申请83件。", []),
+        ("办结申请79件。", ["79 ≠ 83"]),
+        ("办结申请79件，另办结上年结转申请4件。", []),
+        ("办结申请79件。另有4件为上年结转并已办结。", []),
+        ("办结申请78件，另办结上年结转申请4件。", ["78 ≠ 83"]),
+        ("办结申请79件，经另行制作4件。", ["79 ≠ 83"]),
+        ("办结申请79件。回应关切事项4件，另不计入。", ["79 ≠ 83"]),
+        # Those of last year that were completed need not be all that were carried in.
+        ("办结申请81件，另办结上年结转申请2件。", []),
+        ("上年结转申请2件。", ["2 ≠ 4"]),
+    ],
+)
+def test_what_is_counted_beyond_a_total(text: str, told_of: list[str], tmp_path: Path) -> None:
+    report = checked(tmp_path, Annual(remark=text).text())
+    assert [finding.equation for finding in told(report, "X01")] == told_of
+
+
+def test_a_breakdown_ends_before_what_is_counted_beyond_it(tmp_path: Path) -> None:
+    text = "行政复议9件，其中维持5件、纠正4件，另有{}件尚未审结。"
+    assert not told(checked(tmp_path, STATISTICS.format(text=text.format(2), fund=0)), "X02")
+    assert told(checked(tmp_path, STATISTICS.format(text=text.replace("另有", "").format(2), fund=0)), "X02")
+    more = text.replace("纠正4", "纠正6").format(2)
+    assert told(checked(tmp_path, STATISTICS.format(text=more, fund=0)), "X02", "S05")
+
+
 def _table3(text: str) -> tuple[str, str, str]:
     start, end = text.index("（本列数据"), text.index("\n四、政府信息公开")
     return text[:start], text[start:end], text[end:]

@@ -27,6 +27,7 @@ from gouji.rulemodel import Rule
 from gouji.spans import Span
 from gouji.yamlfile import Scalar, invalid
 
+_COUNT = re.compile(r"\d++(?![.%])")
 _QUALIFIED = re.compile(r"(table|text|chart)\((.+)\)")
 
 
@@ -120,7 +121,11 @@ class _Example:
             of = ("o", len(self.observations) - 1)
             unbound.append(Unbound(_number(value), "%", str(value), Span(at, at + len(value)), clause, of))
         if "growth" in facts:
-            self.span(facts["growth"])
+            # Right behind the last figure, and its own figures bound to nothing.
+            self.text = self.text.removesuffix("\n")
+            said = self.span(facts["growth"])
+            for match in _COUNT.finditer(self.text, said.start):
+                unbound.append(Unbound(_number(match[0]), None, match[0], Span(*match.span()), said))
         period = facts["period"].split("/") if "period" in facts else None
         return Report(
             document=Document("example", "", self.text),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gouji.crosskinds import CROSS_KINDS
 from gouji.figurechecks import FIGURE_KINDS
 from gouji.formchecks import FORM_KINDS
+from gouji.growthchecks import GROWTH_KINDS
 from gouji.kinds import Kind
 from gouji.listchecks import LIST_KINDS
 from gouji.scopechecks import SCOPE_KINDS
@@ -15,6 +16,7 @@ KINDS: dict[str, Kind] = {
     **FIGURE_KINDS,
     **FORM_KINDS,
     **TEXT_KINDS,
+    **GROWTH_KINDS,
     **LIST_KINDS,
     **SCOPE_KINDS,
     **CROSS_KINDS,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
+from gouji.changes import Change
 from gouji.checks import KINDS
 from gouji.document import Place
 from gouji.errors import Message
@@ -69,13 +68,17 @@ class Coverage(Value):
 
 @frozen(eq=False, repr=False)
 class CrossFinding(Value):
-    """One disagreement between reports; see `findings.Finding` for what its fields have in common with one."""
+    """One disagreement between reports; see `findings.Finding` for what its fields have in common with one.
+
+    `source`, `body` and `year` are those of the report that is checked against the others.
+    """
 
     rule: str
     instance: str
     severity: Severity
     verdict: Verdict
     message: Message | Statement
+    source: str
     body: str
     year: int | None
     equation: str = ""
@@ -93,7 +96,12 @@ class CrossFinding(Value):
     @property
     def accepted(self) -> bool:
         """Whether people have decided that it is right as it is."""
-        return self.decision is not None and self.decision.verdict == "accepted"
+        return self.decision is not None and self.decision.verdict == "accepted" and not self.reopened
+
+    @property
+    def reopened(self) -> bool:
+        """Whether a decision was about other figures than those of now."""
+        return self.decision is not None and self.decision.fingerprint != self.fingerprint
 
     @property
     def figures(self) -> frozenset[tuple[str, int]]:
@@ -329,6 +337,7 @@ def finding(
         severity=rule.severities.get(case) or rule.severity,
         verdict=verdict,
         message=Statement(rule.message, shown),
+        source=reports.this.source,
         body=reports.this.body.name,
         year=reports.this.year,
         equation=equation,
@@ -489,13 +498,12 @@ def _growth(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
         known = [f for f in candidates if f is not None]
         if not known:
             continue
-        if any(_grew(claim, f.value or 0) for f in known):
+        if any(_change(claim).fits(claim.value, f.value or 0) for f in known):
             outcome.passed += 1
             continue
         last = known[0]
         value = last.value or 0
-        change = claim.value - value
-        actual = number_text(_rounded(Fraction(change) * 100 / Fraction(value), claim.digits)) if claim.share else ""
+        change = _change(claim)
         seen = Figure(claim.path, "narrative", Operand.exact(claim.value), claim.observation, claim.place)
         outcome.findings.append(
             finding(
@@ -505,13 +513,9 @@ def _growth(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
                 values={
                     "label": label_of(book.registry, claim.path),
                     "stated": claim.raw,
-                    "actual": f"{actual}%" if claim.share else number_text(change),
+                    "actual": change.actual(claim.value, value),
                 },
-                equation=f"({number_text(claim.value)} - {number_text(value)}) / {number_text(value)} = {actual}%"
-                f" ≠ {number_text(claim.amount)}%"
-                if claim.share
-                else f"{number_text(claim.value)} - {number_text(value)} = {number_text(change)}"
-                f" ≠ {number_text(claim.amount)}",
+                equation=change.equation(claim.value, value),
                 left=claim.value,
                 right=value,
                 terms=[
@@ -522,17 +526,8 @@ def _growth(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:
         )
 
 
-def _grew(claim: Claim, last: Number) -> bool:
-    """Whether a figure has changed as stated since `last`, to half a unit of the last digit."""
-    change = Fraction(claim.value) - Fraction(last)
-    if not claim.share:
-        return change == Fraction(claim.amount)
-    off = change * 100 - Fraction(claim.amount) * Fraction(last)
-    return bool(max(off, -off) * 2 * 10**claim.digits <= Fraction(last))
-
-
-def _rounded(share: Fraction, digits: int) -> Decimal:
-    return Decimal(round(share * 10**digits)).scaleb(-digits)
+def _change(claim: Claim) -> Change:
+    return Change(claim.amount, claim.share, claim.digits)
 
 
 def _copies(book: Rulebook, rule: Rule, pair: Pair, outcome: Outcome) -> None:

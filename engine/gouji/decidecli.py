@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -21,6 +21,7 @@ from gouji.commands import (
     verbose_option,
     wrong,
 )
+from gouji.comparing import Crossed
 from gouji.findings import Finding
 from gouji.messages import Voice
 from gouji.reporters import plain
@@ -29,7 +30,10 @@ from gouji.running import Walk, load_engine, unwritable_file
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gouji.records import Report
+    from gouji.crosschecks import CrossFinding
+
+Found: TypeAlias = "tuple[str, Finding | CrossFinding]"
+"""A finding and the report that it is about; of one between reports the one that is checked against the others."""
 
 _SHORTEST = 6
 """So many digits of a fingerprint tell findings apart."""
@@ -42,6 +46,8 @@ _SHORTEST = 6
 @click.option("--by", metavar="NAME", required=True, help="option.by")
 @click.option("--why", metavar="TEXT", required=True, help="option.why")
 @click.option("--when", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="option.when")
+@click.option("--previous", type=Path, metavar="DIR|FILE", help="option.previous")
+@click.option("--roster", type=Path, metavar="FILE|DIR", help="option.roster")
 @click.option("--decisions", "file", type=Path, metavar="FILE", help="option.decisions")
 @packs_option
 @language_option
@@ -55,6 +61,8 @@ def decide(
     by: str,
     why: str,
     when: datetime | None,
+    previous: Path | None,
+    roster: Path | None,
     file: Path | None,
     packs: tuple[Path, ...],
     verbose: bool,
@@ -70,22 +78,34 @@ def decide(
         wrong("usage.empty", name="--why" if by.strip() else "--by")
     day = when.date() if when else date.today()
     engine = load_engine(packs)
-    reports: list[Report] = []
+    found: list[Found] = []
+    read = False
+    crossed = Crossed(engine, engine.rulebook, roster)
     walk = Walk(say, verbose)
-    walk.over(paths, lambda source: reports.append(engine.check(source)))
-    if not reports:
+
+    def judge(source: str) -> None:
+        nonlocal read
+        report = engine.check(source)
+        read = True
+        found.extend((source, finding) for finding in report.findings)
+        crossed.add(report)
+
+    walk.over(paths, judge)
+    if not read:
         return WRONG
+    if (crossing := crossed.finish(walk, previous)) is not None:
+        found += [(finding.source, finding) for finding in crossing.findings]
     wanted = [(name, "accepted") for name in accept] + [(name, "disputed") for name in dispute]
-    meant: dict[tuple[str, str], tuple[Report, Finding, str]] = {}
+    meant: dict[tuple[str, str], tuple[Found, str]] = {}
     for name, verdict in wanted:
-        report, finding = _meant(name, reports)
-        if meant.setdefault((report.source, finding.fingerprint), (report, finding, verdict))[2] != verdict:
+        source, finding = _meant(name, found)
+        if meant.setdefault((source, finding.fingerprint), ((source, finding), verdict))[1] != verdict:
             wrong("usage.contradiction", name=plain.clean(name))
     entries: dict[Path, list[dict[str, str]]] = {}
-    for report, finding, verdict in meant.values():
-        target = file or _beside(report.source)
+    for (source, finding), verdict in meant.values():
+        target = file or _beside(source)
         entries.setdefault(target, []).append(
-            decisions.decided(finding, report, target, verdict=verdict, by=by, when=day, why=why)
+            decisions.decided(finding, source, target, verdict=verdict, by=by, when=day, why=why)
         )
     for target, chosen in entries.items():
         try:
@@ -98,23 +118,23 @@ def decide(
     return WRONG if walk.failed else 0
 
 
-def _meant(name: str, reports: Sequence[Report]) -> tuple[Report, Finding]:
+def _meant(name: str, findings: Sequence[Found]) -> Found:
     """The one finding with this fingerprint (or its beginning), rule or instance."""
     # The same figures may be wrong in the same way twice: that is one decision.
-    found = {(r.source, f.fingerprint): (r, f) for r in reports for f in r.findings if _is(name, f)}
+    found = {(source, f.fingerprint): (source, f) for source, f in findings if _is(name, f)}
     if len(found) == 1:
         return next(iter(found.values()))
     if found:
-        listed = ", ".join(f"{f.instance} {f.fingerprint} ({plain.clean(r.source)})" for r, f in found.values())
+        listed = ", ".join(f"{f.instance} {f.fingerprint} ({plain.clean(source)})" for source, f in found.values())
         wrong("usage.several_findings", name=plain.clean(name), n=len(found), listed=listed)
-    known = [word for report in reports for f in report.findings for word in (f.instance, f.fingerprint)]
+    known = [word for _, f in findings for word in (f.instance, f.fingerprint)]
     sentence = click.get_current_context().obj("usage.no_finding", name=plain.clean(name))
     raise click.UsageError(
         sentence + nearest(click.get_current_context().obj, name, known), click.get_current_context()
     )
 
 
-def _is(name: str, finding: Finding) -> bool:
+def _is(name: str, finding: Finding | CrossFinding) -> bool:
     of_rule = name.casefold() in (finding.rule.casefold(), finding.instance.casefold())
     return of_rule or (len(name) >= _SHORTEST and finding.fingerprint.startswith(name))
 

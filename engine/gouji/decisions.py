@@ -21,6 +21,7 @@ from gouji.findings import VERDICTS, Decision, Finding
 if TYPE_CHECKING:
     from datetime import date
 
+    from gouji.crosschecks import CrossFinding
     from gouji.records import Report
     from gouji.series import Crossing
 
@@ -71,7 +72,30 @@ class Decisions:
         if not self._entries:
             return report
         entries = [*self._entries.get("", ()), *self._entries.get(key, ())]
-        present = {finding.fingerprint for finding in report.findings}
+        return evolve(report, findings=tuple(self._decided(report.findings, entries)))
+
+    def applied_between(self, crossing: Crossing) -> Crossing:
+        """Findings between reports, each with the decision about it; they belong to the report that is checked."""
+        by_report: dict[str, list[CrossFinding]] = {}
+        for finding in crossing.findings:
+            by_report.setdefault(_key(finding.source), []).append(finding)
+        for key, findings in by_report.items():
+            entries = [*self._entries.get("", ()), *self._entries.get(key, ())]
+            by_report[key] = self._decided(findings, entries)
+        # A fingerprint holds body, year and figures: an entry about another of the reports compared is about the same.
+        anywhere = {entry.fingerprint: entry for entries in self._entries.values() for entry in entries}
+        findings = []
+        for finding in crossing.findings:
+            one = by_report[_key(finding.source)].pop(0)
+            if (one.decision is None or one.reopened) and (entry := anywhere.get(one.fingerprint)):
+                self._used.add(entry.where)
+                one = evolve(one, decision=entry)
+            findings.append(one)
+        return evolve(crossing, findings=tuple(findings))
+
+    def _decided(self, findings: Sequence[Any], entries: Sequence[Decision]) -> list[Any]:
+        """The findings of one report, each with the entry about it: about its figures, or about those that it had."""
+        present = {finding.fingerprint for finding in findings}
         current: dict[str, Decision] = {}
         stale: dict[str, list[Decision]] = {}
         for entry in entries:
@@ -82,26 +106,14 @@ class Decisions:
                 stale.pop(entry.instance, None)
             elif entry.instance and entry.source:
                 stale.setdefault(entry.instance, []).append(entry)
-        findings = []
-        for finding in report.findings:
+        decided = []
+        for finding in findings:
             entry_of = current.get(finding.fingerprint)
             if entry_of is None and (olds := stale.get(finding.instance)):
                 entry_of = olds.pop()
                 self._used.add(entry_of.where)
-            findings.append(finding if entry_of is None else evolve(finding, decision=entry_of))
-        return evolve(report, findings=tuple(findings))
-
-    def applied_between(self, crossing: Crossing) -> Crossing:
-        """Findings between reports, each with the decision about it: a fingerprint holds its figures."""
-        entries = {entry.fingerprint: entry for listed in self._entries.values() for entry in listed}
-        findings = []
-        for finding in crossing.findings:
-            entry = entries.get(finding.fingerprint)
-            if entry is not None:
-                self._used.add(entry.where)
-                finding = evolve(finding, decision=entry)
-            findings.append(finding)
-        return evolve(crossing, findings=tuple(findings))
+            decided.append(finding if entry_of is None else evolve(finding, decision=entry_of))
+        return decided
 
     def unused(self, left_out: Collection[str] = ()) -> tuple[Decision, ...]:
         """The entries that fit no finding of the reports that were looked at.
@@ -175,10 +187,9 @@ def _entry(item: Any, file: Path) -> Decision:
 
 
 def decided(
-    finding: Finding, report: Report, file: Path, *, verdict: str, by: str, when: date, why: str
+    finding: Finding | CrossFinding, source: str, file: Path, *, verdict: str, by: str, when: date, why: str
 ) -> dict[str, str]:
-    """The entry about `finding` of `report` for `file`: who decided what, and what it was about."""
-    source = report.source
+    """The entry about `finding` of the report at `source` for `file`: who decided what, and what it was about."""
     if source != STANDARD_INPUT:
         source = _shortest(source, file.absolute().parent).as_posix()
     entry = {

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
-from gouji import schema
+from gouji import schema, sentences
 from gouji.facts import Facts
 from gouji.findings import Filling, Severity, Term
 from gouji.intervals import Interval, Operand
 from gouji.kinds import Kind
+from gouji.patterns import Pattern
 from gouji.quantities import MONEY
-from gouji.records import Number, Observation, number_text
+from gouji.records import Number, Observation, Report, number_text
 from gouji.registry import Metric
 from gouji.rulemodel import Rule
 from gouji.values import Struct
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 
 Figure: TypeAlias = Number | Interval | None
+
+_LONGEST = 40  # characters of a cell without a figure that are shown
 
 
 def _label(facts: Facts, path: str) -> Metric:
@@ -145,6 +148,29 @@ def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
 
 
+def _unreadable(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Cells that hold neither a figure nor a mark for none, unless a finding about an equation already names them."""
+    named = {term.operand for finding in facts.findings for term in finding.terms}
+    found = False
+    # What is not known is no whole number.
+    for i in facts.fractional:
+        o = facts.report.observations[i]
+        if o.state != "text" or o.scope is not None or o.path not in facts.registry:
+            continue
+        found = True
+        if i not in named:
+            raw = o.raw.strip()
+            facts.add(
+                rule,
+                instance=o.path,
+                verdict="undecided",
+                values={"label": _label(facts, o.path), "raw": raw if len(raw) <= _LONGEST else f"{raw[:_LONGEST]}…"},
+                terms=[facts.term("left", i)],
+                identity=[o.raw],
+            )
+    facts.passed += not found
+
+
 def _repeat(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """The same metric given twice in one source with figures that cannot both be true."""
     observations = facts.report.observations
@@ -220,6 +246,9 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     only: tuple[str, ...] = rule.params.get("metrics", ())
     spared: tuple[str, ...] = rule.params.get("except", ())
     near: Mapping[str, Number] = rule.params.get("near", {})
+    beyond: Pattern | None = rule.params.get("beyond")
+    other: Mapping[str, Pattern] = rule.params.get("other", {})
+    in_order: list[sentences.Told] = []
     told: set[tuple[str, object, object]] = set()
     source = "chart" if "chart" in rule.sources else "narrative"
     for i, j in facts.pairs:
@@ -230,6 +259,8 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if o.scope is not None and not _nearly(o, observations[j], near.get(path)):
             continue
         if (only and path not in only) or path.startswith(spared):
+            continue
+        if path in other and other[path].search(sentences.clause(facts.report, o.span.start)):
             continue
         t = observations[j]
         if t.state != "value" or t.scope is not None:
@@ -246,10 +277,34 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if (path, o.low, o.high) in told:
             continue
         told.add((path, o.low, o.high))
+        if beyond is not None and o.exact and t.exact:
+            in_order = in_order or sentences.figures(facts)
+            if any(t.value == n for n in _with_further(facts.report, in_order, o, beyond)):
+                facts.passed += 1
+                continue
         # "at least four times" is a promise more often than a count
         vague: Severity | None = "info" if o.low is None or o.high is None or (not o.low and o.low != o.high) else None
         if not _agreement(rule, facts, path, i, j, vague):
             facts.passed += 1
+
+
+def _with_further(
+    report: Report, in_order: Sequence[sentences.Told], o: Observation, beyond: Pattern
+) -> Iterator[Number]:
+    """What a figure of the text comes to with those behind it that are counted beyond it."""
+    # 90件,另办结5件
+    whole, at = o.value or 0, o.span.end
+    for figure in sentences.behind(report, in_order, at):
+        further = sentences.figure(report, figure)
+        _, full_stop, words = sentences.words(report, at, further.span.start).rpartition("。")
+        # A sentence of its own goes on with the figure where it begins with these words.
+        found = beyond.match(words) if full_stop else beyond.search(words)
+        if found and further.unit in (o.unit, None):
+            whole += further.value or 0
+            yield whole
+        elif full_stop:
+            return
+        at = further.span.end
 
 
 def _last_place(value: Number, unit: str) -> Decimal:
@@ -407,6 +462,7 @@ FIGURE_KINDS: dict[str, Kind] = {
         idle=1,
     ),
     "blanks": Kind(_blanks, {"policies": schema.words}, ("policies",), ("count", "first")),
+    "unreadable": Kind(_unreadable, {}, (), _ONE, needs=lambda _: ("fractional",)),
     "blank_figure": Kind(_blank_figure, {"metrics": schema.metrics}, ("metrics",), ("label",)),
     "repeat": Kind(_repeat, {}, (), ("label", "left_raw", "right_raw"), needs=lambda _: ("repeated",)),
     "agree": Kind(
@@ -416,6 +472,8 @@ FIGURE_KINDS: dict[str, Kind] = {
             "metrics": schema.metrics,
             "except": schema.prefixes,
             "near": schema.by_metric(schema.number),
+            "beyond": schema.pattern,
+            "other": schema.by_metric(schema.pattern),
         },
         (),
         ("label", "left_raw", "right_raw"),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from gouji import schema
+from attrs import evolve
+
+from gouji import schema, sentences
 from gouji.facts import Facts
 from gouji.findings import Severity, Side, Statement, Term
 from gouji.intervals import Interval
 from gouji.kinds import Kind
-from gouji.records import Number, Partition, number_text
+from gouji.records import Number, Partition, Unbound, number_text
 from gouji.rulemodel import Rule, key
 from gouji.spans import Span
 from gouji.values import Struct
 
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
+
+
+_NEAR = 3  # characters behind a percentage that say how exact it is
+_BRACKETS, _LIST_ENDS = "(（", ";；"
 
 
 class _Part(Struct):
@@ -60,7 +66,17 @@ def _part(facts: Facts, figure: tuple[str, int]) -> _Part | None:
 
 def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Breakdowns in one sentence: the parts may not exceed the total, and make it up if they claim to."""
+    outer: dict[tuple[str, int], list[Partition]] = {}
     for partition in facts.report.partitions:
+        for part in partition.parts:
+            outer.setdefault(part, []).append(partition)
+    for partition in facts.report.partitions:
+        if partition.total in outer and (wholes := _wholes(facts, partition, outer)):
+            meant = _meant(rule, facts, partition, wholes)
+            if meant is None:
+                facts.passed += 1
+                continue
+            partition = evolve(partition, total=meant, exhaustive=partition.exhaustive and meant == partition.total)
         if _plainly_holds(facts, partition):
             facts.passed += 1
             continue
@@ -75,6 +91,52 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 facts.passed += 1
                 continue
             _confront(rule, book, facts, partition, total, chosen, complete=len(chosen) == len(parts))
+
+
+def _wholes(
+    facts: Facts, partition: Partition, outer: Mapping[tuple[str, int], Sequence[Partition]]
+) -> list[tuple[str, int]]:
+    """The figures that a breakdown within another one may break down, the nearest first; none where it is clear which.
+
+    100件,其中A60件、B40件,其中C50件: C may be part of B, of A, or of all. B40件(其中C10件): of B. A60件;B40件,其中C10件: of B.
+    """
+    text, first = facts.report.document.text, min(_span(facts, part).start for part in partition.parts)
+    if not set(_BRACKETS).isdisjoint(text[_span(facts, partition.total).end : first]):
+        return []
+    wholes: dict[tuple[str, int], int] = {}
+    wanted = [partition.total]
+    for figure in wanted:
+        for around in outer.get(figure, ()):
+            for whole in (*around.parts, around.total):
+                if whole not in wholes and (span := _span(facts, whole)).end <= first:
+                    wholes[whole] = span.start
+                    wanted.append(whole)
+    ended = max(text.rfind(mark, min(wholes.values()), first) for mark in _LIST_ENDS)
+    found = sorted((whole for whole, at in wholes.items() if at > ended), key=lambda whole: -wholes[whole])
+    return found if len(found) > 1 else []
+
+
+def _span(facts: Facts, figure: tuple[str, int]) -> Span:
+    return sentences.figure(facts.report, figure).span
+
+
+def _meant(rule: Rule, facts: Facts, partition: Partition, wholes: Sequence[tuple[str, int]]) -> tuple[str, int] | None:
+    """Which of `wholes` a breakdown breaks down; None where that is open and one of them is large enough.
+
+    The figure whose parts those of the breakdown are by the form; else the largest, which all others are parts of.
+    """
+    parts = [part for figure in partition.parts if (part := _part(facts, figure)) is not None]
+    totals = {whole: part for whole in wholes if (part := _part(facts, whole)) is not None}
+    families: Mapping[str, Sequence[frozenset[str]]] = rule.params["families"]
+    for whole, total in totals.items():
+        if any(part.path in family for part in parts for family in families.get(total.path or "", ())):
+            return whole
+    if not totals:
+        return partition.total
+    largest = max(totals, key=lambda whole: totals[whole].value)
+    alike = [part for part in parts if _units_fit(rule, totals[largest].unit, part.unit)]
+    sums = sum(part.interval.low or 0 for part in alike)
+    return largest if totals[largest].interval.below(sums) else None
 
 
 def _several(parts: Sequence[_Part], total: Number) -> bool:
@@ -184,6 +246,9 @@ def _judge(
     if not above and not (exhaustive and difference.below(0)):
         facts.passed += 1
         return
+    if above and _fits_without_further(rule, facts, total, parts):
+        facts.passed += 1
+        return
     alternative = _second_reading(rule, facts, total, parts, difference, known) if above else None
     severity: Severity = "error" if known else "info" if alternative else "warning"
     facts.add(
@@ -205,6 +270,19 @@ def _judge(
         terms=[*(p.term(facts, "left") for p in parts), total.term(facts, "right")],
         alternative=alternative,
     )
+
+
+def _fits_without_further(rule: Rule, facts: Facts, total: _Part, parts: Sequence[_Part]) -> bool:
+    """Whether parts fit their total up to one that its clause counts beyond it."""
+    # 9件,其中维持5件、纠正4件,另有2件未审结
+    beyond = rule.params["beyond"]
+    for n, part in enumerate(parts):
+        if beyond.search(sentences.clause(facts.report, part.span.start)):
+            within = Interval(0, 0)
+            for one in parts[:n]:
+                within = within.plus(one.interval)
+            return bool(n) and not within.plus(total.interval.times(-1)).above(0)
+    return False
 
 
 def _clause(facts: Facts, part: _Part) -> str:
@@ -270,20 +348,62 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         bases = [p for m in parts["by"] if (p := _any(facts, m)) is not None]
         _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
     totals: dict[tuple[str, int], list[tuple[str, int]]] = {}
+    figures: list[sentences.Told] = []
     for n, u in enumerate(facts.report.unbound):
         if u.of is None or (share := _part(facts, u.of)) is None or share.rounded is not None:
             continue
-        if not totals:
+        if not figures:
             for partition in facts.report.partitions:
                 for part in partition.parts:
                     totals.setdefault(part, []).append(partition.total)
-        bases = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
+            figures = sentences.figures(facts)
+        earlier = (_part(facts, figure) for figure in sentences.before(facts.report, figures, share.span.start))
+        sentence = [part for part in earlier if part is not None and part.rounded is None]
+        named = _named(rule, facts, u, share, sentence)
+        broken_down = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
+        bases = broken_down if named is None else named
+        others: list[_Part] = []
         # A figure without a metric is a share of the total that its sentence breaks down, if of any.
-        if share.path is not None:
+        if named is None and share.path is not None:
             before = [i for i in facts.text if observations[i].span.end <= u.span.start and observations[i].exact]
             bases += [p for i in before if (p := _part(facts, ("o", i))) is not None]
             bases += [p for m in rule.params["bases"] if (p := _any(facts, m)) is not None]
-        _share(rule, facts, u.raw, facts.unbound_term("left", n), [share], bases)
+            # What has no metric may be the base all the same.
+            others = [p for p in sentence if p.path is None and _units_fit(rule, p.unit, share.unit)]
+        if share.path is not None:
+            others += [p for metrics in rule.params["sums"] if (p := _sum(facts, metrics)) is not None]
+        vague = u.raw + sentences.words(facts.report, share.span.end, u.span.end + _NEAR)
+        _share(
+            rule,
+            facts,
+            u.raw,
+            facts.unbound_term("left", n),
+            [share],
+            bases,
+            others,
+            certain=not rule.params["vague"].search(vague),
+        )
+
+
+def _named(
+    rule: Rule, facts: Facts, percentage: Unbound, share: _Part, sentence: Sequence[_Part]
+) -> list[_Part] | None:
+    """The figures that words name as the base of a percentage, of which one must fit; none where they name another.
+
+    None where no words do: then the base is what the sentence breaks down, or what is near.
+    """
+    said = rule.params["base"].search(sentences.words(facts.report, percentage.clause.start, percentage.span.start))
+    base = rule.params["filler"].sub("", said[0]) if said else ""
+    if base:
+        metrics = next((named["bases"] for named in rule.params["named"] if named["words"].fullmatch(base)), ())
+        keys = [key(source, path) for path in metrics for source in ("table", "narrative")]
+        found = [_part(facts, ("o", facts.where[name])) for name in keys if name in facts.where]
+        return [part for part in found if part is not None and part.scope == share.scope]
+    for part in sentence:
+        # 在26件答复中,予以公开13件: from then on the sentence speaks of parts.
+        if rule.params["among"].match(sentences.words(facts.report, part.span.end, share.span.start)):
+            return [part]
+    return None
 
 
 def _any(facts: Facts, path: str) -> _Part | None:
@@ -291,20 +411,37 @@ def _any(facts: Facts, path: str) -> _Part | None:
     return None if index is None else _part(facts, ("o", index))
 
 
+def _sum(facts: Facts, metrics: Sequence[str]) -> _Part | None:
+    """The sum of figures that stand for one where the report does not state it."""
+    parts = [p for m in metrics if (p := _any(facts, m)) is not None and p.rounded is None]
+    return parts[0]._replace(value=sum(p.value for p in parts)) if len(parts) == len(metrics) else None
+
+
 def _share(
-    rule: Rule, facts: Facts, raw: str, percentage: Term, shares: Sequence[_Part], bases: Sequence[_Part]
+    rule: Rule,
+    facts: Facts,
+    raw: str,
+    percentage: Term,
+    shares: Sequence[_Part],
+    bases: Sequence[_Part],
+    others: Sequence[_Part] = (),
+    certain: bool = True,
 ) -> None:
+    """Compare a percentage with the shares of `bases`; `others` may be the base, but nothing says that they are.
+
+    Where the percentage is not `certain` to its last digit, it can be shown to fit and not to be wrong.
+    """
     percent = Decimal(str(percentage.value))
     digits = raw.partition(".")[2]
     unit = Decimal(1).scaleb(-sum(c.isdigit() for c in digits))
     tried = [(s, b) for s in shares for b in bases if s.span != b.span and b.rounded is None and b.value]
-    for share, base in tried:
+    for share, base in [*tried, *((s, b) for s in shares for b in others if b.value)]:
         hundredfold, whole = Decimal(share.value) * 100, Decimal(base.value)
         # Rounded to the last digit, or cut off after it.
         if (percent - unit / 2) * whole <= hundredfold < (percent + unit) * whole:
             facts.passed += 1
             return
-    if not tried:
+    if not tried or not certain:
         return
     # No base fits: that which counts the same and comes nearest is most probably meant.
     share, base = min(
@@ -336,8 +473,14 @@ TEXT_KINDS: dict[str, Kind] = {
         {
             "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics, open=(schema.metrics, ()))),
             "bases": schema.metrics,
+            "named": schema.each(schema.record(words=schema.pattern, bases=schema.metrics)),
+            "base": schema.pattern,
+            "filler": schema.pattern,
+            "among": schema.pattern,
+            "vague": schema.pattern,
+            "sums": schema.each(schema.metrics),
         },
-        ("rates", "bases"),
+        ("rates", "bases", "sums", "base", "filler", "named", "among", "vague"),
         ("percentage", "share", "base", "actual"),
     ),
     "partition": Kind(
@@ -348,8 +491,9 @@ TEXT_KINDS: dict[str, Kind] = {
             "same_cases": schema.each(schema.metrics),
             "overlapping": schema.metrics,
             "interchangeable": schema.each(schema.words),
+            "beyond": schema.pattern,
         },
-        ("families", "contains", "same_cases", "overlapping", "interchangeable"),
+        ("families", "contains", "same_cases", "overlapping", "interchangeable", "beyond"),
         ("parts", "total"),
         needs=lambda _: ("partitions",),
     ),

@@ -67,6 +67,13 @@ class Setting(Struct):
     verbose: bool = False
     serious: Sequence[Severity] = ("error",)
 
+    @property
+    def compares(self) -> bool:
+        """Whether the rules look at reports only to compare them with one another."""
+        from gouji.checks import KINDS
+
+        return bool(self.rulebook.rules) and all(KINDS[rule.kind].between for rule in self.rulebook.rules)
+
 
 # Each format imports what it needs when it is asked for: rich for text, nothing for JSON.
 
@@ -74,7 +81,7 @@ class Setting(Struct):
 def _text(setting: Setting) -> Reporter:
     from gouji.reporters.terminal import Terminal
 
-    return Terminal(setting.page(), setting.quiet)
+    return Terminal(setting.page(), setting.quiet, setting.compares)
 
 
 def _json(setting: Setting) -> Reporter:

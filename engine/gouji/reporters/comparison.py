@@ -197,18 +197,38 @@ def _body(page: Page, finding: CrossFinding) -> Iterator[Text]:
     if len(finding.terms) <= _FIGURES or page.verbose:
         entries = [_entry(page, term) for term in finding.terms if len(finding.terms) <= _FIGURES or term.value]
         yield from Ledger(page, tuple(entries)).lines(page.width)
+    else:
+        # Too many figures to show: at least whose they are.
+        reports = dict.fromkeys((str(term.year or "?"), term.source) for term in finding.terms)
+        told = [Entry("", (year,), page.shown(finding.body), page.file(source)) for year, source in reports]
+        yield from Ledger(page, tuple(told)).lines(page.width)
     if finding.equation and len(finding.terms) > 1:
         yield from _note(page, "equation", page.shown(finding.equation))
     for assumption in finding.assumptions:
         yield from _note(page, "assumption", assumption)
     if finding.explanation is not None:
         yield from _note(page, "explanation", finding.explanation)
+    yield from _decided(page, finding)
     if (coverage := finding.coverage) is not None:
         bounds = coverage.bounds if page.verbose else coverage.bounds[:_BOUNDS]
         for bound in bounds:
             yield from page.paragraph(page.text(_bound(page, bound)))
         if more := len(coverage.bounds) - len(bounds):
             yield from page.paragraph(page.text(page.say("cross.more_bounds", n=more), "faint"))
+
+
+def _decided(page: Page, finding: CrossFinding) -> Iterator[Text]:
+    """What people decided about it, and what it was before."""
+    entry, say = finding.decision, page.say
+    if entry is not None:
+        told = say("decision.told", by=entry.by, when=entry.when, why=entry.why)
+        if finding.reopened:
+            told = say("decision.was", decision=say(f"decision.{entry.verdict}"), told=told)
+        yield from _note(page, "reopened" if finding.reopened else "disputed", page.shown(told))
+        if finding.reopened and entry.equation:
+            yield from _note(page, "before", page.shown(entry.equation))
+    if page.verbose:
+        yield from _note(page, "fingerprint", finding.fingerprint)
 
 
 def _entry(page: Page, term: CrossTerm) -> Entry:

@@ -72,7 +72,7 @@ class Html:
             _environ={},
         )
         self._page = _HtmlPage(console, setting.say, setting.registry, setting.verbose)
-        self._terminal = Terminal(self._page, setting.quiet)
+        self._terminal = Terminal(self._page, setting.quiet, setting.compares)
         self._begun = False
 
     def report(self, report: Report) -> None:

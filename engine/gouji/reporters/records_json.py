@@ -95,6 +95,7 @@ class Records:
             "severity": finding.severity,
             "verdict": finding.verdict,
             "message": self.text(finding.message),
+            "source": finding.source,
             "body": finding.body,
             "year": finding.year,
             "equation": finding.equation,
@@ -107,7 +108,7 @@ class Records:
             "explanation": self.text(finding.explanation),
             "group": finding.group,
             "fingerprint": finding.fingerprint,
-            "decision": None if finding.decision is None else _entry(finding.decision),
+            "decision": _decision(finding),
         }
         if coverage := finding.coverage:
             record["children"] = {"read": coverage.read, "of": coverage.of, "missing": list(coverage.missing)}
@@ -328,7 +329,7 @@ def _term(term: Term) -> Record:
     }
 
 
-def _decision(finding: Finding) -> Record | None:
+def _decision(finding: Finding | CrossFinding) -> Record | None:
     entry = finding.decision
     return None if entry is None else _entry(entry) | {"reopened": finding.reopened}
 

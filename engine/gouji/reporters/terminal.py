@@ -33,11 +33,12 @@ _NOTES = tuple(
 
 
 class Terminal:
-    """Shows each report as it comes and a summary when all are done."""
+    """Shows each report as it comes and a summary when all are done; none that is there only to be `compared`."""
 
-    def __init__(self, page: Page, quiet: bool = False) -> None:
+    def __init__(self, page: Page, quiet: bool = False, compared: bool = False) -> None:
         self.page = page
         self.quiet = quiet
+        self.compared = compared and not page.verbose
         self.tallies: list[Tally] = []
         self.errors: list[GoujiError] = []
         self.crossing: Crossing | None = None
@@ -45,7 +46,7 @@ class Terminal:
     def report(self, report: Report) -> None:
         """Show one report; only count it when quiet."""
         self.tallies.append(Tally.of(report))
-        if not self.quiet:
+        if not self.quiet and not self.compared:
             self.page.put(_Sheet(self.page, report).lines())
 
     def error(self, error: GoujiError) -> None:
@@ -62,7 +63,7 @@ class Terminal:
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Show the summary."""
-        self.page.put(_Summary(self.page, self.tallies, self.errors, closing, self.crossing).lines())
+        self.page.put(_Summary(self.page, self.tallies, self.errors, closing, self.crossing, self.compared).lines())
 
 
 class Tally(Struct):
@@ -325,6 +326,7 @@ class _Summary(Struct):
     errors: Sequence[GoujiError]
     closing: Closing
     crossing: Crossing | None = None
+    compared: bool = False
 
     def lines(self) -> Iterator[Text]:
         """The summary."""
@@ -335,12 +337,12 @@ class _Summary(Struct):
         # Words where a file name has room beside them, else the signs that stand at the findings.
         if sum(cell_len(head) + 2 for head in heads) + 24 > page.width:
             heads = [getattr(page.glyphs, kind) for kind in kinds]
-        rows = [(tally.source, tally.numbers()) for tally in self.tallies]
+        rows = [(tally.source, tally.numbers()) for tally in self.tallies if not self.compared]
         if (crossing := self.crossing) is not None and (crossing.findings or crossing.verdicts.passed):
             rows.append((say("cross.title"), Tally.between(crossing).numbers()))
         total = tuple(map(sum, zip(*(numbers for _, numbers in rows), strict=True))) or (0,) * 5
         widths = [max(cell_len(head), len(str(n))) for head, n in zip(heads, total, strict=True)]
-        if self.tallies:
+        if rows:
             line = Text(" ")
             for head, width in zip(heads, widths, strict=True):
                 line.append(" " * (width + 1 - cell_len(head)) + head + " ", "dim")

@@ -1,0 +1,159 @@
+"""Checks of the changes since last year that a text states together with the figures of both years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from itertools import islice
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from gouji import schema, sentences
+from gouji.changes import Change
+from gouji.facts import Facts
+from gouji.findings import Term
+from gouji.kinds import Kind
+from gouji.records import Number
+from gouji.rulemodel import Rule
+from gouji.spans import Span
+from gouji.values import Struct
+
+if TYPE_CHECKING:
+    from gouji.rulebook import Rulebook
+
+_REACH = 100  # so far from its figure a change is looked for, and so far the other way the figure of last year
+_HEAD = 30  # so far before a figure the words for its year begin
+
+
+class _Stated(Struct):
+    """What a text says of one figure: the change, what last year's figure was, and the words for both."""
+
+    change: Change
+    last: Number
+    words: str
+
+
+def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Changes since last year against the figures of both years where one sentence states all three."""
+    report, text = facts.report, facts.report.document.text
+    told: list[sentences.Told] = []
+    seen: set[tuple[str, int]] = set()
+    marks: tuple[str, ...] = rule.params["mention"]
+    if report.report_year is not None:
+        marks = (*marks, str(report.report_year - 1))
+    for other in report.unbound:
+        # Last year's figure, or the difference, is bound to nothing and has words for the time before it.
+        at = other.span.start
+        head = text[max(0, at - _HEAD) : at]
+        if other.unit == "%" or not any(mark in head for mark in marks):
+            continue
+        told = told or sentences.figures(facts)
+        around = sentences.before(report, told, at), sentences.behind(report, told, other.span.end)
+        for figure in [one for figures in around for one in islice(figures, 1)]:
+            if figure in seen:
+                continue
+            found = sentences.figure(report, figure)
+            this = _printed(found.raw.strip().removesuffix(found.unit or ""))
+            if this is None or this != found.value or found.unit == "%":
+                continue
+            stated = next(_stated(rule, facts, found.span, this, found.unit), None)
+            if stated is None:
+                continue
+            seen.add(figure)
+            if stated.change.fits(this, stated.last, cut=True):
+                facts.passed += 1
+                continue
+            kind, index = figure
+            term = facts.term("left", index) if kind == "o" else facts.unbound_term("left", index)
+            facts.add(
+                rule,
+                instance=term.path or "",
+                values={
+                    "label": facts.registry.metric(term.path) if term.path else found.raw.strip(),
+                    "stated": stated.words,
+                    "actual": stated.change.actual(this, stated.last),
+                },
+                equation=stated.change.equation(this, stated.last),
+                left=this,
+                right=stated.last,
+                span=found.span,
+                terms=[term, *_last(facts, told, found.span, stated.last)],
+                identity=[stated.words],
+            )
+
+
+def _printed(raw: str) -> Number | None:
+    """The number that is printed; None where it is approximate or written in another way."""
+    digits = normalize("NFKC", raw).strip().replace(",", "")
+    try:
+        return (Decimal(digits) if "." in digits else int(digits)) if digits.isascii() else None
+    except (InvalidOperation, ValueError):
+        return None
+
+
+def _stated(rule: Rule, facts: Facts, span: Span, this: Number, unit: str | None) -> Iterator[_Stated]:
+    """What stands around a figure of how it has changed since last year."""
+    report, p = facts.report, rule.params
+    line = report.document.text.rfind("\n", max(0, span.start - _REACH), span.start) + 1
+    before = sentences.words(report, max(line, span.start - _REACH), span.start)
+    behind = sentences.words(report, span.end, span.end + _REACH)
+    if p["spared"].search(sentences.clause(report, span.start)):
+        return
+    for pattern in p["behind"]:
+        if match := pattern.match(behind):
+            yield from _read(rule, facts, this, unit, match.groupdict(), match[0].removeprefix(unit or ""))
+    following = p["following"].match(behind)
+    for pattern in p["before"] if following else ():
+        if match := pattern.search(before):
+            groups = {**match.groupdict(), **following.groupdict()}
+            yield from _read(rule, facts, this, unit, groups, f"{match[0]}{this}{following[0]}")
+
+
+def _read(
+    rule: Rule, facts: Facts, this: Number, unit: str | None, groups: dict[str, str | None], words: str
+) -> Iterator[_Stated]:
+    """What the groups of an expression say, if they speak of these years and count the same."""
+    year, falls = facts.report.report_year, rule.params["falls"]
+    if any(groups.get(name) not in (None, str((year or 0) - back)) for name, back in (("year", 1), ("this", 0))):
+        return
+    if any(groups.get(name) not in (None, "", unit) for name in ("last_unit", "by_unit")):
+        return
+    if groups["unit"] not in ("%", unit):
+        return
+    if groups.get("again") and groups["again"] != groups.get("what"):
+        return
+    if (by := groups.get("by")) is not None:
+        gap = Change.stated(by, "", bool(falls.search(groups["by_change"] or "")))
+        last: Number | None = this - gap.amount
+    else:
+        last = _printed(groups["last"] or "")
+    change = Change.stated(groups["amount"] or "0", groups["unit"] or "", bool(falls.search(groups["change"] or "")))
+    if last is not None and (last > 0 or not change.share):
+        yield _Stated(change, last, words.strip(",;()"))
+
+
+def _last(facts: Facts, told: list[sentences.Told], span: Span, last: Number) -> Iterator[Term]:
+    """The figure of last year as a term, where the sentence prints it."""
+    report = facts.report
+    near = [*sentences.behind(report, told, span.end), *sentences.before(report, told, span.start)]
+    for kind, index in near:
+        if kind == "u" and report.unbound[index].value == last:
+            yield facts.unbound_term("right", index)
+            return
+
+
+GROWTH_KINDS: dict[str, Kind] = {
+    "stated_growth": Kind(
+        _growth,
+        {
+            "mention": schema.words,
+            "behind": schema.each(schema.pattern),
+            "before": schema.each(schema.pattern),
+            "following": schema.pattern,
+            "falls": schema.pattern,
+            "spared": schema.pattern,
+        },
+        ("mention", "behind", "before", "following", "falls", "spared"),
+        ("label", "stated", "actual"),
+    ),
+}

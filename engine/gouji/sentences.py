@@ -1,0 +1,76 @@
+"""What stands around a figure of the running text: its sentence, the figures of that, and the words between them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TypeAlias
+from unicodedata import normalize
+
+from gouji.facts import Facts
+from gouji.records import Observation, Report, Unbound
+
+Told: TypeAlias = tuple[int, str, int]
+"""A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
+
+_ENDS = "。!?！？\n"
+_PAUSES = _ENDS + ",，;；:：、(（"
+# So many figures of a sentence, and so much of it, are looked at on either side of one of them.
+_FIGURES, _LONGEST, _CLAUSE = 20, 400, 60
+
+
+def figures(facts: Facts) -> list[Told]:
+    """Every figure of the running text that is no percentage, in reading order."""
+    observations, unbound = facts.report.observations, facts.report.unbound
+    told = [(observations[i].span.start, "o", i) for i in facts.text]
+    return sorted([*told, *((u.span.start, "u", i) for i, u in enumerate(unbound) if u.unit != "%")])
+
+
+def figure(report: Report, told: tuple[str, int]) -> Observation | Unbound:
+    """The figure that is meant."""
+    kind, index = told
+    return report.observations[index] if kind == "o" else report.unbound[index]
+
+
+def before(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str, int]]:
+    """The figures between the beginning of the sentence and `at`, the nearest first."""
+    until = bisect_left(told, (at,))
+    for place, kind, index in reversed(told[max(0, until - _FIGURES) : until]):
+        if at - place > _LONGEST or _ended(report, place, at):
+            return
+        yield kind, index
+
+
+def behind(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str, int]]:
+    """The figures between `at` and the end of the paragraph, the nearest first."""
+    since = bisect_left(told, (at,))
+    for place, kind, index in told[since : since + _FIGURES]:
+        if place - at > _LONGEST or "\n" in report.document.text[at:place]:
+            return
+        yield kind, index
+
+
+def clause(report: Report, at: int) -> str:
+    """The words of a clause before `at`."""
+    start = max(report.document.text.rfind(mark, max(0, at - _CLAUSE), at) for mark in _PAUSES) + 1
+    return words(report, start or max(0, at - _CLAUSE), at)
+
+
+def words(report: Report, start: int, end: int) -> str:
+    """The words from `start` to `end` as expressions know them: Simplified, half-width, without white space."""
+    text = "".join(normalize("NFKC", report.document.text[start:end]).split())
+    return _simplified()(text) if report.script == "Hant" else text
+
+
+def _ended(report: Report, start: int, end: int) -> bool:
+    text = report.document.text
+    return any(text.find(mark, start, end) >= 0 for mark in _ENDS)
+
+
+@cache
+def _simplified() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("t2s").convert
+    return convert

@@ -241,6 +241,21 @@ def test_an_unreadable_cell_is_open_although_no_equation_needs_it(path: str, for
     assert {name: f.verdict for name, f in findings.items()} == {f"G13.{path}": "undecided"}
 
 
+def test_a_limit_says_nothing_of_a_cell_that_cannot_be_read() -> None:
+    power = "disclosure.art20_5.licensing."
+    rep = report({power + "prev_items": 421, power + "items_change": "text", power + "decisions": 1844})
+    assert [f.rule for f in check(BOOK, rep)[0] if f.rule.startswith(("A", "G13"))] == ["G13"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "of_ten"), [("2.4", "万元", True), ("24", "元", False), ("0.0405", "万元", False)]
+)
+def test_an_amount_is_a_multiple_in_yuan(amount: str, unit: str, of_ten: bool) -> None:
+    rep = report(text={"fees.processing.collected": Decimal(amount)}, form="table2021")
+    rep = evolve(rep, observations=tuple(evolve(o, unit=unit) for o in rep.observations))
+    assert ("F05" not in found(rep, "F05")) is of_ten
+
+
 @pytest.mark.parametrize("state", ["blank", "na"])
 def test_a_blank_that_the_form_allows_is_no_finding(state: str) -> None:
     findings, _ = check(

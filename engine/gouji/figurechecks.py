@@ -435,7 +435,7 @@ def _multiple(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if i is None:
             continue
         o = facts.report.observations[i]
-        if o.value is None or o.low != o.high or o.value % rule.params["of"] == 0:
+        if o.value is None or o.low != o.high or o.value * MONEY.get(o.unit or "", 1) % rule.params["of"] == 0:
             facts.passed += 1
         else:
             _one(rule, facts, i)

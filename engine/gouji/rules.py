@@ -156,7 +156,9 @@ def _look_closer(program: Program, facts: Facts) -> None:
         if evaluation.outcome == "pass":
             facts.passed += 1
             return
-        if evaluation.outcome != "not assessable":
+        # What a cell that cannot be read leaves open in a limit is no more than that it cannot be read.
+        unread = relation.operator != "==" and any(o.kind == "unreadable" for o in operands)
+        if evaluation.outcome != "not assessable" and not (unread and evaluation.outcome == "undecided"):
             tried.append(evaluation)
     if not tried or not _comparable(program, facts):
         return

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -41,11 +43,11 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
     marks: tuple[str, ...] = rule.params["mention"]
     if report.report_year is not None:
         marks = (*marks, str(report.report_year - 1))
+    mentioned = _any_of(marks).search
     for other in report.unbound:
         # Last year's figure, or the difference, is bound to nothing and has words for the time before it.
         at = other.span.start
-        head = text[max(0, at - _HEAD) : at]
-        if other.unit == "%" or not any(mark in head for mark in marks):
+        if other.unit == "%" or not mentioned(text, max(0, at - _HEAD), at):
             continue
         told = told or sentences.figures(facts)
         around = sentences.before(report, told, at), sentences.behind(report, told, other.span.end)
@@ -80,6 +82,11 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 terms=[term, *_last(facts, told, found.span, stated.last)],
                 identity=[stated.words],
             )
+
+
+@lru_cache(100)
+def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, marks)))
 
 
 def _printed(raw: str) -> Number | None:

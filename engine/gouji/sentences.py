@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -15,7 +16,7 @@ Told: TypeAlias = tuple[int, str, int]
 """A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
 
 _ENDS = "。!?！？\n"
-_PAUSES = _ENDS + ",，;；:：、(（"
+_PAUSE = re.compile(rf"[{_ENDS},，;；:：、(（]")
 # So many figures of a sentence, and so much of it, are looked at on either side of one of them.
 _FIGURES, _LONGEST, _CLAUSE = 20, 400, 60
 
@@ -53,8 +54,8 @@ def behind(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str,
 
 def clause(report: Report, at: int) -> str:
     """The words of a clause before `at`."""
-    start = max(report.document.text.rfind(mark, max(0, at - _CLAUSE), at) for mark in _PAUSES) + 1
-    return words(report, start or max(0, at - _CLAUSE), at)
+    clause = _PAUSE.split(report.document.text[max(0, at - _CLAUSE) : at])[-1]
+    return words(report, at - len(clause), at)
 
 
 def words(report: Report, start: int, end: int) -> str:

@@ -71,7 +71,9 @@ _OUTLINE = dict.fromkeys(
             "issuer_line",
             "period",
         ),
-        *("region", "no_region", "list_stop", "list_comma", "list_major", "list_joint", "list_verb"),
+        *("title_label", "title_lead", "title_tail", "title_parts", "title_table", "title_year", "no_title", "no_report"),
+        *("place_line", "no_issuer", "written_by", "page_body", "page_date", "written", "preface_year"),
+        *("region", "region_lead", "no_region", "list_stop", "list_comma", "list_major", "list_lead", "list_extra", "list_joint", "list_verb"),
     ),
     pattern,
 )

@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split")
+_METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub")
 
 
 class Pattern:
@@ -26,6 +26,7 @@ class Pattern:
     finditer: Callable[..., Iterator[re.Match[str]]]
     findall: Callable[..., list[Any]]
     split: Callable[..., list[str]]
+    sub: Callable[..., str]
 
     def __init__(self, source: str, code: tuple[Any, ...] | None = None) -> None:
         self.source = source

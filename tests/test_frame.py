@@ -10,7 +10,7 @@ from gouji.findings import Finding
 from gouji.records import Report
 
 TITLE = "云岭县民政局2016年政府信息公开工作年度报告"
-BODY = "一、主动公开情况\n全年主动公开政府信息12条。\n"
+BODY = "一、政府信息公开概述\n全年主动公开政府信息12条。\n"
 
 
 def checked(text: str) -> Report:
@@ -81,7 +81,7 @@ def test_a_table_alone_has_a_title_of_its_own(head: str, title: str) -> None:
         ("2016年我局以岭北区政府信息公开网站为平台公开信息。", "岭北区", None),
         ("本街道2016年政府信息公开工作正常。", None, None),
         ("本报告由本机关编制。", None, None),
-        ("索引号：k1 发布机构：云岭县财政局\n2016年主动公开政府信息3条。", None, "云岭县财政局"),
+        ("索引号：k1 发布机构：云岭县财政局\n2016年主动公开政府信息3条。", "云岭县", "云岭县财政局"),
     ],
 )
 def test_region_and_issuer_are_names_without_the_words_in_front(
@@ -166,7 +166,7 @@ def test_a_date_within_the_period_is_wrong_and_its_last_day_is_odd() -> None:
     ],
 )
 def test_a_period_in_digits_or_in_other_words(words: str, period: str | None) -> None:
-    report = checked(f"一、概述\n{words}主动公开政府信息12条。\n")
+    report = checked(f"一、政府信息公开概述\n{words}主动公开政府信息12条。\n")
     assert report.period == (tuple(period.split("/")) if period else None)
     if period:
         assert report.report_year == int(period[:4])
@@ -222,7 +222,9 @@ def test_the_head_of_a_page_is_no_form(head: str) -> None:
 
 
 def test_the_year_of_a_table_is_no_row_of_it() -> None:
-    rows = "统计指标 | 单位 | 统计数 |\n（一）主动公开政府信息数 | 条 | 100 |\n{0}其中：主动公开规范性文件数 | 条 | 10 |\n"
+    rows = (
+        "统计指标 | 单位 | 统计数 |\n（一）主动公开政府信息数 | 条 | 100 |\n{0}其中：主动公开规范性文件数 | 条 | 10 |\n"
+    )
     head = "政府信息公开工作情况统计表 | | |\n（2015年度） | | |\n填报单位：云岭县粮食局 | | |\n"
     for added, found in (("", []), ("召开动员大会数 | 次 | 5 |\n", ["info"])):
         report = checked(head + rows.format(added) + "制发规范性文件总数 | 件 | 10 |\n")
@@ -287,3 +289,10 @@ def test_rows_that_are_not_read_are_those_of_their_own_section() -> None:
     report = checked(SIX.format(two=rows, three="没有申请。", six="\n无。"))
     said = {f.instance: "行表格未能识别" in f.message.zh for f in told(report, "G05")}
     assert said == {"G05.表二": True, "G05.表三": False, "G05.表四": False}
+
+
+def test_a_late_signature_is_shown_where_it_stands() -> None:
+    text = f"{TITLE}\n{BODY}云岭县民政局\n2017年5月20日\n"
+    (late,) = told(checked(text), "D01")
+    assert late.span is not None
+    assert text[late.span.start : late.span.end] == "2017年5月20日"

@@ -161,7 +161,9 @@ class _Reader:
         body = (parts["body"] or parts["inner"]) if parts else None
         if first < last:
             own = patterns["title_parts"].fullmatch(text, *self.head[last])
-            parted = any(a[1] + 1 != b[0] for a, b in zip(self.head[first:last], self.head[first + 1 : last + 1], strict=True))
+            parted = any(
+                a[1] + 1 != b[0] for a, b in zip(self.head[first:last], self.head[first + 1 : last + 1], strict=True)
+            )
             if parted or parts is None or (own and (own["body"] or own["inner"])) or (body and not self._is_body(body)):
                 return None
         elif table and any("。" in text[s:e] for s, e in self.head[:first]):
@@ -197,7 +199,7 @@ class _Reader:
     def _stated(self, role: str, year: str, start: int, end: int) -> None:
         self.out.mentions.append(Mention("year", role, year, self.canonical.source(start, end)))
 
-    def _signature(self) -> str | None:
+    def _signature(self) -> Mention | None:
         """The day on which the report was signed, below its text or its title."""
         lines, patterns = self.paragraphs, self.patterns
         last = range(len(lines) - 1, max(len(lines) - _PAGE, -1), -1)
@@ -209,18 +211,20 @@ class _Reader:
                 continue
             at = date.start(1 if date[1] else 4)
             self._stated("signature", day[:4], at, at + 4)
-            self._dated("signed", date, day)
+            signed = self._dated("signed", date, day)
             if index and patterns["issuer_line"].fullmatch(self.text, *lines[index - 1]):
                 self.signer = lines[index - 1]
                 if index >= len(self.head):
                     self.out.issuer = self._named("issuer", self.signer)
-            return day
+            return signed
         return None
 
-    def _dated(self, kind: str, date: re.Match[str], day: str) -> None:
-        self.out.mentions.append(Mention(kind, date.group(), day, self.canonical.source(*date.span())))
+    def _dated(self, kind: str, date: re.Match[str], day: str) -> Mention:
+        mention = Mention(kind, date.group(), day, self.canonical.source(*date.span()))
+        self.out.mentions.append(mention)
+        return mention
 
-    def _published(self, signed: str | None) -> None:
+    def _published(self, signed: Mention | None) -> None:
         """The day of publication: that of the page, else that of the signature, else that of the document's record."""
         lines = self.canonical.lines[:_PAGE]
         if not lines:
@@ -233,7 +237,9 @@ class _Reader:
                 self.out.published_date = day
                 self._dated("published", date, day)
                 return
-        self.out.published_date = signed
+        if signed:
+            self.out.published_date = signed.value
+            self.out.mentions.append(Mention("published", signed.text, signed.value, signed.span))
 
     def _period(self) -> None:
         for start, end in self.paragraphs:
@@ -275,8 +281,8 @@ class _Reader:
             for match in patterns["written_by"].finditer(text, start, end):
                 yield match.span("issuer")
         lines = self.canonical.lines[:_PAGE]
-        if lines and (match := patterns["page_body"].search(text, lines[0].start, lines[-1].end)):
-            yield match.span("issuer")
+        if lines and (page := patterns["page_body"].search(text, lines[0].start, lines[-1].end)):
+            yield page.span("issuer")
 
     def _opening(self) -> list[tuple[int, int]]:
         """The lines that can introduce a report."""

@@ -77,7 +77,9 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         if last is not None and found.span.start < last.start:
             facts.add(rule, instance=f"{n}.order", values={"name": name}, message=p["misplaced"], span=found.span)
-        elif not _filled(report.sections, found, None if wanted["nil"] else p["nil"]):
+        elif not p["said"].search(found.title) and not _filled(
+            report.sections, found, None if wanted["nil"] else p["nil"]
+        ):
             severity = "error" if not found.body.strip() else "warning"
             if wanted["table"] is None:
                 facts.add(
@@ -99,21 +101,37 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if first is None:
             # A picture may be the table: then it cannot be read, which is another rule's matter.
             if not pictures:
-                rows = [piece for piece in report.unparsed if piece.table is not None]
-                facts.add(
-                    rule,
-                    instance=name,
-                    # A table that is there, but lacks a column or has other heads, is not read.
-                    message=p["unread" if len(rows) >= _TABLE else "tableless"],
-                    values={"name": name, "count": str(len(rows))},
-                    span=rows[0].span if len(rows) >= _TABLE else None,
-                    identity=[name],
-                )
+                at = next((n for n, wanted in zip(places, required, strict=True) if wanted["table"] == name), None)
+                _unread(rule, facts, name, None if at is None else (top[at], top[at + 1 : at + 2]))
         elif all(report.observations[i].state in ("blank", "na") for i in chain((first,), figures)):
             span = report.observations[first].span
             facts.add(rule, instance=name, severity="warning", message=p["unfilled"], values={"name": name}, span=span)
         else:
             facts.passed += 1
+
+
+def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Section]] | None) -> None:
+    """A table of the form that has no figure: whether it is there, and could not be read, or is not.
+
+    `section` is the one that it belongs to, with the one that follows.
+    """
+    report, p = facts.report, rule.params
+    rows = [piece for piece in report.unparsed if piece.table is not None]
+    if section is not None:
+        start, end = section[0].span.start, next((s.span.start for s in section[1]), len(report.document.text))
+        rows = [row for row in rows if start <= row.span.start < end]
+    there = any(p["signs"][name].search(s.body) for s in ([section[0]] if section else report.sections))
+    # A table that is there, but lacks a column or has other heads, is not read.
+    told = "unread" if len(rows) >= _TABLE else "loose" if there else "tableless"
+    facts.add(
+        rule,
+        instance=name,
+        severity="warning" if told == "loose" else None,
+        message=p[told],
+        values={"name": name, "count": str(len(rows))},
+        span=rows[0].span if told == "unread" else section[0].span if section else None,
+        identity=[name],
+    )
 
 
 def _loose(report: Report) -> Iterator[str]:
@@ -213,6 +231,8 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     for row in report.unparsed:
         if row.table is not None:
             added.setdefault(row.table, []).append((row.span, row.text.strip("|\n ")))
+    if added:
+        _leave_pages(rule, report, added)
     for o in report.observations if strange else ():
         if o.table is not None and o.path.startswith("ext.table."):
             rows = added.setdefault(o.table, [])
@@ -230,6 +250,19 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             span=twice.span if twice else rows[0][0],
             identity=[text for _, text in rows],
         )
+
+
+def _leave_pages(rule: Rule, report: Report, added: dict[int, list[tuple[Span, str]]]) -> None:
+    """Take out of `added` the rows that belong to no form: the head of a page, and what says what a form is about."""
+    p = rule.params
+    read = {o.table for o in report.observations}
+    for table, rows in [*added.items()]:
+        if table not in read and any(p["page"].search(text) for _, text in rows):
+            del added[table]
+            continue
+        added[table] = [(span, text) for span, text in rows if not p["about"].fullmatch(text)]
+        if not added[table]:
+            del added[table]
 
 
 def _compared(rule: Rule, facts: Facts) -> tuple[list[tuple[str, list[str], str]], bool]:
@@ -340,12 +373,21 @@ def _shown(day: tuple[int, int, int]) -> str:
     return f"{day[0]:04}-{day[1]:02}-{day[2]:02}"
 
 
+def _told(facts: Facts, kind: str) -> tuple[int, int, int] | None:
+    """The day that the report gives for this, if it does."""
+    return _day(next((m.value for m in facts.report.mentions if m.kind == kind), None))
+
+
 def _deadline(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """Publication by a day of the following year, which depends on who publishes."""
+    """Publication by a day of the year after the period, which depends on who publishes."""
     report = facts.report
     published, year = _day(report.published_date), report.report_year
     if published is None or year is None:
         return
+    end = _day(report.period[1]) if report.period else None
+    if end is not None and end[0] == year + 1:
+        # A school year ends in the following year.
+        year += 1
     body = report.issuer or report.title or ""
     for entry in rule.params["deadlines"]:
         if entry["body"] is None or entry["body"].search(body):
@@ -356,48 +398,62 @@ def _deadline(rule: Rule, book: Rulebook, facts: Facts) -> None:
         return
     if published <= deadline:
         facts.passed += 1
-    else:
-        values: dict[str, str | Message] = {"published": _shown(published), "deadline": _shown(deadline)}
-        facts.add(
-            rule,
-            values=values,
-            equation=f"{_shown(published)} > {_shown(deadline)}",
-            span=_mentioned(facts, "published"),
-            identity=[_shown(published)],
-        )
+        return
+    signed = _told(facts, "signed")
+    # Sites are moved, and their pages then bear a later date.
+    in_time = signed is not None and signed <= deadline
+    values: dict[str, str | Message] = {"published": _shown(published), "deadline": _shown(deadline)}
+    if signed is not None and in_time:
+        values["signed"] = _shown(signed)
+    facts.add(
+        rule,
+        values=values,
+        severity="info" if in_time else None,
+        message=rule.params["signed"] if in_time else None,
+        equation=f"{_shown(published)} > {_shown(deadline)}",
+        span=_mentioned(facts, "published"),
+        identity=[_shown(published)],
+    )
 
 
 def _after_period(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """Publication after the end of the period reported on."""
+    """Signature and publication after the end of the period reported on."""
     report = facts.report
-    published = _day(report.published_date)
     end = _day(report.period[1]) if report.period else None
     if end is None and report.report_year is not None:
         end = (report.report_year, 12, 31)
-    if published is None or end is None:
+    dates = {"published": _day(report.published_date), "signed": _told(facts, "signed")}
+    days = [(day, kind) for kind, day in dates.items() if day is not None]
+    if not days or end is None:
         return
-    if published > end:
+    day, kind = min(days)
+    if day > end:
         facts.passed += 1
-    else:
-        values: dict[str, str | Message] = {"published": _shown(published), "end": _shown(end)}
-        facts.add(
-            rule,
-            values=values,
-            equation=f"{_shown(published)} ≤ {_shown(end)}",
-            span=_mentioned(facts, "published"),
-            identity=[_shown(published)],
-        )
+        return
+    values: dict[str, str | Message] = {"published": _shown(day), "end": _shown(end)}
+    facts.add(
+        rule,
+        # Some bodies do publish on the last day of the year.
+        severity="warning" if day == end else None,
+        values=values,
+        equation=f"{_shown(day)} ≤ {_shown(end)}",
+        span=_mentioned(facts, kind),
+        identity=[_shown(day)],
+    )
 
 
 def _period(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """The stated period is the whole of the report year."""
-    report = facts.report
+    """The stated period is the whole of the report year; that it lies in another year is told by the rule on years."""
+    report, p = facts.report, rule.params
     if report.period is None or report.report_year is None:
         return
-    year = str(report.report_year)
-    first, last = rule.params["exceptions_by_year"].get(year, rule.params["days"])
+    year = report.report_year
+    first, last = p["exceptions_by_year"].get(str(year), p["days"])
     wanted = (f"{year}-{first}", f"{year}-{last}")
-    if report.period == wanted:
+    own = f"{report.title or ''}{report.issuer or ''}"
+    years = [int(day[:4]) for day in report.period]
+    of_school = tuple(day[5:] for day in report.period) == p["school_year"] and years[1] == years[0] + 1
+    if report.period == wanted or year not in years or (of_school and p["school"].search(own)):
         facts.passed += 1
         return
     facts.add(
@@ -439,14 +495,17 @@ def _mention(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 def _years(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Every place that states the year of the report agrees; a signature is of the following year."""
-    year = facts.report.report_year
+    report = facts.report
+    year = report.report_year
     if year is None:
         return
     offsets: dict[str, tuple[int, ...]] = rule.params["offsets"]
-    for m in facts.report.mentions:
+    for m in report.mentions:
         if m.kind != "year" or m.text not in offsets or not m.value.isdigit():
             continue
-        if int(m.value) - year in offsets[m.text]:
+        # A period that reaches into another year is wrong as a period, not as a year.
+        within = m.text == "period" and report.period and report.period[0][:4] <= str(year) <= report.period[1][:4]
+        if within or int(m.value) - year in offsets[m.text]:
             facts.passed += 1
         else:
             place = rule.params["places"].get(m.text, Message(m.text, m.text))
@@ -481,6 +540,9 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     sections: dict[str, Reader] = {
         "nil": pattern,
         "unnumbered": pattern,
+        "said": pattern,
+        "signs": schema.table(pattern),
+        "loose": message,
         "required": schema.each(section),
         "tables": schema.table(schema.below),
         "absent": message,
@@ -503,7 +565,8 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
             needs=lambda _: ("image",),
         ),
     )
-    labels: dict[str, Reader] = {"forms": _expected, "added": message, "repeated": message, "renamed": message}
+    labels: dict[str, Reader] = {"forms": _expected, "page": pattern, "about": pattern}
+    labels |= {"added": message, "repeated": message, "renamed": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}
@@ -513,10 +576,16 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     deadline = schema.record(day=schema.text, body=(pattern, None))
     yield (
         "deadline",
-        Kind(_deadline, {"deadlines": schema.each(deadline)}, ("deadlines",), ("published", "deadline")),
+        Kind(
+            _deadline,
+            {"deadlines": schema.each(deadline), "signed": message},
+            ("deadlines", "signed"),
+            ("published", "deadline", "signed"),
+        ),
     )
     yield "after_period", Kind(_after_period, {}, (), ("published", "end"))
     period: dict[str, Reader] = {"days": _pairs, "exceptions_by_year": schema.table(_pairs)}
+    period |= {"school": pattern, "school_year": _pairs}
     yield "period", Kind(_period, period, tuple(period), ("period", "expected"))
     yield (
         "cutoff",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gouji.amendments import alternatives, amendments
+from gouji.frame import FrameModel
 from gouji.outline import OutlineModel
 from gouji.packfile import read_pack
 from gouji.packs import Packs
@@ -28,10 +29,14 @@ def load_outline(packs: Packs) -> OutlineModel:
         for k, v in data.items()
         if isinstance(v, Scalar)
     }
+    any_level = Pattern("|".join(data["levels"]))
+    patterns = {k: pattern(v) for k, v in sources.items() if k not in _SOUGHT}
+    sought = {k: expression(sources[k], Finder) for k in _SOUGHT}
     return OutlineModel(
         tuple(pattern(level) for level in data["levels"]),
-        Pattern("|".join(data["levels"])),
-        {k: pattern(v) for k, v in sources.items() if k not in _SOUGHT},
-        {k: expression(sources[k], Finder) for k in _SOUGHT},
+        any_level,
+        patterns,
+        sought,
         {str(k): expression(v, Finder) for k, v in data["mentions"].items()},
+        FrameModel(any_level, patterns, sought["period"]),
     )

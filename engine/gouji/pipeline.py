@@ -107,9 +107,8 @@ class Engine(Struct):
         tables = read_tables(document, canonical, self.layouts, self.registry)
         subject = self.narrative.patterns["subject"].search(canonical.text)
         if not tables.observations and not subject:
-            raise ReadError(
-                document.source,
-                "no-report",
+            raise _no_report(
+                document,
                 Message("没有可识别的年度报告内容", "nothing in it is known from an annual report"),
                 Message(
                     "请检查是否选对了文件；表格未读出的原因可用 gouji grammar trace 查看",
@@ -119,6 +118,15 @@ class Engine(Struct):
                 else Message("请检查是否选对了文件", "check that it is the right file"),
             )
         outline = read_outline(document, canonical, self.outline)
+        if outline.foreign and not any(o.state == "value" for o in tables.observations):
+            raise _no_report(
+                document,
+                Message(
+                    f"“{outline.title}”是关于年度报告的材料，不是年度报告",
+                    f"“{outline.title}” is about an annual report and is none",
+                ),
+                Message("请改用报告本身", "take the report itself"),
+            )
         era = _era(self.rulebook.eras, tables.packs, outline.report_year)
         narrative = read_narrative(document, canonical, outline, self.narrative, era, behind=len(tables.observations))
         prose = bool(outline.stretches) and subject is not None
@@ -152,6 +160,10 @@ class Engine(Struct):
         for line in canonical.lines:
             place = document.place(canonical.source(line.start, max(line.end, line.start + 1)))
             yield place.line or place.short, canonical.text[line.start : line.end]
+
+
+def _no_report(document: Document, problem: Message, remedy: Message) -> ReadError:
+    return ReadError(document.source, "no-report", problem, remedy)
 
 
 def inputs(paths: Sequence[str]) -> Iterator[str | ReadError]:

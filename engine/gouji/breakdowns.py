@@ -197,8 +197,8 @@ def resolve_wholes(figures: Sequence[Figure], begun: int, model: NarrativeModel,
         for parts in (totals, model.whole_parts.get(whole, totals))
         if all(p in known for p in parts) and sum(known[p] for p in parts) == summed
     ]
-    # Against a table a rule accepts either reading; without one nothing could tell.
-    whole = fitting[0] if len(set(fitting)) == 1 else "new" if tables and not fitting else None
+    # Against a table a rule accepts either reading; without one nothing could tell. Totals that both fit are equal.
+    whole = fitting[0] if len(set(fitting)) == 1 else "new" if "new" in fitting or (tables and not fitting) else None
     for figure in open_ones:
         assert figure.path is not None
         figure.path = figure.path.replace("<whole>", whole) if whole else None

@@ -105,6 +105,13 @@ class Breakdowns:
             # The head of a list is a part, whatever it is elsewhere.
             if part.cue is not None and part.cue.opens and part is not parts[0]:
                 break
+            # 历年累计418条 is no part of what the year has; nor is a number of nothing: 粉丝数量达21万.
+            if not total.ever and self.model.patterns["ever"].search(
+                self.text, max(part.clause, total.end), part.start
+            ):
+                break
+            if total.quantity.unit and not part.quantity.unit and not part.path:
+                continue
             if self.comparable(total, part):
                 if len(same) > 1 and self._ended(total, same, part):
                     break

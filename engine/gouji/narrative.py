@@ -198,10 +198,10 @@ class _Reader:
 
     def _set_apart(self, figures: list[Figure]) -> None:
         """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ."""
-        named: dict[str, list[Figure]] = {}
+        named: dict[tuple[str, str | None], list[Figure]] = {}
         for figure in figures:
-            if figure.path and not figure.scope and not figure.implied:
-                named.setdefault(figure.path, []).append(figure)
+            if figure.path and not figure.implied:
+                named.setdefault((figure.path, figure.scope), []).append(figure)
         for same in named.values():
             if len(same) > 1:
                 find, text = self.model.patterns["site"].search, self.canonical.text

@@ -359,7 +359,7 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
             figures = sentences.figures(facts)
         earlier = (_part(facts, figure) for figure in sentences.before(facts.report, figures, share.span.start))
         sentence = [part for part in earlier if part is not None and part.rounded is None]
-        named = _named(rule, facts, u, share, sentence)
+        named = _named(rule, facts, u, share)
         broken_down = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
         bases = broken_down if named is None else named
         others: list[_Part] = []
@@ -370,6 +370,9 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
             bases += [p for m in rule.params["bases"] if (p := _any(facts, m)) is not None]
             # What has no metric may be the base all the same.
             others = [p for p in sentence if p.path is None and _units_fit(rule, p.unit, share.unit)]
+        if named is None and (whole := _among(rule, facts, share, sentence)) is not None:
+            # 占总数 may all the same be said of what was there before.
+            bases, others = [whole], [*others, *bases]
         if share.path is not None:
             others += [p for metrics in rule.params["sums"] if (p := _sum(facts, metrics)) is not None]
         vague = u.raw + sentences.words(facts.report, share.span.end, u.span.end + _NEAR)
@@ -385,25 +388,28 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         )
 
 
-def _named(
-    rule: Rule, facts: Facts, percentage: Unbound, share: _Part, sentence: Sequence[_Part]
-) -> list[_Part] | None:
+def _named(rule: Rule, facts: Facts, percentage: Unbound, share: _Part) -> list[_Part] | None:
     """The figures that words name as the base of a percentage, of which one must fit; none where they name another.
 
     None where no words do: then the base is what the sentence breaks down, or what is near.
     """
     said = rule.params["base"].search(sentences.words(facts.report, percentage.clause.start, percentage.span.start))
     base = rule.params["filler"].sub("", said[0]) if said else ""
-    if base:
-        metrics = next((named["bases"] for named in rule.params["named"] if named["words"].fullmatch(base)), ())
-        keys = [key(source, path) for path in metrics for source in ("table", "narrative")]
-        found = [_part(facts, ("o", facts.where[name])) for name in keys if name in facts.where]
-        return [part for part in found if part is not None and part.scope == share.scope]
-    for part in sentence:
-        # 在26件答复中,予以公开13件: from then on the sentence speaks of parts.
-        if rule.params["among"].match(sentences.words(facts.report, part.span.end, share.span.start)):
-            return [part]
-    return None
+    if not base:
+        return None
+    metrics = next((named["bases"] for named in rule.params["named"] if named["words"].fullmatch(base)), ())
+    keys = [key(source, path) for path in metrics for source in ("table", "narrative")]
+    found = [_part(facts, ("o", facts.where[name])) for name in keys if name in facts.where]
+    return [part for part in found if part is not None and part.scope == share.scope]
+
+
+def _among(rule: Rule, facts: Facts, share: _Part, sentence: Sequence[_Part]) -> _Part | None:
+    """The figure of which a sentence says that it speaks of its parts: 在26件答复中,予以公开13件."""
+    among = rule.params["among"].match
+    return next(
+        (p for p in sentence if among(sentences.words(facts.report, p.span.end, share.span.start))),
+        None,
+    )
 
 
 def _any(facts: Facts, path: str) -> _Part | None:

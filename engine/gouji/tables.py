@@ -155,6 +155,7 @@ class _Binder:
         self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
         self.left: list[_Left] = []
         self.starts: dict[int, int] = {}  # number of cells -> where the values begin among them
+        self.filled: bool | None = None  # whether rows are filled up with empty cells at their end, as the heads are
         self.repeated = False
         self.places = {label.row: label.place for label in layout.labels}
 
@@ -307,7 +308,8 @@ class _Binder:
             start = extra if leading else 0
             return start if self.starts.setdefault(len(values), start) == start else None
         if leading:
-            return self.starts.get(len(values), None if any(values) else extra)
+            known = 0 if self.filled is True else extra if self.filled is False else None
+            return self.starts.get(len(values), known if any(values) else extra)
         return None
 
     # --- what a row says -----------------------------------------------------------------------------------------
@@ -383,9 +385,15 @@ class _Binder:
             return False
         heads = [self.layout.head(text) for text in texts]
         known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]
+        if len(texts) > 1 and not cells[-1] and self.filled is not False:
+            # Empty cells among heads are those that a merged one leaves.
+            self.filled = all(cells[: len(texts)])
+        elif len(texts) > 1 and not all(cells):
+            self.filled = False
         if known and known[0].name == CAPTION and len(known) == len(heads):
             self._under()
-            return True
+            if all(head.name in (CAPTION, LABEL) for head in known):
+                return True
         if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
             self._below([head for head in heads if head.name not in (LABEL, CAPTION)])
             return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
+from math import gcd
 from typing import Any
 
 from gouji.document import Cell, Table
@@ -18,10 +19,17 @@ from gouji.readers import limits
 from gouji.spans import Span
 from gouji.values import Struct
 
-_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
+_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}\||[^|\n]{1,100}\n[ \t]*\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
 
 _UNIT = re.compile(r"[条條件次篇人个個]|人次|[万萬]?元")
+
+
+# Rows that show how long a row of a stream is, and how long one may be.
+_ROWS = 3
+_PERIOD = 60
+# Labels of one row: groups, its own, and a unit.
+_ROW_LABELS = 4
 
 
 class TooManyCells(Exception):
@@ -49,9 +57,17 @@ class Carrier(Struct):
             rows = [row for pieces in rows for row in _stream_rows(text, start, pieces)]
         elif self.rows == "series":
             rows = [pair for row in rows for pair in _series_rows(text, start, row)]
+        elif self.rows == "grid":
+            # Empty cells at the end of a row may be left out.
+            width = max(map(len, rows), default=0)
+            rows = [row + [_after(row)] * (width - len(row)) for row in rows]
         elif all(text[row[0].mark - start] == "|" and row[0].blank for row in rows if row):
             # Every row begins with a bar: it opens the row and closes no cell.
             rows = [row[1:] for row in rows]
+            if rows and rows[0] and "|" in text:
+                rows = _unmerged(rows, text, start)
+        elif "|" in text:
+            _ended(rows, text, start)
         if max(map(len, rows), default=0) < 2:
             return None
         return Table(tuple(tuple(row) for row in rows if row), self.name)
@@ -106,6 +122,44 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
                     break
 
 
+def _after(row: list[Cell]) -> Cell:
+    """An empty cell behind the last one of a row."""
+    return Cell(row[-1].mark, row[-1].mark, row[-1].mark)
+
+
+def _ended(rows: list[list[Cell]], text: str, start: int) -> None:
+    """Give rows their last cell, which is empty, where bars stand between cells and close none."""
+    closed, open_ = [], []
+    for row in rows:
+        if row:
+            (closed if text[row[-1].mark - start] == "|" else open_).append(row)
+    if len(open_) > 1 and (len(open_) > len(closed) or max(map(len, open_)) > max(map(len, closed))):
+        for row in closed:
+            end = text.find("\n", row[-1].mark - start)
+            if end >= 0:
+                row.append(Cell(start + end, start + end, start + end))
+
+
+def _unmerged(rows: list[list[Cell]], text: str, start: int) -> list[list[Cell]]:
+    """Rows in which a merged cell is repeated in each place that it takes, with its text in the first of them only."""
+    words = [[text[cell.start - start : cell.end - start] for cell in row] for row in rows]
+    if len(set(map(len, rows))) > 1 or not any(a == b and _VALUE.fullmatch(a) is None for a, b in pairwise(words[0])):
+        return rows
+    spread: set[int] = set()  # the columns that a merged head has taken beside its own
+    single = []
+    for r, row in enumerate(rows):
+        labels = [word != "" and _VALUE.fullmatch(word) is None for word in words[r]]
+        again = {c for c in range(1, len(row)) if words[r][c] == words[r][c - 1]}
+        if sum(labels) > 1 and all(label or not word for label, word in zip(labels, words[r], strict=True)):
+            spread = again
+        if r:
+            again = {c for c in again if labels[c] or c in spread} | {
+                c for c in range(len(row)) if labels[c] and words[r][c] == words[r - 1][c]
+            }
+        single.append([Cell(cell.end, cell.end, cell.mark) if c in again else cell for c, cell in enumerate(row)])
+    return single
+
+
 def _is_label(cell: Cell, text: str, start: int) -> bool:
     return _VALUE.fullmatch(text, cell.start - start, cell.end - start) is None
 
@@ -113,19 +167,21 @@ def _is_label(cell: Cell, text: str, start: int) -> bool:
 def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
     """Rows of a stream. An opener is an empty piece too, so that only the whole stream tells them apart.
 
-    Where the empty pieces before labels recur at a constant distance, each of them opens a row. Otherwise a row is its
-    labels and the n values behind them; n is the largest that any row of the stretch needs.
+    Where all labels begin at multiples of one distance, each row is so long. Otherwise a row is its labels and the n
+    values behind them; n is the largest that any row of the stretch needs.
     """
     while pieces and pieces[-1].blank and pieces[-1].mark - start >= len(text) - 1:
         pieces.pop()
     blank = [piece.blank for piece in pieces]
     labels = [_is_label(piece, text, start) for piece in pieces]
-    openers = [i for i in range(len(pieces) - 1) if blank[i] and labels[i + 1]]
-    periods = {b - a for a, b in pairwise(openers)}
-    if openers[:1] == [0] and len(openers) > 2 and len(periods) == 1:
-        yield from (pieces[i + 1 : i + min(periods)] for i in openers)
-        return
     heads = [i for i, label in enumerate(labels) if label and (i == 0 or not labels[i - 1])]
+    if period := _period(heads, labels, blank):
+        opener = heads[0]
+        yield from (pieces[i + opener : i + period] for i in range(0, len(pieces), period))
+        return
+    if period := _grid(labels, blank):
+        yield from (pieces[i : i + period] for i in range(0, len(pieces), period))
+        return
     runs = []  # (first label, end of labels, end of what follows)
     for head, following in pairwise([*heads, len(pieces)]):
         end = next((i for i in range(head, following) if not labels[i]), following)
@@ -151,6 +207,46 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     yield from _stretch(pieces, stretch, width)
 
 
+def _period(heads: list[int], labels: list[bool], blank: list[bool]) -> int | None:
+    """The number of pieces of each row, which labels begin, behind an empty piece that opens it if they do not.
+
+    `heads` is where runs of labels begin. Only the last row may be without a label: one of figures below its head.
+    None where rows are not equally long, or where fewer than three of them begin with labels.
+    """
+    if len(heads) < _ROWS or heads[0] > 1:
+        return None
+    distance = gcd(*(head - heads[0] for head in heads))
+    first = blank if heads[0] else labels
+    for period in range(heads[0] + 2, min(distance, _PERIOD) + 1):
+        begun = range(0, len(labels), period)
+        if distance % period == 0 and all(first[i] for i in begun[:-1]):
+            if not heads[0] or all(labels[i + 1] for i in begun[:-1]):
+                return period
+    return None
+
+
+def _grid(labels: list[bool], blank: list[bool]) -> int | None:
+    """The number of pieces of each row where merged cells leave empty ones, also before the first label of a row.
+
+    In such rows no label stands behind a figure, and only the last one has no label. None where there are none such.
+    """
+    for period in range(_ROWS, min(len(labels) // _ROWS, _PERIOD) + 1):
+        if len(labels) % period == 0 and all(
+            _in_order(labels[i : i + period], blank[i : i + period], i + period < len(labels))
+            for i in range(0, len(labels), period)
+        ):
+            return period
+    return None
+
+
+def _in_order(labels: list[bool], blank: list[bool], labelled: bool) -> bool:
+    last = max((i for i, label in enumerate(labels) if label), default=-1)
+    if last < 0 or sum(labels) > _ROW_LABELS:
+        # Figures do not stand behind heads.
+        return all(blank[last + 1 :]) if last >= 0 else not labelled
+    return all(label or empty for label, empty in zip(labels[:last], blank, strict=False))
+
+
 def _own_labels(text: str, start: int, labels: list[Cell], values: int) -> int:
     """How many of the labels that end a head are those of the row behind it: label and unit, or none.
 
@@ -163,8 +259,11 @@ def _own_labels(text: str, start: int, labels: list[Cell], values: int) -> int:
 
 
 def _stretch(pieces: list[Cell], stretch: list[tuple[int, int, int]], width: int) -> Iterator[list[Cell]]:
+    # Where nothing opens rows, empty pieces behind one may be its own or stand before the label of the next one.
+    doubt = not pieces[0].blank and any(following - end > width + 1 for _, end, following in stretch[:-1])
     for head, end, following in stretch:
-        yield pieces[head : min(end + width, following)]
+        row = pieces[head : min(end + width, following)]
+        yield [cell for cell in row if not cell.blank] if doubt else row
 
 
 def _series_rows(text: str, start: int, cells: list[Cell]) -> Iterator[list[Cell]]:

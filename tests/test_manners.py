@@ -115,6 +115,38 @@ def tabs_between_empty_lines(table: Table, width: int) -> str:
     return "".join("\t".join(row) + "\n\n" for row in gridded(table, width))
 
 
+def unmarked(table: Table, width: int) -> str:
+    return "".join(f"{cell}\n" for row in printed(table) for cell in row)
+
+
+def between_empty_lines(table: Table, width: int) -> str:
+    return "".join(f"{cell}\n\n" for row in printed(table) for cell in row)
+
+
+def indented_between_empty_lines(table: Table, width: int) -> str:
+    return "".join(f"\u3000\xa0{cell}\n\xa0\n" for row in printed(table) for cell in row)
+
+
+def broken_labels(table: Table, width: int) -> str:
+    return "".join(cell[i : i + 10] + "\n" for row in printed(table) for cell in row for i in range(0, len(cell), 10))
+
+
+def broken_heads(table: Table, width: int) -> str:
+    return "".join(f"{cell.text}\n\n".replace("\n", "\n\n") for row in table for cell in row)
+
+
+def wide_spaces(table: Table, width: int) -> str:
+    return "".join("     ".join(row) + "\n" for row in printed(table))
+
+
+UNMARKED: tuple[Callable[[Table, int], str], ...] = (
+    unmarked,
+    between_empty_lines,
+    indented_between_empty_lines,
+    broken_labels,
+    broken_heads,
+    wide_spaces,
+)
 MANNERS: tuple[Callable[[Table, int], str], ...] = (
     rows_filled_up,
     rows_with_places,
@@ -161,7 +193,7 @@ def figures(report: Report) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("year", [2019, 2022])
-@pytest.mark.parametrize("manner", MANNERS, ids=lambda m: m.__name__)
+@pytest.mark.parametrize("manner", [*MANNERS, *UNMARKED], ids=lambda m: m.__name__)
 def test_a_complete_form(manner: Callable[[Table, int], str], year: int, tmp_path: Path) -> None:
     paths = forms.paths(year)
     values = [str(100 + i) for i in range(len(paths))]
@@ -186,3 +218,13 @@ def test_a_form_with_blanks(manner: Callable[[Table, int], str], year: int, tmp_
     told = {cell for row in report.unparsed for cell in row.text.split("|")} | {one.raw for one in report.unbound}
     assert told >= {value for path, value in expected.items() if path not in found}
     assert len(found) > 0.6 * len(expected)
+
+
+@pytest.mark.parametrize("mark", ["首页 | 政务公开 | 年度报告", "来源\t县政府办公室", "（单位：件）\t"])
+@pytest.mark.parametrize("manner", UNMARKED, ids=lambda m: m.__name__)
+def test_cells_without_marks_beside_a_line_with_one(
+    manner: Callable[[Table, int], str], mark: str, tmp_path: Path
+) -> None:
+    paths = forms.paths(2022)
+    values = [str(i % 90) for i in range(len(paths))]
+    assert figures(read(2022, values, manner, tmp_path, before=mark)) == dict(zip(paths, values, strict=True))

@@ -82,7 +82,8 @@ _OWN = _SHARED | _optional(
     extends=text,
     layouts=table(record(grammar=text, start=(text, "start"), reads=choice(("table", "chart")), detect=some(pattern))),
     rows=table(record(**_ROW)),
-    carriers=table(record(grammar=text, region=pattern, cell=pattern, rows=choice(ROWS), opens=(pattern, None))),
+    parts=table(text),
+    carriers=table(record(grammar=text, region=text, cell=text, rows=choice(ROWS), opens=(text, None))),
     cues=table(record(**_CUE)),
     narrative=record(
         grammar=text,

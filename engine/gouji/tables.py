@@ -37,6 +37,8 @@ LEFT_LIMIT = 100
 """Rows of one table that are looked at again when the grammar does not know them."""
 HEADS_KEPT = 200
 """Different heads of tables that a layout remembers."""
+LABEL_PIECES = 5
+"""Cells over which the label of a row may have been broken."""
 FLATTENED = 4
 """Heads of columns behind one that spans some of them: so many stand in rows of their own."""
 ADDITIONS_AMONG = 3
@@ -223,13 +225,17 @@ class _Binder:
         if len(values) == 1 and values[0].isalpha() and values[0] in self.registry.units.values():
             # A unit whose figure is blank, where a blank at the end of a row leaves no cell.
             values = [*values, ""]
+        if label is None and not any(values):
+            # Padding; a row of the form without a label shows itself by its figures only.
+            return True
         form = self._cells(key, values)
         if form is None or self.repeated:
             return False
         if not self.bound.isdisjoint(form.names):
             self.repeated = True
-            start, end = self._row_start(at), at - 1
-            text = self.canonical.text[start:end].rpartition("|")[2]
+            start = self._row_start(at)
+            end = at - 1 if start < at else at + len("|".join(values)) + 1
+            text = self.canonical.text[start:end].strip("|").rpartition("|")[2]
             self.reading.mentions.append(Mention("repeated", text, str(self.table), self.canonical.source(start, end)))
             return False
         self.bound.update(form.names)
@@ -303,6 +309,8 @@ class _Binder:
         if extra <= 0:
             return None if extra else 0
         leading, trailing = not any(values[:extra]), not any(values[width:])
+        if self.filled and width > 1 and values[0] and not any(values[1:]):
+            return None  # the only figure of the row may have been merged over all its columns
         if leading != trailing:
             # What a row shows itself must not contradict the rows above it.
             start = extra if leading else 0
@@ -383,7 +391,7 @@ class _Binder:
         texts = [cell for cell in cells if cell]
         if not self.layout.head_names or len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
             return False
-        heads = [self.layout.head(text) for text in texts]
+        heads = self._heads(texts)
         known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]
         if len(texts) > 1 and not cells[-1] and self.filled is not False:
             # Empty cells among heads are those that a merged one leaves.
@@ -405,6 +413,23 @@ class _Binder:
         elif any(head.open for head in self.columns.heads):
             self._below(heads)
         return True
+
+    def _heads(self, texts: list[str]) -> list[Head]:
+        """What the cells of a head row say; one that was broken says so with the next ones."""
+        heads = []
+        at = 0
+        while at < len(texts):
+            head, pieces = self.layout.head(texts[at]), 1
+            if head is FRAGMENT or texts[at].count("(") > texts[at].count(")"):
+                for count in range(2, LABEL_PIECES + 1):
+                    cell = "".join(texts[at : at + count])
+                    whole = self.layout.head(cell)
+                    if whole not in (FRAGMENT, FOREIGN) and cell.count("(") == cell.count(")"):
+                        head, pieces = whole, count
+                        break
+            heads.append(head)
+            at += pieces
+        return heads
 
     def _below(self, row: list[Head]) -> None:
         """One more head row; the first behind a row of figures begins anew."""
@@ -447,17 +472,26 @@ class _Binder:
         whose label is nearest, if no other is as near.
         """
         left = self.left[index]
-        if left.row is not None or len(left.cells) > CELLS_LIMIT:
+        if len(left.cells) > CELLS_LIMIT:
             return False
         split = self._values(left.cells)
         if split is None or not any(left.cells[split:]):
             return False
         at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
-        labels = [left.cells[split - 1]]
+        # A label may have been broken over some cells.
+        broken = ["".join(left.cells[i:split]) for i in range(split - 2, max(split - LABEL_PIECES, 0) - 1, -1)]
+        if left.row is not None:
+            # The grammar knows how it begins.
+            return any(self._nearest(left, split, at, label, exact=True) for label in broken)
+        labels = [left.cells[split - 1], *broken]
         if index and (above := self.left[index - 1]).end + 1 == left.start and sum(map(bool, above.cells)) == 1:
             # The label began in the row above.
-            labels.append("".join(above.cells) + labels[0])
-        return any(self._nearest(left, split, at, label) for label in labels) or self._continued(left, split, at)
+            labels.insert(1, "".join(above.cells) + labels[0])
+        return (
+            any(self._nearest(left, split, at, label, exact=True) for label in broken)
+            or any(self._nearest(left, split, at, label) for label in labels)
+            or self._continued(left, split, at)
+        )
 
     def _continued(self, left: _Left, split: int, at: int) -> bool:
         """Give the values of a row to the row above, which was read as blank, where the labels of both are one label."""
@@ -491,8 +525,8 @@ class _Binder:
         self.rows.sort()
         return bound
 
-    def _nearest(self, left: _Left, split: int, at: int, printed: str) -> bool:
-        """Bind a row by the label that is nearest to what it prints, among those that can stand there."""
+    def _nearest(self, left: _Left, split: int, at: int, printed: str, exact: bool = False) -> bool:
+        """Bind a row by the label that is nearest to what it prints, or the same, among those that can stand there."""
         label = plain(printed)
         free = self._free(at)
         near = sorted(
@@ -504,6 +538,8 @@ class _Binder:
         if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
             return False
         far, _, row, text = here[0]
+        if far and exact:
+            return False
         bound = self._as(row, left, split, at)
         if bound and far:
             span = self.canonical.source(at - 1 - len(left.cells[split - 1]), at - 1)

@@ -22,6 +22,7 @@ from gouji.values import Struct
 _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}\||[^|\n]{1,100}\n[ \t]*\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
 
+_ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]")
 _UNIT = re.compile(r"[条條件次篇人个個]|人次|[万萬]?元")
 
 
@@ -30,6 +31,8 @@ _ROWS = 3
 _PERIOD = 60
 # Labels of one row: groups, its own, and a unit.
 _ROW_LABELS = 4
+# Pieces over which the label of a row may be broken.
+_LABEL_PIECES = 5
 
 
 class TooManyCells(Exception):
@@ -101,17 +104,26 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
     Raises TooManyCells beyond `limits.CELLS`.
     """
     # Where nothing marks a cell, only its first line tells a table.
-    marked = "\t" in text or "|" in text
-    carriers = [carrier for carrier in carriers if (carrier.opens is None) is marked]
-    openings: list[Any] = [_CANDIDATE] if marked else list({id(c.opens): c.opens for c in carriers}.values())
+    openings: list[Any] = list({id(one.opens): one.opens for one in carriers if one.opens is not None}.values())
+    if "\t" in text or "|" in text:
+        openings.insert(0, _CANDIDATE)
     position = 0
     left = limits.CELLS
-    while found := [match.start() for one in openings if (match := next(one.finditer(text, position), None))]:
-        start = min(found)
+    begun = dict.fromkeys(range(len(openings)), -1)
+    while True:
+        for i, opening in enumerate(openings):
+            if begun[i] < position:
+                match = next(opening.finditer(text, position), None)
+                begun[i] = match.start() if match else len(text)
+        if (start := min(begun.values(), default=len(text))) >= len(text):
+            return
         # What looks like a table and is none is passed over as a whole: each line is looked at once.
         position = text.find("\n", start) + 1 or len(text)
+        here = {
+            id(None if opening is _CANDIDATE else opening) for i, opening in enumerate(openings) if begun[i] == start
+        }
         for carrier in carriers:
-            if region := carrier.region.match(text, start):
+            if id(carrier.opens) in here and (region := carrier.region.match(text, start)):
                 position = max(position, region.end())
                 if carrier.exceeds(region.group(), left):
                     raise TooManyCells
@@ -190,11 +202,11 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     stretch: list[tuple[int, int, int]] = []
     for head, end, following in runs:
         filled = max((i - end + 1 for i in range(end, following) if not blank[i]), default=0)
-        if end - head < 3 and (filled or following - end > 2):
+        if end - head < max(3, min(filled, _LABEL_PIECES + 2)) and (filled or following - end > 2):
             width = max(width, filled)
             stretch.append((head, end, following))
             continue
-        # Three labels or more, or labels that nothing follows but an opener, are a head or a caption.
+        # As many labels as figures, or labels that nothing follows but an opener, are a head or a caption.
         yield from _stretch(pieces, stretch, width)
         stretch, width = [], 0
         own = _own_labels(text, start, pieces[head:end], filled)
@@ -219,9 +231,12 @@ def _period(heads: list[int], labels: list[bool], blank: list[bool]) -> int | No
     first = blank if heads[0] else labels
     for period in range(heads[0] + 2, min(distance, _PERIOD) + 1):
         begun = range(0, len(labels), period)
-        if distance % period == 0 and all(first[i] for i in begun[:-1]):
-            if not heads[0] or all(labels[i + 1] for i in begun[:-1]):
-                return period
+        if (
+            distance % period == 0
+            and all(first[i] for i in begun[:-1])
+            and (not heads[0] or all(labels[i + 1] for i in begun[:-1]))
+        ):
+            return period
     return None
 
 
@@ -231,9 +246,11 @@ def _grid(labels: list[bool], blank: list[bool]) -> int | None:
     In such rows no label stands behind a figure, and only the last one has no label. None where there are none such.
     """
     for period in range(_ROWS, min(len(labels) // _ROWS, _PERIOD) + 1):
-        if len(labels) % period == 0 and all(
-            _in_order(labels[i : i + period], blank[i : i + period], i + period < len(labels))
-            for i in range(0, len(labels), period)
+        begun = range(0, len(labels), period)
+        if (
+            len(labels) % period == 0
+            and any(blank[i] for i in begun)
+            and all(_in_order(labels[i : i + period], blank[i : i + period], i < begun[-1]) for i in begun)
         ):
             return period
     return None
@@ -255,7 +272,10 @@ def _own_labels(text: str, start: int, labels: list[Cell], values: int) -> int:
     texts = [text[label.start - start : label.end - start] for label in labels]
     if not values or len(texts) < values + 2 or texts[-1] in texts[:-1]:
         return 0
-    return 2 if _UNIT.fullmatch(texts[-1]) else 1
+    own = 2 if _UNIT.fullmatch(texts[-1]) else 1
+    # A label with an ordinal may have been broken over some pieces.
+    broken = range(own, min(own + _LABEL_PIECES, len(texts) - values))
+    return next((n for n in broken if _ORDINAL.match(texts[-n])), own)
 
 
 def _stretch(pieces: list[Cell], stretch: list[tuple[int, int, int]], width: int) -> Iterator[list[Cell]]:

@@ -282,6 +282,11 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
         "信息内容|上一年项目数量|本年增/|处理决定数量|\n行政许可|421|-2|1844|\n",
         row("disclosure.art20_5.licensing", "prev_items items_change decisions", 421, -2, 1844),
     ),
+    "changes in words": (
+        "信息内容|上一年项目数量|本年增/减|处理决定数量|\n行政许可|421|增1423|1844|\n行政处罚|80|减38|增2|\n",
+        row("disclosure.art20_5.licensing", "prev_items items_change decisions", 421, 1423, 1844)
+        | row("disclosure.art20_6.penalty", "prev_items items_change decisions", 80, -38, "text"),
+    ),
     "heads broken over cells": (
         "信息内容|本年新|制作数量|本年新|公开数量|对外公开总数量|\n规章|1|2|3|\n规范性文件|4|5|6|\n",
         row("disclosure.art20_1.regulations", "made newly_disclosed total_disclosed", 1, 2, 3)

@@ -131,5 +131,6 @@ def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
             if opens is not None and opens not in openings:
                 # Carriers that begin alike look for it once.
                 openings[opens] = schema.expression(opens, Finder)
-            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, openings.get(opens)))
+            finder = openings[opens] if opens is not None else None
+            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, finder))
     return tuple(carriers)

@@ -115,6 +115,7 @@ def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator
             yield Unparsed(canonical.source(line.start, line.end), row, table)
 
 
+_SIGNS = str.maketrans({"增": "+", "减": "-"})
 _NO_QUANTITY = (None, None, None, None)
 
 
@@ -350,7 +351,7 @@ class _Binder:
             end = at + len(value)
             # A blank cell is where its mark is; any other is where its text is.
             span = source(at, end) if value else source(end, end + 1)
-            state, quantity = cell(value)
+            state, quantity = cell(value.translate(_SIGNS) if value[:1] in "增减" and metric(path).signed else value)
             number, low, high, printed = quantity or _NO_QUANTITY
             found(
                 Observation(

@@ -20,7 +20,7 @@ from gouji.spans import Span
 from gouji.values import Struct
 
 _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}\||[^|\n]{1,100}\n[ \t]*\|)")
-_VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
+_VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*|[增减減]\d+")
 
 _ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]")
 _UNIT = re.compile(r"[条條件次篇人个個]|人次|[万萬]?元")
@@ -141,7 +141,8 @@ def _after(row: list[Cell]) -> Cell:
 
 def _ended(rows: list[list[Cell]], text: str, start: int) -> None:
     """Give rows their last cell, which is empty, where bars stand between cells and close none."""
-    closed, open_ = [], []
+    closed: list[list[Cell]] = []
+    open_: list[list[Cell]] = []
     for row in rows:
         if row:
             (closed if text[row[-1].mark - start] == "|" else open_).append(row)

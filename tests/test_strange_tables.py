@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -367,3 +368,32 @@ def test_codes_of_the_annex_are_kept() -> None:
         ("05", None, 11),
         ("05", "本年累计", 12),
     ]
+
+
+REMARKED = [
+    ["统计指标", "单位", "统计数", "备注"],
+    ["三、依申请公开情况", "——"],
+    ["（一）收到申请数", "件", "12"],
+    ["1.当面申请数", "件", "3", "含结转1件"],
+    ["2.传真申请数", "件", "0"],
+    ["3.网络申请数", "件", "9"],
+]
+WRITTEN: dict[str, Callable[[list[str]], str]] = {
+    "rows closed by bars": lambda cells: " | ".join(cells) + " |\n",
+    "rows filled up": lambda cells: " | ".join(cells) + " | " + "|" * (4 - len(cells)) + "\n",
+    "cells closed by bars": lambda cells: "".join(cell + " |\n" for cell in cells),
+    "cells filled up": lambda cells: (
+        "".join(cell + " |\n" for cell in cells) + "|" * (4 - len(cells)) + "\n" * (len(cells) < 4)
+    ),
+    "cells between empty lines": lambda cells: "".join(cell + "\n\n" for cell in cells),
+    "TABs": lambda cells: "\t".join(cells) + "\n",
+    "spaces": lambda cells: " ".join(cells) + "\n",
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_remarks_that_some_rows_leave_out(written: str) -> None:
+    table = "".join(map(WRITTEN[written], REMARKED))
+    report = gouji.engine().check("x.txt", f"附件：政府信息公开情况统计表\n{table}".encode())
+    found = {o.path.removeprefix("requests.received."): o.value for o in report.observations}
+    assert found == {"total": 12, "in_person": 3, "fax": 0, "online": 9}

@@ -223,7 +223,7 @@ class _Binder:
         if binding.heading:
             self._heading(label or "", values, at)
             return True
-        if len(values) == 1 and values[0].isalpha() and values[0] in self.registry.units.values():
+        if len(values) == 1 and self._is_unit(values[0]):
             # A unit whose figure is blank, where a blank at the end of a row leaves no cell.
             values = [*values, ""]
         if label is None and not any(values):
@@ -261,7 +261,7 @@ class _Binder:
             return None
         if len(values) == width:
             return form
-        if len(values) == width - 1 and cells[0].column == "unit":
+        if len(values) == width - 1 and cells[0].column == "unit" and not self._is_unit(values[0]):
             # The unit stands in the label or in the head.
             return Form.of([cell._replace(place=cell.place - 1) for cell in cells[1:]], width - 1)
         if 0 < len(values) < width and values[-1] and cells[-1].place < len(values):
@@ -271,6 +271,9 @@ class _Binder:
             return None
         start = self._start(values, width)
         return None if start is None else form._replace(cells=[c._replace(place=c.place + start) for c in cells])
+
+    def _is_unit(self, text: str) -> bool:
+        return text.isalpha() and text in self.registry.units.values()
 
     def _form(self, binding: RowBinding) -> Form:
         """The cells of a row and how many there are: as the heads name them, else in the order of the form."""

@@ -228,16 +228,19 @@ def _period(heads: list[int], labels: list[bool], blank: list[bool]) -> int | No
     """
     if len(heads) < _ROWS or heads[0] > 1:
         return None
-    distance = gcd(*(head - heads[0] for head in heads))
-    first = blank if heads[0] else labels
-    for period in range(heads[0] + 2, min(distance, _PERIOD) + 1):
-        begun = range(0, len(labels), period)
-        if (
-            distance % period == 0
-            and all(first[i] for i in begun[:-1])
-            and (not heads[0] or all(labels[i + 1] for i in begun[:-1]))
-        ):
-            return period
+    opener = heads[0]
+    first = blank if opener else labels
+    distance = gcd(*(head - opener for head in heads))
+    for remarks in (False, True):
+        for period in range(opener + 2 + remarks, _PERIOD + 1):
+            begun = range(0, len(labels), period)
+            if remarks:
+                # Words may stand behind figures in the last place of a row.
+                even = len(labels) % period == 0 and {(h - opener) % period for h in heads} == {0, period - 1 - opener}
+            else:
+                even = distance % period == 0
+            if even and all(first[i] for i in begun[:-1]) and (not opener or all(labels[i + 1] for i in begun[:-1])):
+                return period
     return None
 
 

@@ -320,8 +320,8 @@ class _Binder:
             start = extra if leading else 0
             return start if self.starts.setdefault(len(values), start) == start else None
         if leading:
-            known = 0 if self.filled is True else extra if self.filled is False else None
-            return self.starts.get(len(values), known if any(values) else extra)
+            shown = {True: 0, False: extra, None: None}[self.filled]
+            return self.starts.get(len(values), shown if any(values) else extra)
         return None
 
     # --- what a row says -----------------------------------------------------------------------------------------

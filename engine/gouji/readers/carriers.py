@@ -50,7 +50,10 @@ class Carrier(Struct):
     opens: Finder | None = None
 
     def table(self, text: str, start: int) -> Table | None:
-        """The table in `text`, which begins at `start` of its document; None when it has no row of two cells."""
+        """The table in `text`, which begins at `start` of its document; None when it has no row of two cells.
+
+        Raises TooManyCells where cells that lines leave out would be too many.
+        """
         rows = [
             self._cells(token.text, start + token.start)
             for token in self.grammar.parse(text).children
@@ -63,11 +66,13 @@ class Carrier(Struct):
         elif self.rows == "grid":
             # Empty cells at the end of a row may be left out.
             width = max(map(len, rows), default=0)
+            if width * len(rows) > limits.CELLS:
+                raise TooManyCells
             rows = [row + [_after(row)] * (width - len(row)) for row in rows]
         elif all(text[row[0].mark - start] == "|" and row[0].blank for row in rows if row):
             # Every row begins with a bar: it opens the row and closes no cell.
             rows = [row[1:] for row in rows]
-            if rows and rows[0] and "|" in text:
+            if rows and rows[0]:
                 rows = _unmerged(rows, text, start)
         elif "|" in text:
             _ended(rows, text, start)

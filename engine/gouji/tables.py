@@ -226,8 +226,8 @@ class _Binder:
         if len(values) == 1 and self._is_unit(values[0]):
             # A unit whose figure is blank, where a blank at the end of a row leaves no cell.
             values = [*values, ""]
-        if label is None and not any(values):
-            # Padding; a row of the form without a label shows itself by its figures only.
+        if label is None and not any(values) and len(self.columns.leaves) != len(values):
+            # Places that extractors fill up; a blank row of figures without a label stands below heads for all of them.
             return True
         form = self._cells(key, values)
         if form is None or self.repeated:

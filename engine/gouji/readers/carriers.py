@@ -19,7 +19,7 @@ from gouji.readers import limits
 from gouji.spans import Span
 from gouji.values import Struct
 
-_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}\||[^|\n]{1,100}\n[ \t]*\|)")
+_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}(?:\||\n[ \t]*\|))")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*|[增减減]\d+")
 
 _ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]")

@@ -145,3 +145,16 @@ def test_what_cannot_be_read_says_why(data: bytes, code: str) -> None:
         reader.read(data, "bad.txt", gouji.engine().carriers)
     assert caught.value.code == code
     assert caught.value.remedy.zh
+
+
+@pytest.mark.parametrize("beside", ["", "http://www.example.gov.cn/" + "a" * 60 + "\n"], ids=["alone", "a long line"])
+def test_lines_broken_at_a_margin_are_one_paragraph(beside: str) -> None:
+    paragraph = "各单位按照条例的要求公开本单位制作的信息并在年底以前逐条核对" * 12 + "。"
+    lines = "".join(paragraph[i : i + 30] + "\n" for i in range(0, len(paragraph), 30))
+    blocks = [b for b in read(f"工作年度报告\n{beside}{lines}").blocks if isinstance(b, Paragraph)]
+    assert len(blocks) == (3 if beside else 2)
+
+
+def test_lines_of_different_lengths_are_paragraphs() -> None:
+    lines = "".join("全" * (20 + 7 * i) + "\n" for i in range(8))
+    assert len(read(lines).blocks) == 8

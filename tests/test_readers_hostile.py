@@ -445,3 +445,8 @@ def test_one_bad_file_leaves_the_others(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     assert '"damaged"' in done.stdout
     assert '"table2021"' in done.stdout
+
+
+def test_lines_that_leave_out_millions_of_cells(refused: Refused) -> None:
+    rows = "项目" + "\t数" * 60 + "\n" + "项目\t数\n" * (limits.CELLS // 30)
+    refused(rows.encode(), "report.txt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ def row(stem: str, columns: str, *values: object) -> dict[str, object]:
 
 
 SEVEN = "natural commercial research welfare legal other total"
+OUTCOMES = "upheld corrected other pending total"
+CASES = "行政复议|行政诉讼|\n结果维持|结果纠正|其他结果|尚未审结|总计|未经复议直接起诉|复议后起诉|\n" + (
+    "结果维持|结果纠正|其他结果|尚未审结|总计|" * 2 + "\n"
+)
+HEAD_FILLED = (
+    "(本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和)|申请人情况|||||||||\n"
+    "自然人|法人或其他组织|总计||||||||\n商业企业|科研机构|社会公益组织|法律服务机构|其他||||||\n"
+)
 NOTHING: dict[str, object] = {}
 TABLES: dict[str, tuple[str, dict[str, object]]] = {
     "transposed table 3": (
@@ -256,6 +265,42 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
         STAT + "制發規範性檔案總數|件|5|\n政府入口網站公開政府資訊數|條|6|\n",
         {"disclosure.normative_docs.issued": 5, "disclosure.channel.website": 6},
     ),
+    "figures of table 4 twice": (
+        CASES + "1|0|0|0|1|" + "0|" * 10 + "\n" + "1|0|0|0|1|" + "0|" * 10 + "\n",
+        row("review", OUTCOMES, 1, 0, 0, 0, 1)
+        | row("litigation.direct", OUTCOMES, *[0] * 5) | row("litigation.after_review", OUTCOMES, *[0] * 5),
+    ),
+    "places of columns above the heads of table 4": (
+        "|" * 15 + "\n" + CASES + "1|0|0|0|1|" + "0|" * 10 + "\n",
+        row("review", OUTCOMES, 1, 0, 0, 0, 1)
+        | row("litigation.direct", OUTCOMES, *[0] * 5) | row("litigation.after_review", OUTCOMES, *[0] * 5),
+    ),
+    "one figure merged over all columns of a row that is filled up": (
+        HEAD_FILLED + NEW + "5|||||||||\n" + IN + "1|0|0|0|0|0|1|||\n",
+        row(f"{T3}.carried_in", SEVEN, 1, 0, 0, 0, 0, 0, 1),
+    ),
+    "a head that lost its last character": (
+        "信息内容|上一年项目数量|本年增/|处理决定数量|\n行政许可|421|-2|1844|\n",
+        row("disclosure.art20_5.licensing", "prev_items items_change decisions", 421, -2, 1844),
+    ),
+    "changes in words": (
+        "信息内容|上一年项目数量|本年增/减|处理决定数量|\n行政许可|421|增1423|1844|\n行政处罚|80|减38|增2|\n",
+        row("disclosure.art20_5.licensing", "prev_items items_change decisions", 421, 1423, 1844)
+        | row("disclosure.art20_6.penalty", "prev_items items_change decisions", 80, -38, "text"),
+    ),
+    "heads broken over cells": (
+        "信息内容|本年新|制作数量|本年新|公开数量|对外公开总数量|\n规章|1|2|3|\n规范性文件|4|5|6|\n",
+        row("disclosure.art20_1.regulations", "made newly_disclosed total_disclosed", 1, 2, 3)
+        | row("disclosure.art20_1.normative_docs", "made newly_disclosed total_disclosed", 4, 5, 6),
+    ),
+    "a label broken over cells": (
+        HEAD + "(四)无法提供|1.本机关不掌|握相关政|府信息|3|0|0|0|0|0|3|\n",
+        row(f"{T3}.outcome.unable.not_held", SEVEN, 3, 0, 0, 0, 0, 0, 3),
+    ),
+    "caption, labels and columns in one row": (
+        "第二十条第(一)项|信息内容|本年制发件数|本年废止件数|现行有效件数|\n行政规范性文件|4|0|9|\n",
+        row("disclosure.art20_1.normative_docs", "made repealed in_force", 4, 0, 9),
+    ),
     "units in the cells": (
         "信息内容|采购项目数量|采购总金额|\n政府集中采购|8|251000元|\n",
         row("disclosure.art20_9.procurement", "projects amount", 8, 251000),
@@ -323,3 +368,32 @@ def test_codes_of_the_annex_are_kept() -> None:
         ("05", None, 11),
         ("05", "本年累计", 12),
     ]
+
+
+REMARKED = [
+    ["统计指标", "单位", "统计数", "备注"],
+    ["三、依申请公开情况", "——"],
+    ["（一）收到申请数", "件", "12"],
+    ["1.当面申请数", "件", "3", "含结转1件"],
+    ["2.传真申请数", "件", "0"],
+    ["3.网络申请数", "件", "9"],
+]
+WRITTEN: dict[str, Callable[[list[str]], str]] = {
+    "rows closed by bars": lambda cells: " | ".join(cells) + " |\n",
+    "rows filled up": lambda cells: " | ".join(cells) + " | " + "|" * (4 - len(cells)) + "\n",
+    "cells closed by bars": lambda cells: "".join(cell + " |\n" for cell in cells),
+    "cells filled up": lambda cells: (
+        "".join(cell + " |\n" for cell in cells) + "|" * (4 - len(cells)) + "\n" * (len(cells) < 4)
+    ),
+    "cells between empty lines": lambda cells: "".join(cell + "\n\n" for cell in cells),
+    "TABs": lambda cells: "\t".join(cells) + "\n",
+    "spaces": lambda cells: " ".join(cells) + "\n",
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_remarks_that_some_rows_leave_out(written: str) -> None:
+    table = "".join(map(WRITTEN[written], REMARKED))
+    report = gouji.engine().check("x.txt", f"附件：政府信息公开情况统计表\n{table}".encode())
+    found = {o.path.removeprefix("requests.received."): o.value for o in report.observations}
+    assert found == {"total": 12, "in_person": 3, "fax": 0, "online": 9}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from gouji import schema
 from gouji.bodies import BodyModel, load_bodies
 from gouji.canonical import Folds
@@ -24,7 +28,7 @@ from gouji.registryfile import load_registry
 from gouji.rulebook import Rulebook
 from gouji.rulecompiler import load_rulebook, remarks_of
 from gouji.rulemodel import Kept
-from gouji.yamlfile import invalid, read
+from gouji.yamlfile import Scalar, invalid, read, unknown
 
 
 def compile_packs(
@@ -98,17 +102,35 @@ def _folds(packs: Packs) -> Folds:
 _FOLDS = ("characters", "phrases", "noise")
 
 
+_PART = re.compile(r"\(\?&(\w+)\)")
+
+
+def _composed(expression: Scalar, parts: Mapping[Any, Scalar]) -> Scalar:
+    """An expression with the parts in the place of their names. Raises PackError for a name that no part has."""
+    for _ in range(len(parts) + 1):
+        if not (names := set(_PART.findall(expression))):
+            break
+        for name in names:
+            if name not in parts:
+                raise unknown(Scalar(name, expression.where), "表达式部分", "part of an expression", parts)
+        expression = Scalar(_PART.sub(lambda part: f"(?:{parts[part[1]]})", expression), expression.where)
+    return expression
+
+
 def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
     """Every carrier of tables in plain text. Raises PackError."""
     carriers = []
     openings: dict[str, Finder] = {}
     for folder in packs.folders():
-        for name, spec in read_pack(folder).get("carriers", {}).items():
+        pack = read_pack(folder)
+        parts = pack.get("parts", {})
+        for name, spec in pack.get("carriers", {}).items():
             grammar = build(grammar_file(folder, spec["grammar"]), packs.grammar_roots, ("start",))
-            region, cell = schema.pattern(spec["region"]), schema.pattern(spec["cell"])
-            opens = spec.get("opens")
+            region, cell = (schema.pattern(_composed(spec[key], parts)) for key in ("region", "cell"))
+            opens = _composed(spec["opens"], parts) if "opens" in spec else None
             if opens is not None and opens not in openings:
                 # Carriers that begin alike look for it once.
                 openings[opens] = schema.expression(opens, Finder)
-            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, openings.get(opens)))
+            finder = openings[opens] if opens is not None else None
+            carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, finder))
     return tuple(carriers)

@@ -10,7 +10,7 @@ from gouji.registry import Registry
 from gouji.schema import choice, each, pattern, record, said, some, table, text, words
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
-ROWS = ("lines", "series", "stream")
+ROWS = ("grid", "lines", "series", "stream")
 _true = choice(("true", "false"))
 
 
@@ -117,7 +117,8 @@ _OWN = _SHARED | _optional(
     extends=text,
     layouts=table(record(grammar=text, start=(text, "start"), reads=choice(("table", "chart")), detect=some(pattern))),
     rows=table(record(**_ROW)),
-    carriers=table(record(grammar=text, region=pattern, cell=pattern, rows=choice(ROWS), opens=(pattern, None))),
+    parts=table(text),
+    carriers=table(record(grammar=text, region=text, cell=text, rows=choice(ROWS), opens=(text, None))),
     cues=table(record(**_CUE)),
     narrative=record(
         grammar=text,

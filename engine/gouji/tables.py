@@ -37,6 +37,8 @@ LEFT_LIMIT = 100
 """Rows of one table that are looked at again when the grammar does not know them."""
 HEADS_KEPT = 200
 """Different heads of tables that a layout remembers."""
+LABEL_PIECES = 5
+"""Cells over which the label of a row may have been broken."""
 FLATTENED = 4
 """Heads of columns behind one that spans some of them: so many stand in rows of their own."""
 ADDITIONS_AMONG = 3
@@ -113,6 +115,7 @@ def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator
             yield Unparsed(canonical.source(line.start, line.end), row, table)
 
 
+_SIGNS = str.maketrans({"增": "+", "减": "-"})
 _NO_QUANTITY = (None, None, None, None)
 
 
@@ -155,6 +158,7 @@ class _Binder:
         self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
         self.left: list[_Left] = []
         self.starts: dict[int, int] = {}  # number of cells -> where the values begin among them
+        self.filled: bool | None = None  # whether rows are filled up with empty cells at their end, as the heads are
         self.repeated = False
         self.places = {label.row: label.place for label in layout.labels}
 
@@ -219,16 +223,20 @@ class _Binder:
         if binding.heading:
             self._heading(label or "", values, at)
             return True
-        if len(values) == 1 and values[0].isalpha() and values[0] in self.registry.units.values():
+        if len(values) == 1 and self._is_unit(values[0]):
             # A unit whose figure is blank, where a blank at the end of a row leaves no cell.
             values = [*values, ""]
+        if label is None and not any(values) and len(self.columns.leaves) != len(values):
+            # Places that extractors fill up; a blank row of figures without a label stands below heads for all of them.
+            return True
         form = self._cells(key, values)
         if form is None or self.repeated:
             return False
         if not self.bound.isdisjoint(form.names):
             self.repeated = True
-            start, end = self._row_start(at), at - 1
-            text = self.canonical.text[start:end].rpartition("|")[2]
+            start = self._row_start(at)
+            end = at - 1 if start < at else at + len("|".join(values)) + 1
+            text = self.canonical.text[start:end].strip("|").rpartition("|")[2]
             self.reading.mentions.append(Mention("repeated", text, str(self.table), self.canonical.source(start, end)))
             return False
         self.bound.update(form.names)
@@ -253,7 +261,7 @@ class _Binder:
             return None
         if len(values) == width:
             return form
-        if len(values) == width - 1 and cells[0].column == "unit":
+        if len(values) == width - 1 and cells[0].column == "unit" and not self._is_unit(values[0]):
             # The unit stands in the label or in the head.
             return Form.of([cell._replace(place=cell.place - 1) for cell in cells[1:]], width - 1)
         if 0 < len(values) < width and values[-1] and cells[-1].place < len(values):
@@ -263,6 +271,9 @@ class _Binder:
             return None
         start = self._start(values, width)
         return None if start is None else form._replace(cells=[c._replace(place=c.place + start) for c in cells])
+
+    def _is_unit(self, text: str) -> bool:
+        return text.isalpha() and text in self.registry.units.values()
 
     def _form(self, binding: RowBinding) -> Form:
         """The cells of a row and how many there are: as the heads name them, else in the order of the form."""
@@ -302,12 +313,15 @@ class _Binder:
         if extra <= 0:
             return None if extra else 0
         leading, trailing = not any(values[:extra]), not any(values[width:])
+        if self.filled and width > 1 and values[0] and not any(values[1:]):
+            return None  # the only figure of the row may have been merged over all its columns
         if leading != trailing:
             # What a row shows itself must not contradict the rows above it.
             start = extra if leading else 0
             return start if self.starts.setdefault(len(values), start) == start else None
         if leading:
-            return self.starts.get(len(values), None if any(values) else extra)
+            shown = {True: 0, False: extra, None: None}[self.filled]
+            return self.starts.get(len(values), shown if any(values) else extra)
         return None
 
     # --- what a row says -----------------------------------------------------------------------------------------
@@ -340,7 +354,7 @@ class _Binder:
             end = at + len(value)
             # A blank cell is where its mark is; any other is where its text is.
             span = source(at, end) if value else source(end, end + 1)
-            state, quantity = cell(value)
+            state, quantity = cell(value.translate(_SIGNS) if value[:1] in "增减" and metric(path).signed else value)
             number, low, high, printed = quantity or _NO_QUANTITY
             found(
                 Observation(
@@ -381,11 +395,17 @@ class _Binder:
         texts = [cell for cell in cells if cell]
         if not self.layout.head_names or len(texts) > CELLS_LIMIT or any(text.isdecimal() for text in texts):
             return False
-        heads = [self.layout.head(text) for text in texts]
+        heads = self._heads(texts)
         known = [head for head in heads if head not in (FRAGMENT, FOREIGN)]
+        if len(texts) > 1 and not cells[-1] and self.filled is not False:
+            # Empty cells among heads are those that a merged one leaves.
+            self.filled = all(cells[: len(texts)])
+        elif len(texts) > 1 and not all(cells):
+            self.filled = False
         if known and known[0].name == CAPTION and len(known) == len(heads):
             self._under()
-            return True
+            if all(head.name in (CAPTION, LABEL) for head in known):
+                return True
         if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
             self._below([head for head in heads if head.name not in (LABEL, CAPTION)])
             return True
@@ -397,6 +417,23 @@ class _Binder:
         elif any(head.open for head in self.columns.heads):
             self._below(heads)
         return True
+
+    def _heads(self, texts: list[str]) -> list[Head]:
+        """What the cells of a head row say; one that was broken says so with the next ones."""
+        heads = []
+        at = 0
+        while at < len(texts):
+            head, pieces = self.layout.head(texts[at]), 1
+            if head is FRAGMENT or texts[at].count("(") > texts[at].count(")"):
+                for count in range(2, LABEL_PIECES + 1):
+                    cell = "".join(texts[at : at + count])
+                    whole = self.layout.head(cell)
+                    if whole not in (FRAGMENT, FOREIGN) and cell.count("(") == cell.count(")"):
+                        head, pieces = whole, count
+                        break
+            heads.append(head)
+            at += pieces
+        return heads
 
     def _below(self, row: list[Head]) -> None:
         """One more head row; the first behind a row of figures begins anew."""
@@ -439,17 +476,26 @@ class _Binder:
         whose label is nearest, if no other is as near.
         """
         left = self.left[index]
-        if left.row is not None or len(left.cells) > CELLS_LIMIT:
+        if len(left.cells) > CELLS_LIMIT:
             return False
         split = self._values(left.cells)
         if split is None or not any(left.cells[split:]):
             return False
         at = left.start + sum(len(cell) + 1 for cell in left.cells[:split])
-        labels = [left.cells[split - 1]]
+        # A label may have been broken over some cells.
+        broken = ["".join(left.cells[i:split]) for i in range(split - 2, max(split - LABEL_PIECES, 0) - 1, -1)]
+        if left.row is not None:
+            # The grammar knows how it begins.
+            return any(self._nearest(left, split, at, label, exact=True) for label in broken)
+        labels = [left.cells[split - 1], *broken]
         if index and (above := self.left[index - 1]).end + 1 == left.start and sum(map(bool, above.cells)) == 1:
             # The label began in the row above.
-            labels.append("".join(above.cells) + labels[0])
-        return any(self._nearest(left, split, at, label) for label in labels) or self._continued(left, split, at)
+            labels.insert(1, "".join(above.cells) + labels[0])
+        return (
+            any(self._nearest(left, split, at, label, exact=True) for label in broken)
+            or any(self._nearest(left, split, at, label) for label in labels)
+            or self._continued(left, split, at)
+        )
 
     def _continued(self, left: _Left, split: int, at: int) -> bool:
         """Give the values of a row to the row above, which was read as blank, where the labels of both are one label."""
@@ -483,8 +529,8 @@ class _Binder:
         self.rows.sort()
         return bound
 
-    def _nearest(self, left: _Left, split: int, at: int, printed: str) -> bool:
-        """Bind a row by the label that is nearest to what it prints, among those that can stand there."""
+    def _nearest(self, left: _Left, split: int, at: int, printed: str, exact: bool = False) -> bool:
+        """Bind a row by the label that is nearest to what it prints, or the same, among those that can stand there."""
         label = plain(printed)
         free = self._free(at)
         near = sorted(
@@ -496,6 +542,8 @@ class _Binder:
         if not here or near[0][0] < here[0][0] or (len(here) > 1 and here[1][0] == here[0][0]):
             return False
         far, _, row, text = here[0]
+        if far and exact:
+            return False
         bound = self._as(row, left, split, at)
         if bound and far:
             span = self.canonical.source(at - 1 - len(left.cells[split - 1]), at - 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
+from math import gcd
 from typing import Any
 
 from gouji.document import Cell, Table
@@ -18,10 +19,20 @@ from gouji.readers import limits
 from gouji.spans import Span
 from gouji.values import Struct
 
-_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,40}\t|[^|\n]{0,400}\|)")
-_VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*")
+_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}(?:\||\n[ \t]*\|))")
+_VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*|[增减減]\d+")
 
+_ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]")
 _UNIT = re.compile(r"[条條件次篇人个個]|人次|[万萬]?元")
+
+
+# Rows that show how long a row of a stream is, and how long one may be.
+_ROWS = 3
+_PERIOD = 60
+# Labels of one row: groups, its own, and a unit.
+_ROW_LABELS = 4
+# Pieces over which the label of a row may be broken.
+_LABEL_PIECES = 5
 
 
 class TooManyCells(Exception):
@@ -39,7 +50,10 @@ class Carrier(Struct):
     opens: Finder | None = None
 
     def table(self, text: str, start: int) -> Table | None:
-        """The table in `text`, which begins at `start` of its document; None when it has no row of two cells."""
+        """The table in `text`, which begins at `start` of its document; None when it has no row of two cells.
+
+        Raises TooManyCells where cells that lines leave out would be too many.
+        """
         rows = [
             self._cells(token.text, start + token.start)
             for token in self.grammar.parse(text).children
@@ -49,9 +63,19 @@ class Carrier(Struct):
             rows = [row for pieces in rows for row in _stream_rows(text, start, pieces)]
         elif self.rows == "series":
             rows = [pair for row in rows for pair in _series_rows(text, start, row)]
+        elif self.rows == "grid":
+            # Empty cells at the end of a row may be left out.
+            width = max(map(len, rows), default=0)
+            if width * len(rows) > limits.CELLS:
+                raise TooManyCells
+            rows = [row + [_after(row)] * (width - len(row)) for row in rows]
         elif all(text[row[0].mark - start] == "|" and row[0].blank for row in rows if row):
             # Every row begins with a bar: it opens the row and closes no cell.
             rows = [row[1:] for row in rows]
+            if rows and rows[0]:
+                rows = _unmerged(rows, text, start)
+        elif "|" in text:
+            _ended(rows, text, start)
         if max(map(len, rows), default=0) < 2:
             return None
         return Table(tuple(tuple(row) for row in rows if row), self.name)
@@ -85,17 +109,26 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
     Raises TooManyCells beyond `limits.CELLS`.
     """
     # Where nothing marks a cell, only its first line tells a table.
-    marked = "\t" in text or "|" in text
-    carriers = [carrier for carrier in carriers if (carrier.opens is None) is marked]
-    openings: list[Any] = [_CANDIDATE] if marked else list({id(c.opens): c.opens for c in carriers}.values())
+    openings: list[Any] = list({id(one.opens): one.opens for one in carriers if one.opens is not None}.values())
+    if "\t" in text or "|" in text:
+        openings.insert(0, _CANDIDATE)
     position = 0
     left = limits.CELLS
-    while found := [match.start() for one in openings if (match := next(one.finditer(text, position), None))]:
-        start = min(found)
+    begun = dict.fromkeys(range(len(openings)), -1)
+    while True:
+        for i, opening in enumerate(openings):
+            if begun[i] < position:
+                match = next(opening.finditer(text, position), None)
+                begun[i] = match.start() if match else len(text)
+        if (start := min(begun.values(), default=len(text))) >= len(text):
+            return
         # What looks like a table and is none is passed over as a whole: each line is looked at once.
         position = text.find("\n", start) + 1 or len(text)
+        here = {
+            id(None if opening is _CANDIDATE else opening) for i, opening in enumerate(openings) if begun[i] == start
+        }
         for carrier in carriers:
-            if region := carrier.region.match(text, start):
+            if id(carrier.opens) in here and (region := carrier.region.match(text, start)):
                 position = max(position, region.end())
                 if carrier.exceeds(region.group(), left):
                     raise TooManyCells
@@ -106,6 +139,45 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
                     break
 
 
+def _after(row: list[Cell]) -> Cell:
+    """An empty cell behind the last one of a row."""
+    return Cell(row[-1].mark, row[-1].mark, row[-1].mark)
+
+
+def _ended(rows: list[list[Cell]], text: str, start: int) -> None:
+    """Give rows their last cell, which is empty, where bars stand between cells and close none."""
+    closed: list[list[Cell]] = []
+    open_: list[list[Cell]] = []
+    for row in rows:
+        if row:
+            (closed if text[row[-1].mark - start] == "|" else open_).append(row)
+    if len(open_) > 1 and (len(open_) > len(closed) or max(map(len, open_)) > max(map(len, closed))):
+        for row in closed:
+            end = text.find("\n", row[-1].mark - start)
+            if end >= 0:
+                row.append(Cell(start + end, start + end, start + end))
+
+
+def _unmerged(rows: list[list[Cell]], text: str, start: int) -> list[list[Cell]]:
+    """Rows in which a merged cell is repeated in each place that it takes, with its text in the first of them only."""
+    words = [[text[cell.start - start : cell.end - start] for cell in row] for row in rows]
+    if len(set(map(len, rows))) > 1 or not any(a == b and _VALUE.fullmatch(a) is None for a, b in pairwise(words[0])):
+        return rows
+    spread: set[int] = set()  # the columns that a merged head has taken beside its own
+    single = []
+    for r, row in enumerate(rows):
+        labels = [word != "" and _VALUE.fullmatch(word) is None for word in words[r]]
+        again = {c for c in range(1, len(row)) if words[r][c] == words[r][c - 1]}
+        if sum(labels) > 1 and all(label or not word for label, word in zip(labels, words[r], strict=True)):
+            spread = again
+        if r:
+            again = {c for c in again if labels[c] or c in spread} | {
+                c for c in range(len(row)) if labels[c] and words[r][c] == words[r - 1][c]
+            }
+        single.append([Cell(cell.end, cell.end, cell.mark) if c in again else cell for c, cell in enumerate(row)])
+    return single
+
+
 def _is_label(cell: Cell, text: str, start: int) -> bool:
     return _VALUE.fullmatch(text, cell.start - start, cell.end - start) is None
 
@@ -113,19 +185,21 @@ def _is_label(cell: Cell, text: str, start: int) -> bool:
 def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
     """Rows of a stream. An opener is an empty piece too, so that only the whole stream tells them apart.
 
-    Where the empty pieces before labels recur at a constant distance, each of them opens a row. Otherwise a row is its
-    labels and the n values behind them; n is the largest that any row of the stretch needs.
+    Where all labels begin at multiples of one distance, each row is so long. Otherwise a row is its labels and the n
+    values behind them; n is the largest that any row of the stretch needs.
     """
     while pieces and pieces[-1].blank and pieces[-1].mark - start >= len(text) - 1:
         pieces.pop()
     blank = [piece.blank for piece in pieces]
     labels = [_is_label(piece, text, start) for piece in pieces]
-    openers = [i for i in range(len(pieces) - 1) if blank[i] and labels[i + 1]]
-    periods = {b - a for a, b in pairwise(openers)}
-    if openers[:1] == [0] and len(openers) > 2 and len(periods) == 1:
-        yield from (pieces[i + 1 : i + min(periods)] for i in openers)
-        return
     heads = [i for i, label in enumerate(labels) if label and (i == 0 or not labels[i - 1])]
+    if period := _period(heads, labels, blank):
+        opener = heads[0]
+        yield from (pieces[i + opener : i + period] for i in range(0, len(pieces), period))
+        return
+    if period := _grid(labels, blank):
+        yield from (pieces[i : i + period] for i in range(0, len(pieces), period))
+        return
     runs = []  # (first label, end of labels, end of what follows)
     for head, following in pairwise([*heads, len(pieces)]):
         end = next((i for i in range(head, following) if not labels[i]), following)
@@ -134,11 +208,11 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     stretch: list[tuple[int, int, int]] = []
     for head, end, following in runs:
         filled = max((i - end + 1 for i in range(end, following) if not blank[i]), default=0)
-        if end - head < 3 and (filled or following - end > 2):
+        if end - head < max(3, min(filled, _LABEL_PIECES + 2)) and (filled or following - end > 2):
             width = max(width, filled)
             stretch.append((head, end, following))
             continue
-        # Three labels or more, or labels that nothing follows but an opener, are a head or a caption.
+        # As many labels as figures, or labels that nothing follows but an opener, are a head or a caption.
         yield from _stretch(pieces, stretch, width)
         stretch, width = [], 0
         own = _own_labels(text, start, pieces[head:end], filled)
@@ -151,6 +225,54 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     yield from _stretch(pieces, stretch, width)
 
 
+def _period(heads: list[int], labels: list[bool], blank: list[bool]) -> int | None:
+    """The number of pieces of each row, which labels begin, behind an empty piece that opens it if they do not.
+
+    `heads` is where runs of labels begin. Only the last row may be without a label: one of figures below its head.
+    None where rows are not equally long, or where fewer than three of them begin with labels.
+    """
+    if len(heads) < _ROWS or heads[0] > 1:
+        return None
+    opener = heads[0]
+    first = blank if opener else labels
+    distance = gcd(*(head - opener for head in heads))
+    for remarks in (False, True):
+        for period in range(opener + 2 + remarks, _PERIOD + 1):
+            begun = range(0, len(labels), period)
+            if remarks:
+                # Words may stand behind figures in the last place of a row.
+                even = len(labels) % period == 0 and {(h - opener) % period for h in heads} == {0, period - 1 - opener}
+            else:
+                even = distance % period == 0
+            if even and all(first[i] for i in begun[:-1]) and (not opener or all(labels[i + 1] for i in begun[:-1])):
+                return period
+    return None
+
+
+def _grid(labels: list[bool], blank: list[bool]) -> int | None:
+    """The number of pieces of each row where merged cells leave empty ones, also before the first label of a row.
+
+    In such rows no label stands behind a figure, and only the last one has no label. None where there are none such.
+    """
+    for period in range(_ROWS, min(len(labels) // _ROWS, _PERIOD) + 1):
+        begun = range(0, len(labels), period)
+        if (
+            len(labels) % period == 0
+            and any(blank[i] for i in begun)
+            and all(_in_order(labels[i : i + period], blank[i : i + period], i < begun[-1]) for i in begun)
+        ):
+            return period
+    return None
+
+
+def _in_order(labels: list[bool], blank: list[bool], labelled: bool) -> bool:
+    last = max((i for i, label in enumerate(labels) if label), default=-1)
+    if last < 0 or sum(labels) > _ROW_LABELS:
+        # Figures do not stand behind heads.
+        return all(blank[last + 1 :]) if last >= 0 else not labelled
+    return all(label or empty for label, empty in zip(labels[:last], blank, strict=False))
+
+
 def _own_labels(text: str, start: int, labels: list[Cell], values: int) -> int:
     """How many of the labels that end a head are those of the row behind it: label and unit, or none.
 
@@ -159,12 +281,18 @@ def _own_labels(text: str, start: int, labels: list[Cell], values: int) -> int:
     texts = [text[label.start - start : label.end - start] for label in labels]
     if not values or len(texts) < values + 2 or texts[-1] in texts[:-1]:
         return 0
-    return 2 if _UNIT.fullmatch(texts[-1]) else 1
+    own = 2 if _UNIT.fullmatch(texts[-1]) else 1
+    # A label with an ordinal may have been broken over some pieces.
+    broken = range(own, min(own + _LABEL_PIECES, len(texts) - values))
+    return next((n for n in broken if _ORDINAL.match(texts[-n])), own)
 
 
 def _stretch(pieces: list[Cell], stretch: list[tuple[int, int, int]], width: int) -> Iterator[list[Cell]]:
+    # Where nothing opens rows, empty pieces behind one may be its own or stand before the label of the next one.
+    doubt = not pieces[0].blank and any(following - end > width + 1 for _, end, following in stretch[:-1])
     for head, end, following in stretch:
-        yield pieces[head : min(end + width, following)]
+        row = pieces[head : min(end + width, following)]
+        yield [cell for cell in row if not cell.blank] if doubt else row
 
 
 def _series_rows(text: str, start: int, cells: list[Cell]) -> Iterator[list[Cell]]:

@@ -23,8 +23,11 @@ _BOMS = (
 )
 _LINE = re.compile(r"[^\n]+")
 # Running text whose lines all end at one margin was broken there, and not where a paragraph ends.
-_BEYOND_MARGIN = re.compile(r"(?m)^[^\n\t|]{61}")
+_WIDEST = 61
+_BEYOND_MARGIN = re.compile(rf"(?m)^[^\n\t|]{{{_WIDEST}}}")
 _FULL_LINES = 3
+# Of so many full lines one may go beyond the margin: an address, or a row of a table.
+_BEYOND = 10
 _GOES_ON = re.compile(r"(?<![。！？：；!?:;])\n(?![\s　(（【#]|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.](?!\d))")
 # What most texts have nothing of; the three expressions below say what becomes of it.
 _ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
@@ -138,7 +141,8 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
         text += "\n"
     blocks: list[Block] = []
     position = 0
-    margin = None if _BEYOND_MARGIN.search(text) else _margin(text)
+    beyond = len(_BEYOND_MARGIN.findall(text)) * _BEYOND
+    margin = None if beyond > text.count("\n") else _margin(text, beyond)
     for region, table in tables(text, carriers):
         blocks.extend(_paragraphs(text, position, region.start, margin))
         blocks.append(table)
@@ -160,20 +164,21 @@ def _paragraphs(text: str, start: int, end: int, margin: int | None) -> list[Par
             joined[-1] = Span(joined[-1].start, line.end)
         else:
             joined.append(line)
-        full = _width(text[line.start : line.end]) >= margin
+        full = line.end - line.start < _WIDEST and _width(text[line.start : line.end]) >= margin
     return [Paragraph(span) for span in joined]
 
 
-def _margin(text: str) -> int | None:
-    """The width from which on a line is full; None where lines are not broken at a margin.
+def _margin(text: str, least: int) -> int | None:
+    """The width from which on a line is full; None where lines are not broken at a margin, `least` of them.
 
     A line is one or two characters short where a mark or a number did not fit.
     """
-    widths = sorted(_width(line) for line in text.split("\n") if line.strip() and "\t" not in line and "|" not in line)
+    lines = (line for line in text.split("\n") if line.strip() and "\t" not in line and "|" not in line)
+    widths = sorted(_width(line) for line in lines if _BEYOND_MARGIN.match(line) is None)
     if not widths:
         return None
     full = [width for width in widths if width >= widths[-1] - 4]
-    return full[0] if len(full) >= max(_FULL_LINES, len(widths) / 4) and widths[-1] >= 40 else None
+    return full[0] if len(full) >= max(_FULL_LINES, least, len(widths) / 4) and widths[-1] >= 40 else None
 
 
 def _width(line: str) -> int:

@@ -1,0 +1,230 @@
+"""Complete forms in the manners in which web pages, spreadsheets and converters carry tables to plain text."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pytest
+
+import forms
+import gouji
+from gouji.records import Report
+from writers import Table, placed
+
+Grid = list[list[str]]
+WIDTHS = (4, 10, 15)
+
+
+def printed(table: Table) -> Grid:
+    """The rows with each cell once, also where it takes several places."""
+    return [[cell.text.replace("\n", "") for cell in row] for row in table]
+
+
+def gridded(table: Table, width: int, *, repeated: bool = False) -> Grid:
+    """The rows with a cell in every place: what a merged cell takes beyond its first place is empty, or repeats it."""
+    grid = [[""] * width for _ in table]
+    for place in placed(table):
+        for r in range(place.cell.rows):
+            for c in range(place.cell.columns):
+                if repeated or not (r or c):
+                    grid[place.row + r][place.column + c] = place.cell.text.replace("\n", "")
+    return grid
+
+
+def filled(row: Sequence[str], width: int) -> str:
+    return "|" * (width - len(row))
+
+
+def closed(rows: Grid) -> str:
+    return "".join(" | ".join(row) + " |\n" for row in rows)
+
+
+def rows_filled_up(table: Table, width: int) -> str:
+    return "".join(" | ".join(row) + " | " + filled(row, width) + "\n" for row in printed(table))
+
+
+def rows_with_places(table: Table, width: int) -> str:
+    return closed(gridded(table, width))
+
+
+def rows_with_repeated_cells(table: Table, width: int) -> str:
+    return "".join("| " + " | ".join(row) + " |\n" for row in gridded(table, width, repeated=True))
+
+
+def rows_without_a_bar_at_their_end(table: Table, width: int) -> str:
+    return "".join(" | ".join(row) + "\n" for row in gridded(table, width))
+
+
+def cells(row: Iterable[str]) -> str:
+    return "".join(f"{cell} |\n" if cell else "|\n" for cell in row)
+
+
+def a_cell_a_line(table: Table, width: int) -> str:
+    return "".join(map(cells, printed(table)))
+
+
+def a_cell_a_line_filled_up(table: Table, width: int) -> str:
+    rows = printed(table)
+    return "".join(cells(row) + (filled(row, width) + "\n" if len(row) < width else "") for row in rows)
+
+
+def a_cell_a_line_filled_up_there(table: Table, width: int) -> str:
+    return "".join(" |\n".join(row) + " | " + filled(row, width) + "\n" for row in printed(table))
+
+
+def a_cell_a_line_behind_an_opener(table: Table, width: int) -> str:
+    return "".join("|\n" + " |\n".join(row) + " | " + filled(row, width) + "\n" for row in printed(table))
+
+
+def a_place_a_line(table: Table, width: int) -> str:
+    return "".join(map(cells, gridded(table, width)))
+
+
+def labels_in_paragraphs(table: Table, width: int) -> str:
+    return "".join(
+        (row[0] + "\n|\n" if r % 4 == 3 and row[0] else cells(row[:1]))
+        + cells(row[1:])
+        + (filled(row, width) + "\n" if len(row) < width else "")
+        for r, row in enumerate(printed(table))
+    )
+
+
+def bars_on_lines_of_their_own(table: Table, width: int) -> str:
+    return "".join(f"{cell}\n|\n" if cell else "|\n" for row in printed(table) for cell in row)
+
+
+def bars_before_the_next_cell(table: Table, width: int) -> str:
+    return "".join(f"{cell}\n| " for row in printed(table) for cell in row) + "\n"
+
+
+def tabs(table: Table, width: int) -> str:
+    return "".join("\t".join(row) + "\n" for row in printed(table))
+
+
+def tabs_with_places(table: Table, width: int) -> str:
+    return "".join("\t".join(row) + "\n" for row in gridded(table, width))
+
+
+def tabs_without_last_places(table: Table, width: int) -> str:
+    return "".join("\t".join(row).rstrip("\t") + "\n" for row in gridded(table, width))
+
+
+def tabs_between_empty_lines(table: Table, width: int) -> str:
+    return "".join("\t".join(row) + "\n\n" for row in gridded(table, width))
+
+
+def unmarked(table: Table, width: int) -> str:
+    return "".join(f"{cell}\n" for row in printed(table) for cell in row)
+
+
+def between_empty_lines(table: Table, width: int) -> str:
+    return "".join(f"{cell}\n\n" for row in printed(table) for cell in row)
+
+
+def indented_between_empty_lines(table: Table, width: int) -> str:
+    return "".join(f"\u3000\xa0{cell}\n\xa0\n" for row in printed(table) for cell in row)
+
+
+def broken_labels(table: Table, width: int) -> str:
+    return "".join(cell[i : i + 10] + "\n" for row in printed(table) for cell in row for i in range(0, len(cell), 10))
+
+
+def broken_heads(table: Table, width: int) -> str:
+    return "".join(f"{cell.text}\n\n".replace("\n", "\n\n") for row in table for cell in row)
+
+
+def wide_spaces(table: Table, width: int) -> str:
+    return "".join("     ".join(row) + "\n" for row in printed(table))
+
+
+UNMARKED: tuple[Callable[[Table, int], str], ...] = (
+    unmarked,
+    between_empty_lines,
+    indented_between_empty_lines,
+    broken_labels,
+    broken_heads,
+    wide_spaces,
+)
+MANNERS: tuple[Callable[[Table, int], str], ...] = (
+    rows_filled_up,
+    rows_with_places,
+    rows_with_repeated_cells,
+    rows_without_a_bar_at_their_end,
+    a_cell_a_line,
+    a_cell_a_line_filled_up,
+    a_cell_a_line_filled_up_there,
+    a_cell_a_line_behind_an_opener,
+    a_place_a_line,
+    labels_in_paragraphs,
+    bars_on_lines_of_their_own,
+    bars_before_the_next_cell,
+    tabs,
+    tabs_with_places,
+    tabs_without_last_places,
+    tabs_between_empty_lines,
+)
+
+
+def read(
+    year: int,
+    values: Sequence[str],
+    manner: Callable[[Table, int], str],
+    folder: Path,
+    *,
+    before: str = "一年来，各级行政机关按照条例的要求公开各类信息。",
+) -> Report:
+    tables = iter(zip(forms.tables(year, values), WIDTHS, strict=True))
+    blocks = forms.report(year, values, (before,))
+    lines = [b + "\n" if isinstance(b, str) else manner(*next(tables)).rstrip("\n") + "\n" for b in blocks]
+    path = folder / "report.txt"
+    path.write_text("".join(lines), encoding="utf-8")
+    return gouji.check(path)
+
+
+def figures(report: Report) -> dict[str, str]:
+    """What the tables gave, by metric; several values of one are joined."""
+    found: dict[str, str] = {}
+    for o in report.observations:
+        if o.source == "table" and o.state != "blank":
+            found[o.path] = f"{found[o.path]} and {o.raw}" if o.path in found else o.raw
+    return found
+
+
+@pytest.mark.parametrize("year", [2019, 2022])
+@pytest.mark.parametrize("manner", [*MANNERS, *UNMARKED], ids=lambda m: m.__name__)
+def test_a_complete_form(manner: Callable[[Table, int], str], year: int, tmp_path: Path) -> None:
+    paths = forms.paths(year)
+    values = [str(100 + i) for i in range(len(paths))]
+    report = read(year, values, manner, tmp_path)
+    assert figures(report) == dict(zip(paths, values, strict=True))
+    assert not report.unparsed
+    missed = [f.instance for f in report.findings if f.rule in ("G05", "G09")]
+    assert not missed
+
+
+@pytest.mark.parametrize("year", [2019, 2022])
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda m: m.__name__)
+def test_a_form_with_blanks(manner: Callable[[Table, int], str], year: int, tmp_path: Path) -> None:
+    """Whatever is read stands where it was written, and what is not read is told."""
+    paths = forms.paths(year)
+    draw = random.Random(7)
+    values = [str(100 + i) if draw.random() < 0.4 else "" for i in range(len(paths))]
+    report = read(year, values, manner, tmp_path)
+    expected = {path: value for path, value in zip(paths, values, strict=True) if value}
+    found = figures(report)
+    assert found.items() <= expected.items()
+    told = {cell for row in report.unparsed for cell in row.text.split("|")} | {one.raw for one in report.unbound}
+    assert told >= {value for path, value in expected.items() if path not in found}
+    assert len(found) > 0.6 * len(expected)
+
+
+@pytest.mark.parametrize("mark", ["首页 | 政务公开 | 年度报告", "来源\t县政府办公室", "（单位：件）\t"])
+@pytest.mark.parametrize("manner", UNMARKED, ids=lambda m: m.__name__)
+def test_cells_without_marks_beside_a_line_with_one(
+    manner: Callable[[Table, int], str], mark: str, tmp_path: Path
+) -> None:
+    paths = forms.paths(2022)
+    values = [str(i % 90) for i in range(len(paths))]
+    assert figures(read(2022, values, manner, tmp_path, before=mark)) == dict(zip(paths, values, strict=True))

@@ -112,6 +112,8 @@ class Breakdowns:
                 break
             if total.quantity.unit and not part.quantity.unit and not part.path:
                 continue
+            if self.model.patterns["aside"].search(self.text, max(part.clause, total.end), part.start):
+                continue
             if self.comparable(total, part):
                 if len(same) > 1 and self._ended(total, same, part):
                     break

@@ -111,6 +111,7 @@ class _Reader:
         self.report_year = str(outline.report_year or "")
         self.region = outline.region or ""
         self.own_names = [m.text for m in outline.mentions if m.kind in ("title", "issuer")]
+        self.wide = model.patterns["wide"].search(canonical.text) is not None
         self.figures: list[Figure] = []
         self.broken: list[tuple[int, int]] = []
         self.breakdowns = Breakdowns(canonical.text, model)
@@ -247,7 +248,8 @@ class _Reader:
                     before = self.counted if carried is not None and carried is self.previous else found
                     if total is not None and total not in before:
                         before = [total, *before]
-                    self.breakdowns.record(self.breakdowns.whole(before, last or carried, parts), parts, complete)
+                    addends = [part for part in parts if not self._changes(part)]
+                    self.breakdowns.record(self.breakdowns.whole(before, last or carried, addends), addends, complete)
                     if last is not None:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
                         other = next((f for f in reversed(found) if not self.breakdowns.comparable(last, f)), None)
@@ -341,7 +343,7 @@ class _Reader:
                 span = first, max(match.end(g) for g in ("number", "early", "multiplier", "late"))
                 # 不少于4次: the words of approximation belong to what is printed.
                 words = at, max(span[1], match.end("upward"), match.end("around"))
-        if amount is None:
+        if amount is None or (amount.value == 1 and self._negated(at)):
             return None
         self._scope(span[0])
         figure = Figure(*span, amount, scope=self.scope, han=han)
@@ -357,6 +359,10 @@ class _Reader:
             return None
         self.figures.append(figure)
         return figure
+
+    def _negated(self, at: int) -> bool:
+        """Whether words before a number say that there was not one."""
+        return self.model.patterns["negated"].search(self.canonical.text, max(at - 12, 0), at) is not None
 
     def _newly(self, figure: Figure, before: Figure, start: int) -> None:
         """Give a figure the metric of the one before it, which counts all years, where its words say what is new.
@@ -449,9 +455,11 @@ class _Reader:
 
     def _joined(self, items: list[Any], index: int) -> bool:
         """Whether the cue `index` is joined to one before it: a figure of both is none of either."""
-        other = self._cue_at(items, index - 1)
-        joint = self.model.patterns["joint"].fullmatch
-        return other is not None and joint(self.canonical.text, other.end, items[index].start) is not None
+        other, at = self._cue_at(items, index - 1), items[index].start
+        text, patterns = self.canonical.text, self.model.patterns
+        if other is not None and patterns["joint"].fullmatch(text, other.end, at):
+            return True
+        return patterns["listed"].search(text, max(at - 2, 0), at) is not None
 
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         """The cue that is the item `index`; None where that is something else or says a value itself."""
@@ -490,7 +498,7 @@ class _Reader:
         if not metrics:
             figure.cue = cue if cue.becomes else None
             return
-        figure.cumulative = bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
+        figure.cumulative = self.until or bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
         ever = None if cue.standing else self.model.patterns["ever"].search(text, clause, figure.start)
         if ever and (self.until or ever["now"]):
             figure.ever = metrics[0]
@@ -510,8 +518,10 @@ class _Reader:
         body = self.model.patterns["scope_body"].search(text, max(start, named), words)
         if body is not None and not self._is_own(body["body"]):
             self.body = body["body"]
-        if account := self.model.patterns["account"].search(text, max(start, at - 40), at):
-            figure.scope = account[1]
+        if "account" in token.match.re.groupindex and (account := token.match["account"]):
+            figure.scope = account
+        elif of := self.model.patterns["account"].search(text, max(start, at - 40), at):
+            figure.scope = of[1]
         elif self.body or self.heading_body:
             figure.scope = self.body or self.heading_body
 
@@ -530,6 +540,8 @@ class _Reader:
                 self.year = self.report_year if match["this"] else match["year"] or ""
                 self.since = bool(match["since"] or match["since_ever"])
                 self.until = bool(match["until"])
+            elif name == "scope_part" and match["self"] and not self.wide:
+                continue
             elif name == "scope_part" and self._is_own(match.string[match.start() : match.end(END)]):
                 self.scope = self.body = None
             elif name == "scope_part" or self.beyond or not match["own"]:

@@ -65,7 +65,7 @@ _NARRATIVE = dict.fromkeys(
             "share_of",
             "ever",
         ),
-        *("newly", "site", "joint", "narrows", "subtotal", "taken_away"),
+        *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
     ),
     pattern,
 )

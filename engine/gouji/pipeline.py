@@ -118,7 +118,7 @@ class Engine(Struct):
                 else Message("请检查是否选对了文件", "check that it is the right file"),
             )
         outline = read_outline(document, canonical, self.outline)
-        if outline.foreign and not any(o.state == "value" for o in tables.observations):
+        if outline.foreign and not tables.observations:
             raise _no_report(
                 document,
                 Message(

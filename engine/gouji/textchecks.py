@@ -404,7 +404,8 @@ def _named(rule: Rule, facts: Facts, percentage: Unbound, share: _Part) -> list[
 
 
 def _among(rule: Rule, facts: Facts, share: _Part, sentence: Sequence[_Part]) -> _Part | None:
-    """The figure of which a sentence says that it speaks of its parts: 在26件答复中,予以公开13件."""
+    """The figure of which a sentence says that it speaks of its parts."""
+    # 在26件答复中,予以公开13件
     among = rule.params["among"].match
     return next(
         (p for p in sentence if among(sentences.words(facts.report, p.span.end, share.span.start))),

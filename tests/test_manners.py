@@ -228,3 +228,18 @@ def test_cells_without_marks_beside_a_line_with_one(
     paths = forms.paths(2022)
     values = [str(i % 90) for i in range(len(paths))]
     assert figures(read(2022, values, manner, tmp_path, before=mark)) == dict(zip(paths, values, strict=True))
+
+
+def test_a_report_in_one_cell_below_the_head_of_its_page_is_text() -> None:
+    prose = (
+        "根据条例的规定，现将2012年本镇政府信息公开工作年度报告公布如下。"
+        + "本镇坚持公开为常态，按时更新各个栏目。" * 6
+    )
+    page = (
+        "索引号: | 113306/2013-00012 | 公开方式: | 主动公开 |\n文号: | 公开日期: | 2013-01-27 | |\n"
+        "2012年云溪县上陂镇政府信息公开工作年度报告 | ||\n"
+        f"{prose}全年主动公开政府信息95条，收到政府信息公开申请1件。 |\n"
+    )
+    found = gouji.engine().check("-", page.encode())
+    assert {o.path: o.value for o in found.observations} == {"disclosure.total": 95, "requests.received.total": 1}
+    assert found.title == "2012年云溪县上陂镇政府信息公开工作年度报告"

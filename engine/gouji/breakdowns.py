@@ -44,6 +44,7 @@ class Figure:
         self.clause = start
         self.cumulative = False
         self.ever: str | None = None
+        self.changes: bool | None = None
 
 
 class Breakdowns:

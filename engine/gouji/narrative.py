@@ -560,8 +560,10 @@ class _Reader:
 
     def _changes(self, figure: Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""
-        clause = self._clause_start(figure.start)
-        return self.model.finders["change"].within(self.canonical.text, clause, figure.start)
+        if figure.changes is None:
+            clause = self._clause_start(figure.start)
+            figure.changes = self.model.finders["change"].within(self.canonical.text, clause, figure.start)
+        return figure.changes
 
     def _clause_start(self, at: int) -> int:
         """Where the clause of the sentence that `at` stands in begins; not too far back."""

@@ -290,3 +290,8 @@ def test_what_may_fit_is_no_disagreement(text: str) -> None:
 )
 def test_a_list_is_compared_with_the_figure_that_it_breaks_down(text: str, equation: str) -> None:
     assert equations(text, "X02") == [equation]
+
+
+def test_growth_may_be_that_of_a_figure_further_ahead() -> None:
+    assert checked("收到申请12件，办结11件，比上年增加2件，增长20%。") == []
+    assert equations("收到申请12件，办结11件，比上年增加2件，增长30%。", "X12") != []

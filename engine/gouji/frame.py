@@ -247,6 +247,8 @@ class _Reader:
             if match is None:
                 continue
             y1, m1, d1, y2, m2, d2 = match.groups()[:6]
+            if not all(1 <= int(month) <= 12 and 1 <= int(day) <= 31 for month, day in ((m1, d1), (m2, d2))):
+                continue
             begun = f"{int(y1):04d}-{int(m1):02d}-{int(d1):02d}"
             ended = f"{int(y2 or y1):04d}-{int(m2):02d}-{int(d2):02d}"
             self.out.period = begun, ended

@@ -15,7 +15,7 @@ from gouji.changes import Change
 from gouji.facts import Facts
 from gouji.findings import Term
 from gouji.kinds import Kind
-from gouji.records import Number
+from gouji.records import Number, Observation, Unbound
 from gouji.rulemodel import Rule
 from gouji.spans import Span
 from gouji.values import Struct
@@ -62,7 +62,7 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
             if stated is None:
                 continue
             seen.add(figure)
-            if stated.change.fits(this, stated.last, cut=True):
+            if stated.change.fits(this, stated.last, cut=True) or _fits_another(rule, facts, told, found, stated):
                 facts.passed += 1
                 continue
             kind, index = figure
@@ -82,6 +82,20 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 terms=[term, *_last(facts, told, found.span, stated.last)],
                 identity=[stated.words],
             )
+
+
+def _fits_another(
+    rule: Rule, facts: Facts, told: list[sentences.Told], found: Observation | Unbound, stated: _Stated
+) -> bool:
+    """Whether a change is that of a figure further ahead in the sentence."""
+    # 收到12件,办结11件,比上年增加2件,增长20%
+    for figure in sentences.before(facts.report, told, found.span.start):
+        other = sentences.figure(facts.report, figure)
+        if other.value is not None and other.unit == found.unit:
+            read = _stated(rule, facts, found.span, other.value, found.unit)
+            if any(one.change.fits(other.value, one.last, cut=True) for one in read):
+                return True
+    return False
 
 
 @lru_cache(100)

@@ -428,9 +428,8 @@ class _Reader:
             )
             place, gap = index - 2, note.start
             before = self._cue_at(items, place)
-            if before is not None and inner:
-                if len(inner) == 1:
-                    self._assign(figure, inner[0], total, start)
+            if before is not None and len(inner) == 1 and self._narrows(inner[0], before):
+                self._assign(figure, inner[0], total, start)
                 return
         if before is not None and self._joined(items, place):
             return
@@ -452,6 +451,13 @@ class _Reader:
             self._assign(figure, after, total, start)
             if figure.path is None:
                 self.topic = topic
+
+    def _narrows(self, inner: Token, outer: Token) -> bool:
+        """Whether what one cue counts is a part of what the other counts."""
+        cues, era, topic = self.model.cues, self.era, self.topic
+        whole, part = cues[outer.type].metrics(era, topic), cues[inner.type].metrics(era, topic)
+        stem = whole[0].removesuffix(".total").removesuffix(".subtotal") if whole else ""
+        return bool(part and stem) and part[0].startswith(stem + ".")
 
     def _joined(self, items: list[Any], index: int) -> bool:
         """Whether the cue `index` is joined to one before it: a figure of both is none of either."""

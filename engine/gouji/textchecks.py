@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
+_EARLIER = 100  # so many figures before a percentage may be its base
 _NEAR = 3  # characters behind a percentage that say how exact it is
 _BRACKETS, _LIST_ENDS = "(（", ";；"
 
@@ -349,6 +351,7 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
     totals: dict[tuple[str, int], list[tuple[str, int]]] = {}
     figures: list[sentences.Told] = []
+    exact: list[tuple[int, int]] = []
     for n, u in enumerate(facts.report.unbound):
         if u.of is None or (share := _part(facts, u.of)) is None or share.rounded is not None:
             continue
@@ -357,6 +360,7 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 for part in partition.parts:
                     totals.setdefault(part, []).append(partition.total)
             figures = sentences.figures(facts)
+            exact = sorted((observations[i].span.end, i) for i in facts.text if observations[i].exact)
         earlier = (_part(facts, figure) for figure in sentences.before(facts.report, figures, share.span.start))
         sentence = [part for part in earlier if part is not None and part.rounded is None]
         named = _named(rule, facts, u, share)
@@ -365,8 +369,9 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         others: list[_Part] = []
         # A figure without a metric is a share of the total that its sentence breaks down, if of any.
         if named is None and share.path is not None:
-            before = [i for i in facts.text if observations[i].span.end <= u.span.start and observations[i].exact]
-            bases += [p for i in before if (p := _part(facts, ("o", i))) is not None]
+            until = bisect_right(exact, (u.span.start, len(observations)))
+            before = exact[max(0, until - _EARLIER) : until]
+            bases += [p for _, i in before if (p := _part(facts, ("o", i))) is not None]
             bases += [p for m in rule.params["bases"] if (p := _any(facts, m)) is not None]
             # What has no metric may be the base all the same.
             others = [p for p in sentence if p.path is None and _units_fit(rule, p.unit, share.unit)]

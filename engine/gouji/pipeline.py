@@ -51,6 +51,10 @@ class Engine(Struct):
     kept_bodies: Kept[BodyModel]
     kept_crosswalk: Kept[Crosswalk]
 
+    def __repr__(self) -> str:
+        # All that it holds would be millions of characters.
+        return f"<Engine with {len(self.layouts)} layouts>"
+
     @property
     def bodies(self) -> BodyModel:
         """How a report says whose it is; unpacked where reports are compared."""

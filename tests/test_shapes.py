@@ -286,6 +286,8 @@ def test_what_may_fit_is_no_disagreement(text: str) -> None:
     [
         ("公开信息310条，同比增加25条。其中公报6条，网站300条，微信14条。", "6 + 300 + 14 = 320 > 310"),
         ("收到申请1862件，办结1850件。其中，县级机关收到410件，各乡镇收到1552件。", "410 + 1552 = 1962 > 1862"),
+        ("行政诉讼9件，其中驳回5件、撤诉4件、撤销1件。", "5 + 4 + 1 = 10 ≠ 9"),
+        ("清理文件45件，其中废止13件，保留40件。", "13 + 40 = 53 > 45"),
     ],
 )
 def test_a_list_is_compared_with_the_figure_that_it_breaks_down(text: str, equation: str) -> None:

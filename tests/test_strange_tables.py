@@ -284,7 +284,7 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
         row("disclosure.art20_5.licensing", "prev_items items_change decisions", 421, -2, 1844),
     ),
     "changes in words": (
-        "信息内容|上一年项目数量|本年增/减|处理决定数量|\n行政许可|421|增1423|1844|\n行政处罚|80|减38|增2|\n",
+        "信息内容|上一年项目数量|本年增/减|处理决定数量|\n行政许可|421|增1423|1844|\n行政处罚|80|减少38|增2|\n",
         row("disclosure.art20_5.licensing", "prev_items items_change decisions", 421, 1423, 1844)
         | row("disclosure.art20_6.penalty", "prev_items items_change decisions", 80, -38, "text"),
     ),

@@ -25,6 +25,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return figure, re.compile(r"/+|\\|-+|—+|无|不涉及|不适用|[Nn]/?[Aa]|\*+")
 
 
+_SIGNS: Final = {"增加": "+", "减少": "-", "增": "+", "减": "-"}
 _POWERS: Final = {"十": 10, "百": 100, "千": 1000}
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
@@ -48,6 +49,14 @@ def number(text: str) -> Number | None:
     if len(digits) > DIGITS_LIMIT:
         return None
     return Decimal(digits) if "." in digits else int(digits)
+
+
+def signed(text: str) -> str:
+    """A cell that says how much more or less there is, with a sign in the place of the word."""
+    for word, sign in _SIGNS.items():
+        if text.startswith(word) and text[len(word) : len(word) + 1].isdecimal():
+            return sign + text[len(word) :]
+    return text
 
 
 def chinese_number(text: str) -> int | None:

@@ -25,7 +25,7 @@ from gouji.layouts import (
 )
 from gouji.nearness import far_from, resembles, shared
 from gouji.parser import Token, Tree
-from gouji.quantities import cell
+from gouji.quantities import cell, signed
 from gouji.recognition import recognise, trees
 from gouji.records import Mention, Number, Observation, Source, Unparsed
 from gouji.registry import Registry
@@ -115,7 +115,6 @@ def _unread(canonical: Canonical, lines: Iterable[Line], table: int) -> Iterator
             yield Unparsed(canonical.source(line.start, line.end), row, table)
 
 
-_SIGNS = str.maketrans({"增": "+", "减": "-"})
 _NO_QUANTITY = (None, None, None, None)
 
 
@@ -354,7 +353,9 @@ class _Binder:
             end = at + len(value)
             # A blank cell is where its mark is; any other is where its text is.
             span = source(at, end) if value else source(end, end + 1)
-            state, quantity = cell(value.translate(_SIGNS) if value[:1] in "增减" and metric(path).signed else value)
+            state, quantity = cell(value)
+            if state == "text" and metric(path).signed:
+                state, quantity = cell(signed(value))
             number, low, high, printed = quantity or _NO_QUANTITY
             found(
                 Observation(

@@ -9,6 +9,7 @@ from gouji.growthchecks import GROWTH_KINDS
 from gouji.kinds import Kind
 from gouji.listchecks import LIST_KINDS
 from gouji.scopechecks import SCOPE_KINDS
+from gouji.sharechecks import SHARE_KINDS
 from gouji.textchecks import TEXT_KINDS
 
 KINDS: dict[str, Kind] = {
@@ -16,6 +17,7 @@ KINDS: dict[str, Kind] = {
     **FIGURE_KINDS,
     **FORM_KINDS,
     **TEXT_KINDS,
+    **SHARE_KINDS,
     **GROWTH_KINDS,
     **LIST_KINDS,
     **SCOPE_KINDS,

@@ -10,7 +10,11 @@ from typing import TypeAlias
 from unicodedata import normalize
 
 from gouji.facts import Facts
-from gouji.records import Observation, Report, Unbound
+from gouji.findings import Side, Term
+from gouji.intervals import Interval
+from gouji.records import Number, Observation, Report, Unbound
+from gouji.spans import Span
+from gouji.values import Struct
 
 Told: TypeAlias = tuple[int, str, int]
 """A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
@@ -32,6 +36,45 @@ def figure(report: Report, told: tuple[str, int]) -> Observation | Unbound:
     """The figure that is meant."""
     kind, index = told
     return report.observations[index] if kind == "o" else report.unbound[index]
+
+
+class Part(Struct):
+    """A figure of the text, be it an observation (with its path) or unbound, by its number."""
+
+    number: int
+    path: str | None
+    rounded: Interval | None
+    unit: str | None
+    raw: str
+    value: Number
+    span: Span
+    scope: str | None
+
+    @property
+    def interval(self) -> Interval:
+        """Where the exact figure lies."""
+        return self.rounded or Interval(self.value, self.value)
+
+    def term(self, facts: Facts, side: Side) -> Term:
+        """It as a term of a finding."""
+        return facts.unbound_term(side, self.number) if self.path is None else facts.term(side, self.number)
+
+
+def part_of(facts: Facts, figure: tuple[str, int]) -> Part | None:
+    """The figure that is meant; None where it is no number."""
+    kind, index = figure
+    if kind == "o":
+        o = facts.report.observations[index]
+        if o.state != "value" or o.value is None:
+            return None
+        # Most figures are exact; only the others need an interval.
+        interval = None if o.low == o.high else facts.operand(index).interval
+        if interval is not None and interval.low is None:
+            return None
+        unit = o.unit or facts.registry.metric(o.path).unit
+        return Part(index, o.path, interval, unit, o.raw.strip(), o.value, o.span, o.scope)
+    u = facts.report.unbound[index]
+    return Part(index, None, None, u.unit, u.raw.strip(), u.value, u.span, None)
 
 
 def before(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str, int]]:

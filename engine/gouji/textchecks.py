@@ -1,21 +1,20 @@
-"""Checks on figures inside sentences: breakdowns and percentages."""
+"""Checks of the breakdowns inside sentences."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from gouji import schema, sentences
 from gouji.facts import Facts
-from gouji.findings import Severity, Side, Statement, Term
+from gouji.findings import Severity, Statement
 from gouji.intervals import Interval
 from gouji.kinds import Kind
-from gouji.records import Number, Partition, Unbound, number_text
-from gouji.rulemodel import Rule, key
+from gouji.records import Number, Partition, number_text
+from gouji.rulemodel import Rule
+from gouji.sentences import Part, part_of
 from gouji.spans import Span
 from gouji.values import Struct
 
@@ -23,47 +22,7 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 
-_EARLIER = 100  # so many figures before a percentage may be its base
-_NEAR = 3  # characters behind a percentage that say how exact it is
 _BRACKETS, _LIST_ENDS = "(（", ";；"
-
-
-class _Part(Struct):
-    """A figure of a breakdown: an observation (with its path) or an unbound figure, by its number."""
-
-    number: int
-    path: str | None
-    rounded: Interval | None
-    unit: str | None
-    raw: str
-    value: Number
-    span: Span
-    scope: str | None
-
-    @property
-    def interval(self) -> Interval:
-        """Where the exact figure lies."""
-        return self.rounded or Interval(self.value, self.value)
-
-    def term(self, facts: Facts, side: Side) -> Term:
-        return facts.unbound_term(side, self.number) if self.path is None else facts.term(side, self.number)
-
-
-def _part(facts: Facts, figure: tuple[str, int]) -> _Part | None:
-    """The figure that a partition names; None where it is no number."""
-    kind, index = figure
-    if kind == "o":
-        o = facts.report.observations[index]
-        if o.state != "value" or o.value is None:
-            return None
-        # Most figures are exact; only the others need an interval.
-        interval = None if o.low == o.high else facts.operand(index).interval
-        if interval is not None and interval.low is None:
-            return None
-        unit = o.unit or facts.registry.metric(o.path).unit
-        return _Part(index, o.path, interval, unit, o.raw.strip(), o.value, o.span, o.scope)
-    u = facts.report.unbound[index]
-    return _Part(index, None, None, u.unit, u.raw.strip(), u.value, u.span, None)
 
 
 def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -82,12 +41,12 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if _plainly_holds(facts, partition):
             facts.passed += 1
             continue
-        total = _part(facts, partition.total)
+        total = part_of(facts, partition.total)
         if total is None:
             continue
         # A figure stands in one sentence once, even where two readings name it twice.
         figures = (figure for figure in dict.fromkeys(partition.parts) if figure != partition.total)
-        parts = [part for part in (_part(facts, figure) for figure in figures) if part]
+        parts = [part for part in (part_of(facts, figure) for figure in figures) if part]
         for chosen in _choices(rule, total, parts):
             if _several(chosen, total.value):
                 facts.passed += 1
@@ -127,8 +86,8 @@ def _meant(rule: Rule, facts: Facts, partition: Partition, wholes: Sequence[tupl
 
     The figure whose parts those of the breakdown are by the form; else the largest, which all others are parts of.
     """
-    parts = [part for figure in partition.parts if (part := _part(facts, figure)) is not None]
-    totals = {whole: part for whole in wholes if (part := _part(facts, whole)) is not None}
+    parts = [part for figure in partition.parts if (part := part_of(facts, figure)) is not None]
+    totals = {whole: part for whole in wholes if (part := part_of(facts, whole)) is not None}
     families: Mapping[str, Sequence[frozenset[str]]] = rule.params["families"]
     for whole, total in totals.items():
         if any(part.path in family for part in parts for family in families.get(total.path or "", ())):
@@ -141,7 +100,7 @@ def _meant(rule: Rule, facts: Facts, partition: Partition, wholes: Sequence[tupl
     return largest if totals[largest].interval.below(sums) else None
 
 
-def _several(parts: Sequence[_Part], total: Number) -> bool:
+def _several(parts: Sequence[Part], total: Number) -> bool:
     """Whether figures in a row break a total down more than once.
 
     3件，其中一审2件、二审1件，驳回2件、尚未审结1件: by the courts, and by how they ended.
@@ -188,7 +147,7 @@ def _plainly_holds(facts: Facts, partition: Partition) -> bool:
     return most is None or added < most or added == most == total
 
 
-def _choices(rule: Rule, total: _Part, parts: Sequence[_Part]) -> list[list[_Part]]:
+def _choices(rule: Rule, total: Part, parts: Sequence[Part]) -> list[list[Part]]:
     """The parts that can be added up: one list for each known family that they belong to."""
     same_unit = [p for p in parts if _units_fit(rule, total.unit, p.unit)]
     if total.path is None or total.path.startswith("ext."):
@@ -210,7 +169,7 @@ def _units_fit(rule: Rule, a: str | None, b: str | None) -> bool:
     return any(a in units and b in units for units in rule.params.get("interchangeable", ()))
 
 
-def _uncontained(rule: Rule, parts: list[_Part]) -> list[_Part]:
+def _uncontained(rule: Rule, parts: list[Part]) -> list[Part]:
     """Without the parts that another part of the list already counts."""
     named = {p.path for p in parts}
     inside = {c for whole, inner in rule.params["contains"].items() if whole in named for c in inner}
@@ -218,7 +177,7 @@ def _uncontained(rule: Rule, parts: list[_Part]) -> list[_Part]:
 
 
 def _confront(
-    rule: Rule, book: Rulebook, facts: Facts, partition: Partition, total: _Part, parts: list[_Part], complete: bool
+    rule: Rule, book: Rulebook, facts: Facts, partition: Partition, total: Part, parts: list[Part], complete: bool
 ) -> None:
     # Parts without a scope of their own share that of the total.
     if len({p.scope for p in (total, *parts)} - {None}) > 1:
@@ -233,7 +192,7 @@ def _confront(
 
 
 def _judge(
-    rule: Rule, facts: Facts, partition: Partition, total: _Part, parts: list[_Part], *, exhaustive: bool, known: bool
+    rule: Rule, facts: Facts, partition: Partition, total: Part, parts: list[Part], *, exhaustive: bool, known: bool
 ) -> None:
     added = sum([part.value for part in parts if part.rounded is None])
     sums = Interval(added, added)
@@ -274,7 +233,7 @@ def _judge(
     )
 
 
-def _fits_without_further(rule: Rule, facts: Facts, total: _Part, parts: Sequence[_Part]) -> bool:
+def _fits_without_further(rule: Rule, facts: Facts, total: Part, parts: Sequence[Part]) -> bool:
     """Whether parts fit their total up to one that its clause counts beyond it."""
     # 9件,其中维持5件、纠正4件,另有2件未审结
     beyond = rule.params["beyond"]
@@ -287,7 +246,7 @@ def _fits_without_further(rule: Rule, facts: Facts, total: _Part, parts: Sequenc
     return False
 
 
-def _clause(facts: Facts, part: _Part) -> str:
+def _clause(facts: Facts, part: Part) -> str:
     span = facts.report.unbound[part.number].clause
     return facts.report.document.text[span.start : span.end]
 
@@ -295,10 +254,10 @@ def _clause(facts: Facts, part: _Part) -> str:
 class _Breakdown(Struct):
     """A breakdown that does not fit its total, in numbers."""
 
-    parts: Sequence[_Part]
+    parts: Sequence[Part]
     sums: Interval
     sign: str
-    total: _Part
+    total: Part
 
     def text(self, lang: str) -> str:
         parts = " + ".join([part.interval.shown for part in self.parts])
@@ -307,7 +266,7 @@ class _Breakdown(Struct):
 
 
 def _second_reading(
-    rule: Rule, facts: Facts, total: _Part, parts: list[_Part], difference: Interval, known: bool
+    rule: Rule, facts: Facts, total: Part, parts: list[Part], difference: Interval, known: bool
 ) -> Statement | None:
     """A reading under which one part is contained in another and the breakdown balances."""
     if not difference.exact:
@@ -326,8 +285,8 @@ def _second_reading(
     return None
 
 
-def _reading(facts: Facts, part: _Part, other: _Part, total: _Part, same: bool) -> Statement:
-    def name(p: _Part) -> str | Statement:
+def _reading(facts: Facts, part: Part, other: Part, total: Part, same: bool) -> Statement:
+    def name(p: Part) -> str | Statement:
         return facts.remarks("figure_of", raw=p.raw, label=facts.registry.metric(p.path)) if p.path else p.raw
 
     one, another = (other, part) if same else (part, other)
@@ -335,166 +294,7 @@ def _reading(facts: Facts, part: _Part, other: _Part, total: _Part, same: bool) 
     return facts.remarks(told, one=name(one), other=name(another), sum=number_text(total.value))
 
 
-def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """Percentages against the figures that they are the share of; any base that fits is enough."""
-    observations = facts.report.observations
-    for path, parts in rule.params["rates"].items():
-        index = facts.where.get(key("narrative", path))
-        if index is None or not observations[index].exact:
-            continue
-        if observations[index].value == 100 and any((p := _any(facts, m)) and p.value for m in parts["open"]):
-            # What goes on next year was not due: 100 % of what was.
-            facts.passed += 1
-            continue
-        shares = [p for m in parts["of"] if (p := _any(facts, m)) is not None]
-        bases = [p for m in parts["by"] if (p := _any(facts, m)) is not None]
-        _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
-    totals: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    figures: list[sentences.Told] = []
-    exact: list[tuple[int, int]] = []
-    for n, u in enumerate(facts.report.unbound):
-        if u.of is None or (share := _part(facts, u.of)) is None or share.rounded is not None:
-            continue
-        if not figures:
-            for partition in facts.report.partitions:
-                for part in partition.parts:
-                    totals.setdefault(part, []).append(partition.total)
-            figures = sentences.figures(facts)
-            exact = sorted((observations[i].span.end, i) for i in facts.text if observations[i].exact)
-        earlier = (_part(facts, figure) for figure in sentences.before(facts.report, figures, share.span.start))
-        sentence = [part for part in earlier if part is not None and part.rounded is None]
-        named = _named(rule, facts, u, share)
-        broken_down = [p for total in totals.get(u.of, ()) if (p := _part(facts, total)) is not None]
-        bases = broken_down if named is None else named
-        others: list[_Part] = []
-        # A figure without a metric is a share of the total that its sentence breaks down, if of any.
-        if named is None and share.path is not None:
-            until = bisect_right(exact, (u.span.start, len(observations)))
-            before = exact[max(0, until - _EARLIER) : until]
-            bases += [p for _, i in before if (p := _part(facts, ("o", i))) is not None]
-            bases += [p for m in rule.params["bases"] if (p := _any(facts, m)) is not None]
-            # What has no metric may be the base all the same.
-            others = [p for p in sentence if p.path is None and _units_fit(rule, p.unit, share.unit)]
-        if named is None and (whole := _among(rule, facts, share, sentence)) is not None:
-            # 占总数 may all the same be said of what was there before.
-            bases, others = [whole], [*others, *bases]
-        if share.path is not None:
-            others += [p for metrics in rule.params["sums"] if (p := _sum(facts, metrics)) is not None]
-        vague = u.raw + sentences.words(facts.report, share.span.end, u.span.end + _NEAR)
-        _share(
-            rule,
-            facts,
-            u.raw,
-            facts.unbound_term("left", n),
-            [share],
-            bases,
-            others,
-            certain=not rule.params["vague"].search(vague),
-        )
-
-
-def _named(rule: Rule, facts: Facts, percentage: Unbound, share: _Part) -> list[_Part] | None:
-    """The figures that words name as the base of a percentage, of which one must fit; none where they name another.
-
-    None where no words do: then the base is what the sentence breaks down, or what is near.
-    """
-    said = rule.params["base"].search(sentences.words(facts.report, percentage.clause.start, percentage.span.start))
-    base = rule.params["filler"].sub("", said[0]) if said else ""
-    if not base:
-        return None
-    metrics = next((named["bases"] for named in rule.params["named"] if named["words"].fullmatch(base)), ())
-    keys = [key(source, path) for path in metrics for source in ("table", "narrative")]
-    found = [_part(facts, ("o", facts.where[name])) for name in keys if name in facts.where]
-    return [part for part in found if part is not None and part.scope == share.scope]
-
-
-def _among(rule: Rule, facts: Facts, share: _Part, sentence: Sequence[_Part]) -> _Part | None:
-    """The figure of which a sentence says that it speaks of its parts."""
-    # 在26件答复中,予以公开13件
-    among = rule.params["among"].match
-    return next(
-        (p for p in sentence if among(sentences.words(facts.report, p.span.end, share.span.start))),
-        None,
-    )
-
-
-def _any(facts: Facts, path: str) -> _Part | None:
-    index = facts.any_figure(path)
-    return None if index is None else _part(facts, ("o", index))
-
-
-def _sum(facts: Facts, metrics: Sequence[str]) -> _Part | None:
-    """The sum of figures that stand for one where the report does not state it."""
-    parts = [p for m in metrics if (p := _any(facts, m)) is not None and p.rounded is None]
-    return parts[0]._replace(value=sum(p.value for p in parts)) if len(parts) == len(metrics) else None
-
-
-def _share(
-    rule: Rule,
-    facts: Facts,
-    raw: str,
-    percentage: Term,
-    shares: Sequence[_Part],
-    bases: Sequence[_Part],
-    others: Sequence[_Part] = (),
-    certain: bool = True,
-) -> None:
-    """Compare a percentage with the shares of `bases`; `others` may be the base, but nothing says that they are.
-
-    Where the percentage is not `certain` to its last digit, it can be shown to fit and not to be wrong.
-    """
-    percent = Decimal(str(percentage.value))
-    digits = raw.partition(".")[2]
-    unit = Decimal(1).scaleb(-sum(c.isdigit() for c in digits))
-    tried = [(s, b) for s in shares for b in bases if s.span != b.span and b.rounded is None and b.value]
-    for share, base in [*tried, *((s, b) for s in shares for b in others if b.value)]:
-        hundredfold, whole = Decimal(share.value) * 100, Decimal(base.value)
-        # Rounded to the last digit, or cut off after it.
-        if (percent - unit / 2) * whole <= hundredfold < (percent + unit) * whole:
-            facts.passed += 1
-            return
-    if not tried or not certain:
-        return
-    # No base fits: that which counts the same and comes nearest is most probably meant.
-    share, base = min(
-        tried,
-        key=lambda pair: (
-            not _units_fit(rule, pair[0].unit, pair[1].unit),
-            abs(Decimal(pair[0].value) * 100 / Decimal(pair[1].value) - percent),
-        ),
-    )
-    actual = (Decimal(share.value) * 100 / Decimal(base.value)).quantize(unit / 10)
-    facts.add(
-        rule,
-        values={
-            "percentage": f"{raw.strip().rstrip('% ')}%",
-            "share": number_text(share.value),
-            "base": number_text(base.value),
-            "actual": number_text(actual),
-        },
-        equation=f"{number_text(share.value)} / {number_text(base.value)} = {number_text(actual)}% ≠ {number_text(percent)}%",
-        left=percent,
-        right=actual,
-        terms=[percentage, share.term(facts, "right"), base.term(facts, "right")],
-    )
-
-
 TEXT_KINDS: dict[str, Kind] = {
-    "percentage": Kind(
-        _percentage,
-        {
-            "rates": schema.by_metric(schema.record(of=schema.metrics, by=schema.metrics, open=(schema.metrics, ()))),
-            "bases": schema.metrics,
-            "named": schema.each(schema.record(words=schema.pattern, bases=schema.metrics)),
-            "base": schema.pattern,
-            "filler": schema.pattern,
-            "among": schema.pattern,
-            "vague": schema.pattern,
-            "sums": schema.each(schema.metrics),
-        },
-        ("rates", "bases", "sums", "base", "filler", "named", "among", "vague"),
-        ("percentage", "share", "base", "actual"),
-    ),
     "partition": Kind(
         _partition,
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gouji.crosskinds import CROSS_KINDS
+from gouji.datechecks import DATE_KINDS
 from gouji.figurechecks import FIGURE_KINDS
 from gouji.formchecks import FORM_KINDS
 from gouji.growthchecks import GROWTH_KINDS
@@ -16,6 +17,7 @@ KINDS: dict[str, Kind] = {
     "equation": Kind(None, equation=True),
     **FIGURE_KINDS,
     **FORM_KINDS,
+    **DATE_KINDS,
     **TEXT_KINDS,
     **SHARE_KINDS,
     **GROWTH_KINDS,

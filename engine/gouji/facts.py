@@ -84,6 +84,10 @@ class Facts:
             found.update(_LISTS)
         return found
 
+    def mentioned(self, kind: str) -> Span | None:
+        """Where the report says this of itself, if it does."""
+        return next((m.span for m in self.report.mentions if m.kind == kind), None)
+
     def any_figure(self, path: str) -> int | None:
         """The figure of `path`: that of the table before that of the text; None where neither has one."""
         for index in (self.where.get(path), self.where.get(key("narrative", path))):

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
 from gouji import schema
 from gouji.bodies import BodyModel, load_bodies
 from gouji.canonical import Folds
@@ -28,7 +24,7 @@ from gouji.registryfile import load_registry
 from gouji.rulebook import Rulebook
 from gouji.rulecompiler import load_rulebook, remarks_of
 from gouji.rulemodel import Kept
-from gouji.yamlfile import Scalar, invalid, read, unknown
+from gouji.yamlfile import invalid, read
 
 
 def compile_packs(
@@ -102,21 +98,6 @@ def _folds(packs: Packs) -> Folds:
 _FOLDS = ("characters", "phrases", "noise")
 
 
-_PART = re.compile(r"\(\?&(\w+)\)")
-
-
-def _composed(expression: Scalar, parts: Mapping[Any, Scalar]) -> Scalar:
-    """An expression with the parts in the place of their names. Raises PackError for a name that no part has."""
-    for _ in range(len(parts) + 1):
-        if not (names := set(_PART.findall(expression))):
-            break
-        for name in names:
-            if name not in parts:
-                raise unknown(Scalar(name, expression.where), "表达式部分", "part of an expression", parts)
-        expression = Scalar(_PART.sub(lambda part: f"(?:{parts[part[1]]})", expression), expression.where)
-    return expression
-
-
 def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
     """Every carrier of tables in plain text. Raises PackError."""
     carriers = []
@@ -126,8 +107,8 @@ def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
         parts = pack.get("parts", {})
         for name, spec in pack.get("carriers", {}).items():
             grammar = build(grammar_file(folder, spec["grammar"]), packs.grammar_roots, ("start",))
-            region, cell = (schema.pattern(_composed(spec[key], parts)) for key in ("region", "cell"))
-            opens = _composed(spec["opens"], parts) if "opens" in spec else None
+            region, cell = (schema.pattern(schema.composed(spec[key], parts)) for key in ("region", "cell"))
+            opens = schema.composed(spec["opens"], parts) if "opens" in spec else None
             if opens is not None and opens not in openings:
                 # Carriers that begin alike look for it once.
                 openings[opens] = schema.expression(opens, Finder)

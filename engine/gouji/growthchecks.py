@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from gouji import schema, sentences
@@ -15,7 +15,9 @@ from gouji.changes import Change
 from gouji.facts import Facts
 from gouji.findings import Term
 from gouji.kinds import Kind
+from gouji.patterns import Pattern
 from gouji.records import Number, Observation, Unbound
+from gouji.registry import Registry
 from gouji.rulemodel import Rule
 from gouji.spans import Span
 from gouji.values import Struct
@@ -120,11 +122,11 @@ def _stated(rule: Rule, facts: Facts, span: Span, this: Number, unit: str | None
     behind = sentences.words(report, span.end, span.end + _REACH)
     if p["spared"].search(sentences.clause(report, span.start)):
         return
-    for pattern in p["behind"]:
+    for pattern in p["words"]["behind"]:
         if match := pattern.match(behind):
             yield from _read(rule, facts, this, unit, match.groupdict(), match[0].removeprefix(unit or ""))
-    following = p["following"].match(behind)
-    for pattern in p["before"] if following else ():
+    after = [match for one in p["words"]["following"] if (match := one.match(behind))]
+    for following, pattern in product(after, p["words"]["before"]):
         if match := pattern.search(before):
             groups = {**match.groupdict(), **following.groupdict()}
             yield from _read(rule, facts, this, unit, groups, f"{match[0]}{this}{following[0]}")
@@ -163,18 +165,26 @@ def _last(facts: Facts, told: list[sentences.Told], span: Span, last: Number) ->
             return
 
 
+def _words(value: Any, registry: Registry) -> Mapping[str, tuple[Pattern, ...]]:
+    """The expressions of each place around a figure, with their parts in the place of names."""
+    texts = schema.each(schema.written)
+    data = schema.record(parts=schema.table(schema.written), behind=texts, before=texts, following=texts)(
+        value, registry
+    )
+    parts = data.pop("parts")
+    return {place: tuple(schema.pattern(schema.composed(one, parts)) for one in found) for place, found in data.items()}
+
+
 GROWTH_KINDS: dict[str, Kind] = {
     "stated_growth": Kind(
         _growth,
         {
             "mention": schema.words,
-            "behind": schema.each(schema.pattern),
-            "before": schema.each(schema.pattern),
-            "following": schema.pattern,
+            "words": _words,
             "falls": schema.pattern,
             "spared": schema.pattern,
         },
-        ("mention", "behind", "before", "following", "falls", "spared"),
+        ("mention", "words", "falls", "spared"),
         ("label", "stated", "actual"),
     ),
 }

@@ -13,6 +13,7 @@ from gouji.records import Number
 from gouji.registry import Registry
 from gouji.yamlfile import Null, Scalar, invalid, unknown, where
 
+_PART = re.compile(r"\(\?&(\w+)\)")
 _Expression = TypeVar("_Expression", Pattern, Finder)
 Reader: TypeAlias = Callable[[Any, Registry], Any]
 
@@ -125,6 +126,25 @@ _YES_OR_NO = choice(("yes", "no"))
 def pattern(value: Any, registry: Registry | None = None) -> Pattern:
     """A regular expression."""
     return expression(value, Pattern)
+
+
+def written(value: Any, registry: Registry | None = None) -> Scalar:
+    """A text with the place where it is written."""
+    text(value)
+    scalar: Scalar = value
+    return scalar
+
+
+def composed(expression: Scalar, parts: Mapping[Any, Scalar]) -> Scalar:
+    """An expression with the parts in the place of their names, `(?&name)`. Raises PackError for a name that no part has."""
+    for _ in range(len(parts) + 1):
+        if not (names := set(_PART.findall(expression))):
+            break
+        for name in names:
+            if name not in parts:
+                raise unknown(Scalar(name, expression.where), "表达式部分", "part of an expression", parts)
+        expression = Scalar(_PART.sub(lambda part: f"(?:{parts[part[1]]})", expression), expression.where)
+    return expression
 
 
 def expression(value: Any, kind: type[_Expression]) -> _Expression:

@@ -10,6 +10,8 @@ from gouji.errors import PackError
 from gouji.pipeline import Engine
 from gouji.readers import text
 from gouji.records import Report
+from gouji.schema import composed
+from gouji.yamlfile import Scalar
 
 GRAMMAR = """
 %import common.cells (VALUES, DAMAGED, OTHER, ORDINAL, NOTE)
@@ -201,3 +203,12 @@ def test_a_wrong_structure_is_said_with_its_place(
         Engine.load([tmp_path])
     assert place in caught.value.source
     assert hint in caught.value.remedy.en
+
+
+def test_a_part_that_an_expression_names_is_there() -> None:
+    parts = {"unit": Scalar("件|条", "rules/x.yaml:3:5"), "count": Scalar(r"\d+(?&unit)", "rules/x.yaml:4:5")}
+    assert composed(Scalar("共(?&count)", "rules/x.yaml:5:5"), parts) == r"共(?:\d+(?:件|条))"
+    with pytest.raises(PackError) as caught:
+        composed(Scalar("共(?&unti)", "rules/x.yaml:5:5"), parts)
+    assert caught.value.source == "rules/x.yaml:5:5"
+    assert "unit" in caught.value.remedy.en + caught.value.problem.en

@@ -8,16 +8,15 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import Any
 
 from gouji.breakdowns import Breakdowns, Figure, resolve_wholes
 from gouji.canonical import Canonical
+from gouji.contexts import CLAUSE_END, Context
 from gouji.cues import COUNTS, Cue, NarrativeModel
 from gouji.document import Document
 from gouji.outline import Outline, Stretch
 from gouji.parser import Token, Tree
-from gouji.patterns import END
 from gouji.quantities import MONEY, Quantity, chinese_number, number, quantity
 from gouji.records import Observation, Partition, Unbound, Unparsed
 
@@ -28,18 +27,9 @@ _LONGEST = 7
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
 _AMONG_FIGURES = re.compile(r" \d")
-_CLAUSE_END = re.compile(r"[;:。()、\n,](?<!,(?=\d{3}(?!\d)))")
 
 
-_MARKS = ("clause_year", "scope_part", "scope_whole")
-"""Words for year and scope; of two at one place the one named first holds."""
 _YEAR = re.compile(r"20\d\d")
-
-
-def _abridges(short: str, name: str) -> bool:
-    """Whether all characters of a short name stand in the long one, in their order."""
-    rest = iter(name)
-    return all(character in rest for character in short)
 
 
 def _han(match: re.Match[str]) -> Quantity | None:
@@ -108,43 +98,29 @@ class _Reader:
         self.model = model
         self.era = era
         self.tables = tables
-        self.report_year = str(outline.report_year or "")
-        self.region = outline.region or ""
-        self.own_names = [m.text for m in outline.mentions if m.kind in ("title", "issuer")]
-        self.wide = model.patterns["wide"].search(canonical.text) is not None
+        self.context = Context(canonical.text, outline, model)
         self.figures: list[Figure] = []
         self.broken: list[tuple[int, int]] = []
         self.breakdowns = Breakdowns(canonical.text, model)
         # What holds in the paragraph, and in the sentence.
         self.topic: str | None = None
-        self.scope: str | None = None
-        self.beyond = False
         self.previous: Figure | None = None
         self.counted: list[Figure] = []
         self.paragraph_start = 0
-        self.marks: list[tuple[int, int, str, re.Match[str]]] = []
-        self.clauses: list[int] = []
         self.topics: dict[tuple[str, ...], str | None] = {}
-        self.year = self.report_year
-        self.since = self.until = False
-        self.body: str | None = None
-        self.heading_body: str | None = None
-        self.passing = False
         self.sentence_start = 0
         self.stated: dict[str, Figure] = {}
         self.in_sentence: set[str] = set()
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
-        patterns, text = self.model.patterns, self.canonical.text
+        text = self.canonical.text
         relevant = self.model.finders["relevant"].within
         if stretch.headings not in self.topics:
             self.topics[stretch.headings] = self._heading_topic(stretch.headings)
         self.topic = self.topics[stretch.headings]
-        heading = stretch.headings[-1] if stretch.headings else ""
-        alien = patterns["heading_body"].fullmatch(heading) and not self._is_own(heading)
-        self.heading_body = heading if alien else None
-        self.scope = self.previous = None
+        self.context.paragraph(stretch.headings[-1] if stretch.headings else "")
+        self.previous = None
         self.counted = []
         self.paragraph_start = len(self.figures)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
@@ -175,19 +151,8 @@ class _Reader:
         if self.topic is None:
             self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
         first = self.sentence_start = len(self.figures)
-        if self.passing:
-            self.scope, self.passing = None, False
-        self.year, self.since, self.until, self.body = self.report_year, False, False, None
         self.in_sentence.clear()
-        text, patterns = self.canonical.text, self.model.patterns
-        self.clauses = [start, *(m.end() for m in _CLAUSE_END.finditer(text, start, end))]
-        finders = self.model.finders
-        marks = [(m.start(), m.end(END), name, m) for name in _MARKS for m in finders[name].finditer(text, start, end)]
-        self.marks = sorted(marks, key=lambda mark: -mark[0])
-        if patterns["plan_opening"].match(text, start, end):
-            self.year = ""
-        if patterns["scope_reset"].match(text, start, end):
-            self.scope = None
+        self.context.sentence(start, end)
         lists = len(self.breakdowns.found)
         self._items(self._tree(tokens, named), None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied and not self._changes(f)]
@@ -206,7 +171,7 @@ class _Reader:
         for same in named.values():
             if len(same) > 1:
                 find, text = self.model.patterns["site"].search, self.canonical.text
-                sites = [find(text, self._clause_start(f.start), f.label[1]) for f in same]
+                sites = [find(text, self.context.clause_start(f.start), f.label[1]) for f in same]
                 if all(sites) and len({site[0] for site in sites if site}) > 1:
                     for figure, site in zip(same, sites, strict=True):
                         figure.scope = site and site[0]
@@ -301,19 +266,15 @@ class _Reader:
 
     def _own(self, start: int, at: int) -> bool:
         """Whether the clause of a cue names nothing but the body itself before the cue."""
-        text, begun = self.canonical.text, max(start, self._clause_start(at))
+        text, begun = self.canonical.text, max(start, self.context.clause_start(at))
         if self.model.patterns["own"].fullmatch(text, begun, at):
             return True
         body = self.model.patterns["scope_body"].search(text, begun, at)
         return (
             body is not None
-            and self._is_own(body["body"])
+            and self.context.is_own(body["body"])
             and self.model.patterns["own"].fullmatch(text, begun, body.start("body")) is not None
         )
-
-    def _is_own(self, name: str) -> bool:
-        """Whether a name may be that of the body itself, be it in short: 县政府办 for 云溪县人民政府办公室."""
-        return any(name in own or _abridges(name, own) for own in self.own_names)
 
     def _figure(
         self, token: Token, items: list[Any], index: int, total: Figure | None, start: int, end: int
@@ -345,9 +306,9 @@ class _Reader:
                 words = at, max(span[1], match.end("upward"), match.end("around"))
         if amount is None or (amount.value == 1 and self._negated(at)):
             return None
-        self._scope(span[0])
-        figure = Figure(*span, amount, scope=self.scope, han=han)
-        figure.words, figure.clause = words, self._clause_start(span[0])
+        self._advance(span[0])
+        figure = Figure(*span, amount, scope=self.context.scope, han=han)
+        figure.words, figure.clause = words, self.context.clause_start(span[0])
         if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in MONEY:
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
@@ -364,18 +325,22 @@ class _Reader:
         """Whether words before a number say that there was not one."""
         return self.model.patterns["negated"].search(self.canonical.text, max(at - 12, 0), at) is not None
 
+    def _advance(self, at: int) -> None:
+        """Take note of the words for year and body up to `at`."""
+        self.context.advance(at, begun=len(self.figures) > self.sentence_start)
+
     def _newly(self, figure: Figure, before: Figure, start: int) -> None:
         """Give a figure the metric of the one before it, which counts all years, where its words say what is new.
 
         截至2012年底共主动公开615条,今年新增94条: the year's figure is 94.
         """
-        clause = max(start, self._clause_start(figure.start))
+        clause = max(start, self.context.clause_start(figure.start))
         if (
             before.start >= start
             and (path := before.ever or before.path)
             and before.quantity.unit == figure.quantity.unit
             and self.model.patterns["newly"].fullmatch(self.canonical.text, clause, figure.start)
-            and self._of_this_year(clause, figure.start)
+            and self.context.of_this_year(clause, figure.start)
         ):
             figure.path, figure.cue, before.path = path, before.cue, None
             figure.label = clause, figure.start
@@ -385,8 +350,8 @@ class _Reader:
         for group in ("from", "to"):
             if (value := number(token.match[group])) is not None:
                 amount = Quantity(value, value, value, token.match["range_unit"])
-                figure = Figure(*token.match.span(group), amount, scope=self.scope)
-                figure.clause = self._clause_start(figure.start)
+                figure = Figure(*token.match.span(group), amount, scope=self.context.scope)
+                figure.clause = self.context.clause_start(figure.start)
                 self.figures.append(figure)
 
     def _share(self, figure: Figure, token: Token, total: Figure | None, start: int) -> bool:
@@ -407,7 +372,7 @@ class _Reader:
         if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, after, at):
             figure.share_of = previous
             return True
-        return bool(patterns["share"].search(text, self._clause_start(at), at))
+        return bool(patterns["share"].search(text, self.context.clause_start(at), at))
 
     def _bind(
         self, figure: Figure, token: Token, items: list[Any], index: int, total: Figure | None, start: int
@@ -489,24 +454,26 @@ class _Reader:
         ):
             return
         other = _YEAR.search(token.text) if cue.year is not None else None
-        if other and (not self.report_year or int(other[0]) != int(self.report_year) + (cue.year or 0)):
+        if other and (not self.context.report_year or int(other[0]) != int(self.context.report_year) + (cue.year or 0)):
             return
         if self._excepted(cue, token, start):
             return
         words = min(at, figure.start)
-        clause = max(start, self._clause_start(words))
-        if (not (cue.standing and self.since) and not self._of_this_year(clause, figure.start)) or self._changes(
-            figure
-        ):
+        clause = max(start, self.context.clause_start(words))
+        if (
+            not (cue.standing and self.context.when.since) and not self.context.of_this_year(clause, figure.start)
+        ) or self._changes(figure):
             return
         figure.label = (at, token.end)
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
             figure.cue = cue if cue.becomes else None
             return
-        figure.cumulative = self.until or bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
+        figure.cumulative = self.context.when.until or bool(
+            self.model.patterns["cumulative"].search(text, clause, figure.start)
+        )
         ever = None if cue.standing else self.model.patterns["ever"].search(text, clause, figure.start)
-        if ever and (self.until or ever["now"]):
+        if ever and (self.context.when.until or ever["now"]):
             figure.ever = metrics[0]
             return
         figure.path, figure.cue = metrics[0], cue
@@ -520,16 +487,16 @@ class _Reader:
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
         # 县公安局：收到申请12件
-        named = self._clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
+        named = self.context.clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
         body = self.model.patterns["scope_body"].search(text, max(start, named), words)
-        if body is not None and not self._is_own(body["body"]):
-            self.body = body["body"]
+        if body is not None and not self.context.is_own(body["body"]):
+            self.context.body = body["body"]
         if "account" in token.match.re.groupindex and (account := token.match["account"]):
             figure.scope = account
         elif of := self.model.patterns["account"].search(text, max(start, at - 40), at):
             figure.scope = of[1]
-        elif self.body or self.heading_body:
-            figure.scope = self.body or self.heading_body
+        elif self.context.body or self.context.heading_body:
+            figure.scope = self.context.body or self.context.heading_body
 
     def drop_cumulative(self) -> None:
         """累计 may count the year or all years: the latter where the report has another figure for the year."""
@@ -538,42 +505,12 @@ class _Reader:
             if figure.cumulative and figure.path in of_the_year:
                 figure.path = None
 
-    def _scope(self, at: int) -> None:
-        """Take note of the words for scope and year up to `at`."""
-        while self.marks and self.marks[-1][1] <= at:
-            _, _, name, match = self.marks.pop()
-            if name == "clause_year":
-                self.year = self.report_year if match["this"] else match["year"] or ""
-                self.since = bool(match["since"] or match["since_ever"])
-                self.until = bool(match["until"])
-            elif name == "scope_part" and match["self"] and not self.wide:
-                continue
-            elif name == "scope_part" and self._is_own(match.string[match.start() : match.end(END)]):
-                self.scope = self.body = None
-            elif name == "scope_part" or self.beyond or not match["own"]:
-                wide = match["beyond"] if name == "scope_part" else None
-                self.beyond = wide is not None and not self.region.endswith(wide)
-                part = name == "scope_part" and (self.beyond or wide is None)
-                self.scope, self.body = match.string[match.start() : match.end(END)] if part else None, None
-                # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
-                self.passing = len(self.figures) > self.sentence_start
-
-    def _of_this_year(self, clause: int, at: int) -> bool:
-        """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
-        if self.report_year and self.year != self.report_year:
-            return False
-        return not self.model.finders["other_time"].within(self.canonical.text, clause, at)
-
     def _changes(self, figure: Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""
         if figure.changes is None:
-            clause = self._clause_start(figure.start)
+            clause = self.context.clause_start(figure.start)
             figure.changes = self.model.finders["change"].within(self.canonical.text, clause, figure.start)
         return figure.changes
-
-    def _clause_start(self, at: int) -> int:
-        """Where the clause of the sentence that `at` stands in begins; not too far back."""
-        return max(self.clauses[bisect_right(self.clauses, at) - 1], at - 80)
 
     # ---- lists
 
@@ -596,14 +533,14 @@ class _Reader:
         opened = items[0]
         at = opened.start
         text, patterns = self.canonical.text, self.model.patterns
-        self._scope(at)
-        year, since = self.year, self.since
+        self._advance(at)
+        when = self.context.when
         # A bracket breaks down the figure that it follows at once.
         total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
         parts = self._items(items[1:-1], total, start, end)
         # 52件（2014年为41件），其中: a year in brackets ends with them.
-        self._scope(items[-1].start)
-        self.year, self.since = year, since
+        self._advance(items[-1].start)
+        self.context.when = when
         partial = bool(patterns["partial"].match(text[at + 1 : at + 4]))
         if len(parts) > 1 or partial:
             self.breakdowns.record(total, parts, not partial)
@@ -614,10 +551,10 @@ class _Reader:
         if self.topic == "field" or (cue.topics and self.topic not in cue.topics):
             return
         start, end = token.start, token.end
-        if self._excepted(cue, token, self._clause_start(start)):
+        if self._excepted(cue, token, self.context.clause_start(start)):
             return
-        self._scope(start)
-        if not self._of_this_year(self._clause_start(start), start):
+        self._advance(start)
+        if not self.context.of_this_year(self.context.clause_start(start), start):
             return
         assert cue.value is not None
         for topic in self._topics(cue):
@@ -630,7 +567,7 @@ class _Reader:
             for path in cue.metrics(self.era, topic):
                 if path not in self.in_sentence:
                     amount = Quantity(value, value, value, None)
-                    self.figures.append(Figure(start, end, amount, path, cue, (start, end), self.scope, True))
+                    self.figures.append(Figure(start, end, amount, path, cue, (start, end), self.context.scope, True))
 
     def _topics(self, cue: Cue) -> list[str | None]:
         """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""
@@ -653,7 +590,7 @@ class _Reader:
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))
-                stop = _CLAUSE_END.search(canonical.text, figure.end)
+                stop = CLAUSE_END.search(canonical.text, figure.end)
                 clause = canonical.source(figure.clause, stop.start() if stop else len(canonical.text))
                 of = places.get(id(figure.share_of))
                 reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))

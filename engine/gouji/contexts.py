@@ -1,0 +1,106 @@
+"""Of which year and of which body a text speaks: what words for either leave in force for the figures behind them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from gouji.cues import NarrativeModel
+from gouji.outline import Outline
+from gouji.patterns import END
+from gouji.values import Struct
+
+CLAUSE_END = re.compile(r"[;:。()、\n,](?<!,(?=\d{3}(?!\d)))")
+"""What ends a clause; a comma between the digits of a number does not."""
+_MARKS = ("clause_year", "scope_part", "scope_whole")
+"""Words for year and scope; of two at one place the one named first holds."""
+
+
+class When(Struct):
+    """The year in force, "" for none that is known; whether words count `since` a year, or `until` a day of it."""
+
+    year: str
+    since: bool = False
+    until: bool = False
+
+
+class Context:
+    """What holds at a place of a text: the year, the scope of the figures, another body that is named."""
+
+    def __init__(self, text: str, outline: Outline, model: NarrativeModel) -> None:
+        self.text = text
+        self.patterns = model.patterns
+        self.finders = model.finders
+        self.report_year = str(outline.report_year or "")
+        self.region = outline.region or ""
+        self.own_names = [m.text for m in outline.mentions if m.kind in ("title", "issuer")]
+        self.wide = model.patterns["wide"].search(text) is not None
+        self.when = When(self.report_year)
+        self.scope: str | None = None
+        self.body: str | None = None
+        self.heading_body: str | None = None
+        self.beyond = False
+        self.passing = False
+        self.marks: list[tuple[int, int, str, re.Match[str]]] = []
+        self.clauses: list[int] = []
+
+    def paragraph(self, heading: str) -> None:
+        """Begin a paragraph below `heading`, which may be the name of another body."""
+        alien = self.patterns["heading_body"].fullmatch(heading) and not self.is_own(heading)
+        self.heading_body = heading if alien else None
+        self.scope = None
+
+    def sentence(self, start: int, end: int) -> None:
+        """Begin the sentence from `start` to `end`."""
+        text, patterns = self.text, self.patterns
+        if self.passing:
+            self.scope, self.passing = None, False
+        self.body = None
+        self.when = When("" if patterns["plan_opening"].match(text, start, end) else self.report_year)
+        if patterns["scope_reset"].match(text, start, end):
+            self.scope = None
+        self.clauses = [start, *(m.end() for m in CLAUSE_END.finditer(text, start, end))]
+        finders = self.finders
+        marks = [(m.start(), m.end(END), name, m) for name in _MARKS for m in finders[name].finditer(text, start, end)]
+        self.marks = sorted(marks, key=lambda mark: -mark[0])
+
+    def advance(self, at: int, *, begun: bool) -> None:
+        """Take note of the words for year and body up to `at`; `begun`: figures of the sentence stand before it."""
+        while self.marks and self.marks[-1][1] <= at:
+            _, _, name, match = self.marks.pop()
+            if name == "clause_year":
+                year = self.report_year if match["this"] else match["year"] or ""
+                self.when = When(year, bool(match["since"] or match["since_ever"]), bool(match["until"]))
+                continue
+            part = name == "scope_part"
+            words = match.string[match.start() : match.end(END)]
+            if part and match["self"] and not self.wide:
+                continue
+            if part and self.is_own(words):
+                self.scope = self.body = None
+            elif part or self.beyond or not match["own"]:
+                wide = match["beyond"] if part else None
+                self.beyond = wide is not None and not self.region.endswith(wide)
+                self.scope, self.body = words if part and (self.beyond or wide is None) else None, None
+                # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
+                self.passing = begun
+
+    def of_this_year(self, clause: int, at: int) -> bool:
+        """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
+        if self.report_year and self.when.year != self.report_year:
+            return False
+        return not self.finders["other_time"].within(self.text, clause, at)
+
+    def clause_start(self, at: int) -> int:
+        """Where the clause of the sentence that `at` stands in begins; not too far back."""
+        return max(self.clauses[bisect_right(self.clauses, at) - 1], at - 80)
+
+    def is_own(self, name: str) -> bool:
+        """Whether a name may be that of the body itself, be it in short: 县政府办 for 云溪县人民政府办公室."""
+        return any(name in own or _abridges(name, own) for own in self.own_names)
+
+
+def _abridges(short: str, name: str) -> bool:
+    """Whether all characters of a short name stand in the long one, in their order."""
+    rest = iter(name)
+    return all(character in rest for character in short)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
@@ -224,18 +225,81 @@ def test_an_old_workbook_that_is_truncated(refused: Refused) -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is bounded on Linux only")
 def test_an_alarm_at_the_last_moment_leaves_no_bound_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     import resource
-    import signal
 
     before = resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)
 
-    def setitimer(which: int, seconds: float) -> None:
-        if not seconds:
-            raise bounded.Exceeded
+    late = iter((None, None, bounded.Exceeded))
+    set_timer = signal.setitimer
+
+    def setitimer(which: int, seconds: float, interval: float = 0) -> tuple[float, float]:
+        if error := next(late, None):
+            raise error
+        return set_timer(which, seconds, interval)
 
     monkeypatch.setattr(signal, "setitimer", setitimer)
-    with pytest.raises(bounded.Exceeded), bounded.bounded(60, 1 << 30):
+    with bounded.bounded(60, 1 << 30):
         assert resource.getrlimit(resource.RLIMIT_AS) != before[0]
     assert (resource.getrlimit(resource.RLIMIT_AS), signal.getsignal(signal.SIGALRM)) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="time is bounded on Unix only")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_alarm_that_nobody_hears_goes_off_again() -> None:
+    """What is raised in a finalizer, or in a callback of the garbage collector, goes no further."""
+
+    class Deaf:
+        ended = False
+
+        def __del__(self) -> None:
+            try:
+                while True:
+                    pass
+            finally:
+                Deaf.ended = True
+
+    @bounded.bounded(0.1, 1 << 30)
+    def forever() -> None:
+        Deaf()
+        assert Deaf.ended
+        while True:
+            pass
+
+    with pytest.raises(bounded.Exceeded):
+        forever()
+
+
+@pytest.fixture
+def ring() -> Iterator[Callable[[float], object]]:
+    """Set the limit of time that a corpus has for each file: TimeoutError."""
+
+    def late(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="time is bounded on Unix only")
+def test_a_limit_of_time_goes_on_behind_another(ring: Callable[[float], object]) -> None:
+    ring(100)
+    with bounded.bounded(60, 1 << 30):
+        assert signal.getitimer(signal.ITIMER_REAL)[0] <= 60
+    assert 60 < signal.getitimer(signal.ITIMER_REAL)[0] <= 100
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="time is bounded on Unix only")
+def test_a_limit_of_time_holds_within_another(ring: Callable[[float], object]) -> None:
+    @bounded.bounded(60, 1 << 30)
+    def forever() -> None:
+        while True:
+            pass
+
+    ring(0.05)
+    with pytest.raises(TimeoutError):
+        forever()
 
 
 # --- HTML ------------------------------------------------------------------------------------------------------------

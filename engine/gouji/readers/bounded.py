@@ -7,7 +7,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from types import FrameType
+from typing import Any
+
+# Seconds. What an alarm raises in a finalizer or in a callback of the garbage collector is lost: it goes off again.
+_AGAIN = 0.5
+_AT_ONCE = 0.000_001
 
 
 class Exceeded(BaseException):
@@ -15,7 +21,7 @@ class Exceeded(BaseException):
 
 
 @contextmanager
-def bounded(seconds: int, memory: int) -> Iterator[None]:
+def bounded(seconds: float, memory: int) -> Iterator[None]:
     """Raise Exceeded after `seconds`, MemoryError beyond `memory` bytes on top of what is in use.
 
     Time is bounded in the main thread of a Unix process, memory on Linux; elsewhere the work goes on unbounded.
@@ -32,20 +38,33 @@ def bounded(seconds: int, memory: int) -> Iterator[None]:
 
 
 @contextmanager
-def _timed(seconds: int) -> Iterator[None]:
+def _timed(seconds: float) -> Iterator[None]:
+    """Under a limit of time; one that was there before, as a corpus has one for each file, stays in force."""
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGALRM, _alarm)
+    began = monotonic()
+    others = signal.setitimer(signal.ITIMER_REAL, 0)[0]
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_REAL, min(seconds, others or seconds), _AGAIN)
         yield
     finally:
+        _silence(before)
+        if others:
+            signal.setitimer(signal.ITIMER_REAL, max(others - (monotonic() - began), _AT_ONCE))
+
+
+def _silence(before: Any) -> None:
+    """No alarm any more, and who heeded it before."""
+    while True:
         try:
-            # The alarm may still go off right here.
             signal.setitimer(signal.ITIMER_REAL, 0)
-        finally:
             signal.signal(signal.SIGALRM, before)
+        except Exceeded:
+            # It went off at the last moment.
+            continue
+        return
 
 
 def _alarm(number: int, frame: FrameType | None) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 _REACH = 100  # so far from its figure a change is looked for, and so far the other way the figure of last year
+_AHEAD = 20  # figures of a sentence in front of one whose change may be that of another
 _HEAD = 30  # so far before a figure the words for its year begin
 
 
@@ -91,7 +92,7 @@ def _fits_another(
 ) -> bool:
     """Whether a change is that of a figure further ahead in the sentence."""
     # 收到12件,办结11件,比上年增加2件,增长20%
-    for figure in sentences.before(facts.report, told, found.span.start):
+    for figure in islice(sentences.before(facts.report, told, found.span.start), _AHEAD):
         other = sentences.figure(facts.report, figure)
         if other.value is not None and other.unit == found.unit:
             read = _stated(rule, facts, found.span, other.value, found.unit)

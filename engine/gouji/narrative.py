@@ -106,6 +106,7 @@ class _Reader:
         self.topic: str | None = None
         self.previous: Figure | None = None
         self.counted: list[Figure] = []
+        self.latest: Figure | None = None  # that counts something and is no percentage
         self.paragraph_start = 0
         self.topics: dict[tuple[str, ...], str | None] = {}
         self.sentence_start = 0
@@ -319,6 +320,8 @@ class _Reader:
         if han and not figure.path and int(amount.value) < 10:
             return None
         self.figures.append(figure)
+        if amount.unit != "%":
+            self.latest = figure
         return figure
 
     def _negated(self, at: int) -> bool:
@@ -353,12 +356,13 @@ class _Reader:
                 figure = Figure(*token.match.span(group), amount, scope=self.context.scope)
                 figure.clause = self.context.clause_start(figure.start)
                 self.figures.append(figure)
+                self.latest = figure
 
     def _share(self, figure: Figure, token: Token, total: Figure | None, start: int) -> bool:
         """Whether a percentage is a share of a total; where it can be told, of which figure."""
         text, patterns = self.canonical.text, self.model.patterns
         at = token.start
-        previous = next((f for f in reversed(self.figures) if f.quantity.unit != "%" and not f.implied), None)
+        previous = self.latest
         if total is not None and text[at - 1] == "(":
             figure.share_of = total
             return True

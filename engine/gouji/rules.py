@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
+from typing import Any
 
 from gouji.checks import KINDS
 from gouji.facts import UNKNOWN, Facts, index
@@ -293,21 +294,30 @@ def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]
     yields = rulebook.yielding
     if yields.keys().isdisjoint([finding.rule for finding in findings]):
         return findings
+    # What rules that others yield to have found, by each of its figures: findings without one in common are none alike.
+    found: dict[str, dict[Any, set[frozenset[Any]]]] = {}
+    for rule_id in {rule_id for rule in yields.values() for rule_id in rule.yields}:
+        found[rule_id] = {}
+    for finding in findings:
+        if finding.rule in found:
+            figures = _figures(finding)
+            for figure in figures:
+                found[finding.rule].setdefault(figure, set()).add(figures)
     kept = []
     for finding in findings:
         rule = yields.get(finding.rule)
         if rule is not None:
             mine = _figures(finding)
-            others = (_figures(f) for f in findings if f.rule in rule.yields)
-            if any(other and (other <= mine or mine <= other) for other in others):
+            others = (other for one in rule.yields for figure in mine for other in found[one].get(figure, ()))
+            if any(other <= mine or mine <= other for other in others):
                 continue
         kept.append(finding)
     return kept
 
 
-def _figures(finding: Finding) -> set[tuple[str, Number | None]]:
+def _figures(finding: Finding) -> frozenset[tuple[str, Number | None]]:
     """The figures of a finding; one that is stated twice is the same."""
-    return {(term.path, term.value) for term in finding.terms if term.operand is not None}
+    return frozenset([(term.path, term.value) for term in finding.terms if term.operand is not None])
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

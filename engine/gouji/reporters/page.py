@@ -31,6 +31,8 @@ INDENT = 4
 SIDE_BY_SIDE = 100
 WIDEST = 200
 PROSE = 120
+# Characters that may share one cell of a terminal, as letters do with what stands above and below them.
+_PER_CELL = 8
 
 STYLES = {
     "error": "bold red",
@@ -255,11 +257,13 @@ class Page:
 
     def _gap(self, words: str, after: int, before: int) -> Text:
         """The words between two figures: `after` cells behind the one and `before` cells ahead of the other."""
-        words = self.shown(words)
         if after == 0:
             words = words.lstrip()
         if before == 0:
             words = words.rstrip()
+        # A line may be as long as a book: what is far from both ends is not even looked at.
+        far = _PER_CELL * (after + before + 2)
+        words = self.shown(words if len(words) <= 2 * far else words[:far] + words[-far:])
         if cell_len(words) <= after + before + 2:
             return Text(words)
         head = _fitting(words, after)

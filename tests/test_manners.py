@@ -174,12 +174,13 @@ def read(
     folder: Path,
     *,
     before: str = "一年来，各级行政机关按照条例的要求公开各类信息。",
+    spelling: tuple[str, str] = ("", ""),
 ) -> Report:
     tables = iter(zip(forms.tables(year, values), WIDTHS, strict=True))
     blocks = forms.report(year, values, (before,))
     lines = [b + "\n" if isinstance(b, str) else manner(*next(tables)).rstrip("\n") + "\n" for b in blocks]
     path = folder / "report.txt"
-    path.write_text("".join(lines), encoding="utf-8")
+    path.write_text("".join(lines).replace(*spelling), encoding="utf-8")
     return gouji.check(path)
 
 
@@ -202,6 +203,18 @@ def test_a_complete_form(manner: Callable[[Table, int], str], year: int, tmp_pat
     assert not report.unparsed
     missed = [f.instance for f in report.findings if f.rule in ("G05", "G09")]
     assert not missed
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [("勾稽", "钩稽"), ("勾稽", "逻辑"), ("其他", "其它"), ("总计", "合计")],
+    ids=lambda words: words[1].strip(),
+)
+@pytest.mark.parametrize("manner", [*MANNERS, *UNMARKED], ids=lambda m: m.__name__)
+def test_heads_in_other_words(manner: Callable[[Table, int], str], spelling: tuple[str, str], tmp_path: Path) -> None:
+    paths = forms.paths(2022)
+    values = [str(100 + i) for i in range(len(paths))]
+    assert figures(read(2022, values, manner, tmp_path, spelling=spelling)) == dict(zip(paths, values, strict=True))
 
 
 @pytest.mark.parametrize("year", [2019, 2022])

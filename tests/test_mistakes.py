@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from gouji.errors import PackError
+from gouji.grammarcompiler import build
 from gouji.packs import Packs
 from gouji.pipeline import Engine
 from gouji.workbench.scaffold import scaffold
@@ -247,6 +248,7 @@ def test_a_mistake_is_told_with_its_line_and_a_remedy(mistake: Mistake, tmp_path
         ("EXTRA: /甲/\nMORE /乙/\n", 2, "not valid Lark: “/乙/” cannot stand here", "correct the grammar"),
         ("EXTRA: /甲/ MOER\nMORE: /乙/\n", 1, "terminal MOER is not defined", "the nearest is MORE"),
         ("EXTRA: /甲/\nEXTRA: /乙/\n", 2, "EXTRA is defined more than once", "correct the grammar"),
+        ("EXTRA: WORD /丙/\nWORD: /甲|乙/\n", 1, "/甲|乙/ is a choice without brackets", "write /(?:甲|乙)/"),
         ("EXTRA: /(甲/\n", 1, "the regular expression of terminal EXTRA is wrong", "correct the grammar"),
     ],
 )
@@ -264,3 +266,12 @@ def test_a_mistake_in_what_a_grammar_imports_is_told_there(
     assert error.source.startswith(f"{more}:{line}:")
     assert says in error.problem.en
     assert remedy in error.remedy.en
+
+
+def test_a_choice_in_brackets_stays_whole(tmp_path: Path) -> None:
+    file = tmp_path / "choice.lark"
+    file.write_text(
+        "start: PIECES\nPIECES: /[|]甲\\|(?:丁|戊)/ (/乙|己/ | /庚|辛/) WORD?\nWORD: /子|丑/\n", encoding="utf-8"
+    )
+    tree = build(file, [tmp_path], ("start",)).parser.parse("|甲|丁辛丑", "start")
+    assert [token.text for token in tree.tokens()] == ["|甲|丁辛丑"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from gouji.packs import builtin
 from gouji.parser import Parser, Reduction, Scanner
 from gouji.patterns import Pattern, beginnings
 
+_BRACKETS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", re.S)
+"""What tells whether a bar in an expression stands in brackets."""
+
 
 def build(
     path: Path,
@@ -33,13 +36,16 @@ def build(
     """Compile `path`, with imports from `roots`; `edit` adds to the loaded grammar before.
 
     Raises PackError with file, line and column for a grammar that Lark refuses, for a terminal or rule without an ASCII
-    name (Lark drops such terminals from what it says it expected), for one that takes time beyond all bounds, and for
-    expressions that cannot stand beside each other.
+    name (Lark drops such terminals from what it says it expected), for one that takes time beyond all bounds, for one
+    that would fall apart, and for expressions that cannot stand beside each other.
     """
     text = read(path)
     try:
+        grammar = edited(text, path, roots, edit)
+        for torn, choice in _torn(grammar):
+            raise _fallen(place(path, _own(torn), roots), _own(torn), choice)
         lark = Lark(
-            text if edit is None else edited(text, path, roots, edit),
+            grammar,
             parser="lalr",
             start=[str(start) for start in starts],
             import_paths=[str(root) for root in roots],
@@ -68,9 +74,45 @@ def build(
         tables = pickle.dumps(_parser(lark), pickle.HIGHEST_PROTOCOL)
     except re.error as error:
         raise _at_odds(path, text, lark.terminals, error) from error
-    grammar = Grammar(f"{path.parent.name}/{path.name}", tuple(map(str, starts)), tables, saved.getvalue())
-    grammar.__dict__["lark"] = lark
-    return grammar
+    built = Grammar(f"{path.parent.name}/{path.name}", tuple(map(str, starts)), tables, saved.getvalue())
+    built.__dict__["lark"] = lark
+    return built
+
+
+def _torn(grammar: Any) -> Iterator[tuple[str, str]]:
+    """The terminals that Lark joins from expressions, one of them a choice without brackets: /a|b/ "c" is not a|bc."""
+    for name, (tree, _) in grammar.term_defs:
+        for sequence in tree.find_data("expansion") if tree is not None else ():
+            for item in sequence.children if len(sequence.children) > 1 else ():
+                while getattr(item, "data", None) in ("value", "expansions", "expansion") and len(item.children) == 1:
+                    item = item.children[0]
+                if getattr(item, "data", None) == "literal" and _chooses(source := str(item.children[0])):
+                    yield name, source
+
+
+def _chooses(literal: str) -> bool:
+    """Whether an expression as a grammar writes it, without flags, is a choice outside of all brackets."""
+    if not (literal.startswith("/") and literal.endswith("/")):
+        return False
+    depth = 0
+    for piece in _BRACKETS.findall(literal[1:-1]):
+        if piece == "|" and not depth:
+            return True
+        depth += (piece == "(") - (piece == ")")
+    return False
+
+
+def _fallen(where: str, terminal: str, choice: str) -> PackError:
+    return PackError(
+        where,
+        "invalid-grammar",
+        Message(
+            f"终结符 {terminal} 由几段拼成，其中 {choice} 有多个选项而没有括号，拼接后选项会连到前后文字上",
+            f"terminal {terminal} is put together of pieces, of which {choice} is a choice without brackets: its"
+            " alternatives would take in what stands beside them",
+        ),
+        Message(f"写成 /(?:{choice[1:-1]})/", f"write /(?:{choice[1:-1]})/"),
+    )
 
 
 def _at_odds(path: Path, text: str, terminals: Iterable[Any], error: re.error) -> PackError:

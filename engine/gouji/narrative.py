@@ -8,6 +8,7 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
+from itertools import dropwhile
 from typing import Any
 
 from gouji.breakdowns import Breakdowns, Figure, resolve_wholes
@@ -577,8 +578,12 @@ class _Reader:
         """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""
         if "<topic>" not in (cue.value or ""):
             return [self.topic]
-        totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t and t != self.topic}
-        return [*(t for t, total in totals.items() if total in self.in_sentence), self.topic]
+        totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t}
+        since = dropwhile(lambda f: f.path not in totals.values(), self.figures[self.sentence_start :])
+        if any(f.path not in totals.values() for f in since):
+            # 行政复议5件,已办3件,尚未审结: not all of them.
+            return []
+        return [*(t for t, total in totals.items() if total in self.in_sentence and t != self.topic), self.topic]
 
     # ---- result
 

@@ -8,6 +8,7 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import dropwhile
 from typing import Any
 
@@ -579,11 +580,13 @@ class _Reader:
         if "<topic>" not in (cue.value or ""):
             return [self.topic]
         totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t}
-        since = dropwhile(lambda f: f.path not in totals.values(), self.figures[self.sentence_start :])
-        if any(f.path not in totals.values() for f in since):
-            # 行政复议5件,已办3件,尚未审结: not all of them.
-            return []
-        return [*(t for t, total in totals.items() if total in self.in_sentence and t != self.topic), self.topic]
+        spoken = [t for t, total in totals.items() if total in self.in_sentence or t == self.topic]
+        # 行政复议5件,已办3件,尚未审结: where something else is counted behind the total, they are not all of them.
+        return [t for t in spoken if all(f.path in totals.values() for f in self._since(totals[t]))]
+
+    def _since(self, path: str) -> Iterator[Figure]:
+        """The figures of the sentence from that of `path` on."""
+        return dropwhile(lambda figure: figure.path != path, self.figures[self.sentence_start :])
 
     # ---- result
 

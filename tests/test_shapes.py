@@ -175,6 +175,12 @@ def test_the_whole_of_a_province_is_the_whole_of_its_own_report_only(body: str, 
     assert [(o.value, o.scope) for o in gouji.engine().understand(document(text))] == [(9000, scope)]
 
 
+@pytest.mark.parametrize("name", ["中心", "云溪科技中心"])
+def test_a_body_that_names_itself_in_quotation_marks_counts_its_own(name: str) -> None:
+    text = f"云溪科技中心2012年政府信息公开工作年度报告\n一、总体情况\n“{name}”收到政府信息公开申请14件。\n"
+    assert [(o.value, o.scope) for o in gouji.engine().understand(document(text))] == [(14, None)]
+
+
 def test_an_item_of_a_list_on_its_own_line_is_read_with_its_total() -> None:
     report = gouji.engine().understand(
         document(

@@ -164,7 +164,10 @@ class _Reader:
             self.counted = counted
 
     def _set_apart(self, figures: list[Figure]) -> None:
-        """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ."""
+        """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ.
+
+        告知补正1件，补正申请3件: of parts under two names neither is all that the metric counts.
+        """
         named: dict[tuple[str, str | None], list[Figure]] = {}
         for figure in figures:
             if figure.path and not figure.implied:
@@ -176,6 +179,10 @@ class _Reader:
                 if all(sites) and len({site[0] for site in sites if site}) > 1:
                     for figure, site in zip(same, sites, strict=True):
                         figure.scope = site and site[0]
+                elif len({text[slice(*f.label)] for f in same}) > 1 and len({f.quantity.low for f in same}) > 1:
+                    if not any(f.cue and f.cue.opens for f in same):
+                        for figure in same:
+                            figure.path = None
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -462,6 +469,10 @@ class _Reader:
             return
         if self._excepted(cue, token, start):
             return
+        of = self.model.patterns["account"].search(text, max(start, at - 40), at)
+        if of and not cue.accounts and not self._names_itself(of[1]):
+            # “依申请公开”收到申请12件: what came in by a column, be it all or not.
+            return
         words = min(at, figure.start)
         clause = max(start, self.context.clause_start(words))
         if (
@@ -497,10 +508,14 @@ class _Reader:
             self.context.body = body["body"]
         if "account" in token.match.re.groupindex and (account := token.match["account"]):
             figure.scope = account
-        elif of := self.model.patterns["account"].search(text, max(start, at - 40), at):
+        elif of and cue.accounts:
             figure.scope = of[1]
         elif self.context.body or self.context.heading_body:
             figure.scope = self.context.body or self.context.heading_body
+
+    def _names_itself(self, name: str) -> bool:
+        """Whether a name in quotation marks is that of the body and not of one of its columns."""
+        return not self.model.patterns["subject"].search(name) and self.context.is_own(name)
 
     def drop_cumulative(self) -> None:
         """累计 may count the year or all years: the latter where the report has another figure for the year."""

@@ -46,6 +46,7 @@ _CUE = _optional(
     becomes=record(parts=each(text), path=text),
     year=_year,
     standing=_true,
+    accounts=_true,
     alone=_true,
     outside=each(text),
 )

@@ -178,20 +178,14 @@ def _certain(program: Program, facts: Facts) -> bool:
 
 
 def _comparable(program: Program, facts: Facts) -> bool:
-    """Scope before comparison: figures about different bodies or dates are not compared.
-
-    A figure of the text without a scope shares that of the sentence around it; a table has none.
-    """
+    """Scope before comparison: figures about different bodies or dates are not compared; what a table says has none."""
     scopes: set[str | None] = set()
-    tables = False
     for relation in program.instance.relations:
         for item in relation.items:
             observation = facts.observation(item.source, item.path)
-            if observation is not None and observation.source == "narrative":
-                scopes.add(observation.scope)
-            else:
-                tables |= observation is not None
-    return scopes <= {None} if tables else len(scopes - {None}) < 2
+            if observation is not None:
+                scopes.add(observation.scope if observation.source == "narrative" else None)
+    return len(scopes) < 2
 
 
 def _operand(item: Item, facts: Facts) -> Operand:

@@ -124,9 +124,12 @@ class _Reader:
         self.previous = None
         self.counted = []
         self.paragraph_start = len(self.figures)
+        lists = len(self.breakdowns.found)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
             if relevant(text, *sentence.span()):
                 self._sentence(*sentence.span())
+        if len(self.figures) - self.paragraph_start > 1:
+            self._levels({id(total) for total, _, _ in self.breakdowns.found[lists:]})
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
@@ -179,10 +182,41 @@ class _Reader:
                 if all(sites) and len({site[0] for site in sites if site}) > 1:
                     for figure, site in zip(same, sites, strict=True):
                         figure.scope = site and site[0]
-                elif len({text[slice(*f.label)] for f in same}) > 1 and len({f.quantity.low for f in same}) > 1:
-                    if not any(f.cue and f.cue.opens for f in same):
-                        for figure in same:
-                            figure.path = None
+                elif not any(f.cue and f.cue.opens for f in same) and self._differ(same):
+                    for figure in same:
+                        figure.path = None
+
+    def _differ(self, same: list[Figure]) -> bool:
+        """Whether figures of one metric stand behind different words and have different values."""
+        return len({self.canonical.text[slice(*f.label)] for f in same}) > 1 < len({f.quantity.low for f in same})
+
+    def _levels(self, wholes: set[int]) -> None:
+        """Of the figures of a paragraph that have one metric, those of single levels are no totals; `wholes` have lists.
+
+        区直机关主动公开信息30条，各乡镇主动公开信息70条: neither is the whole. 局办公室有专职人员2名，全系统有132名: nor is the first.
+        """
+        named: dict[str, list[Figure]] = {}
+        for figure in self.figures[self.paragraph_start :]:
+            if figure.path and figure.cue and not figure.implied:
+                group = figure.path.rpartition(".")[0]
+                named.setdefault(group if figure.cue.standing and "." in group else figure.path, []).append(figure)
+        for same in named.values():
+            if len({f.quantity.low for f in same}) < 2:
+                continue
+            if any(f.cue and f.cue.standing and f.wide for f in same):
+                parts = [f for f in same if not f.wide and not f.scope]
+            else:
+                told = {
+                    f: self.context.level(f.label[0]) for f in same if f.cue and f.cue.opens and id(f) not in wholes
+                }
+                # Words for a scope hold on: 市直部门30条，县区70条.
+                parts = [f for f, level in told.items() if level and (not f.scope or f.scope not in level)]
+                others = [f for f in same if f.scope or (f in parts and not self.context.is_own(told[f]))]
+                if len(others) < 2:
+                    # What the body itself has, by its name, and another one.
+                    parts = [f for f in parts if f in others]
+            for figure in parts:
+                figure.path = None
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -316,6 +350,7 @@ class _Reader:
             return None
         self._advance(span[0])
         figure = Figure(*span, amount, scope=self.context.scope, han=han)
+        figure.wide = self.context.whole
         figure.words, figure.clause = words, self.context.clause_start(span[0])
         if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in MONEY:
             self._bind(figure, token, items, index, total, start)

@@ -67,6 +67,7 @@ _NARRATIVE = dict.fromkeys(
             "ever",
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
+        *("level", "national"),
     ),
     pattern,
 )

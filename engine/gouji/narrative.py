@@ -476,7 +476,7 @@ class _Reader:
         text, patterns = self.canonical.text, self.model.patterns
         if other is not None and patterns["joint"].fullmatch(text, other.end, at):
             return True
-        return patterns["listed"].search(text, max(at - 2, 0), at) is not None
+        return patterns["listed"].search(text, max(at - 4, 0), at) is not None
 
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         """The cue that is the item `index`; None where that is something else or says a value itself."""

@@ -186,7 +186,9 @@ def test_the_whole_of_the_country_is_that_of_a_national_body(body: str, scope: s
 
 @pytest.mark.parametrize(("other", "told"), [(4, []), (3, ["3 + 2 + 40 + 5 = 50 ≠ 54"])])
 def test_ways_without_a_name_of_their_own_are_ways(other: int, told: list[str]) -> None:
-    text = f"收到申请54件。其中，当面申请3件，传真申请2件，网上申请40件，信函申请5件，电子邮件、电话等形式申请{other}件。"
+    text = (
+        f"收到申请54件。其中，当面申请3件，传真申请2件，网上申请40件，信函申请5件，电子邮件、电话等形式申请{other}件。"
+    )
     assert equations(text, "S01", 2012) == told
 
 

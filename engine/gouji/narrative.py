@@ -475,7 +475,8 @@ class _Reader:
         other, at = self._cue_at(items, index - 1), items[index].start
         text, patterns = self.canonical.text, self.model.patterns
         if other is not None and patterns["joint"].fullmatch(text, other.end, at):
-            return True
+            # 撤销、确认违法6件: two names of one kind.
+            return other.type != items[index].type or self._joined(items, index - 1)
         return patterns["listed"].search(text, max(at - 4, 0), at) is not None
 
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
@@ -618,6 +619,18 @@ class _Reader:
                 if stated is None or not isinstance(stated.quantity.value, int):
                     continue
                 value = stated.quantity.value
+                last = self.latest
+                if (
+                    last is not None
+                    and topic == self.topic
+                    and "<topic>" not in cue.value
+                    and last.start >= self.context.clauses[0]
+                    and last.cue is not None
+                    and last.cue.opens
+                    and last.quantity.value != value
+                ):
+                    # 收到12件，答复10件，均按期办结: all of the last.
+                    continue
             for path in cue.metrics(self.era, topic):
                 if path not in self.in_sentence:
                     amount = Quantity(value, value, value, None)

@@ -368,6 +368,15 @@ def test_scopes_that_differ_are_not_compared() -> None:
     assert not found(report(text=text, form="narrative"), "S04")
 
 
+def test_a_figure_with_a_scope_is_no_part_of_one_without() -> None:
+    text: dict[str, Any] = dict.fromkeys(GROUNDS, 3)
+    assert found(report(text=text | {REFUSED: 10}, form="narrative"), "S04")
+    for scoped in (REFUSED, GROUNDS[0]):
+        mixed = text | {REFUSED: 10}
+        mixed[scoped] = {"value": mixed[scoped], "scope": "市级机关"}
+        assert not found(report(text=mixed, form="narrative"), "S04")
+
+
 # Breakdowns in sentences ---------------------------------------------------------------------------------
 
 

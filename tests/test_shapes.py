@@ -175,6 +175,29 @@ def test_the_whole_of_a_province_is_the_whole_of_its_own_report_only(body: str, 
     assert [(o.value, o.scope) for o in gouji.engine().understand(document(text))] == [(9000, scope)]
 
 
+@pytest.mark.parametrize(
+    ("body", "scope"),
+    [("国家林业局", None), ("海关总署", None), ("青禾省国家税务局", "全国"), ("青禾省林业厅", "全国")],
+)
+def test_the_whole_of_the_country_is_that_of_a_national_body(body: str, scope: str | None) -> None:
+    text = f"{body}2012年政府信息公开工作年度报告\n一、总体情况\n全国各级机关共收到政府信息公开申请9000件。\n"
+    assert [(o.value, o.scope) for o in gouji.engine().understand(document(text))] == [(9000, scope)]
+
+
+@pytest.mark.parametrize(("other", "told"), [(4, []), (3, ["3 + 2 + 40 + 5 = 50 ≠ 54"])])
+def test_ways_without_a_name_of_their_own_are_ways(other: int, told: list[str]) -> None:
+    text = (
+        f"收到申请54件。其中，当面申请3件，传真申请2件，网上申请40件，信函申请5件，电子邮件、电话等形式申请{other}件。"
+    )
+    assert equations(text, "S01", 2012) == told
+
+
+@pytest.mark.parametrize("name", ["中心", "云溪科技中心"])
+def test_a_body_that_names_itself_in_quotation_marks_counts_its_own(name: str) -> None:
+    text = f"云溪科技中心2012年政府信息公开工作年度报告\n一、总体情况\n“{name}”收到政府信息公开申请14件。\n"
+    assert [(o.value, o.scope) for o in gouji.engine().understand(document(text))] == [(14, None)]
+
+
 def test_an_item_of_a_list_on_its_own_line_is_read_with_its_total() -> None:
     report = gouji.engine().understand(
         document(

@@ -15,7 +15,7 @@ _NEAR = 100
 class Figure:
     """A quantity of the text on its way to an observation; offsets are canonical.
 
-    `ever` is the metric of which it counts all years.
+    `ever` is the metric of which it counts all years; `wide` says that words count all of a place or a system.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Figure:
         self.words = (start, end)
         self.clause = start
         self.cumulative = False
+        self.wide = False
         self.ever: str | None = None
         self.changes: bool | None = None
 

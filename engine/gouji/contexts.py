@@ -40,6 +40,8 @@ class Context:
         self.body: str | None = None
         self.heading_body: str | None = None
         self.beyond = False
+        self.whole = False
+        self.national = any(model.patterns["national"].match(name) for name in self.own_names)
         self.passing = False
         self.marks: list[tuple[int, int, str, re.Match[str]]] = []
         self.clauses: list[int] = []
@@ -48,7 +50,7 @@ class Context:
         """Begin a paragraph below `heading`, which may be the name of another body."""
         alien = self.patterns["heading_body"].fullmatch(heading) and not self.is_own(heading)
         self.heading_body = heading if alien else None
-        self.scope = None
+        self.scope, self.whole = None, False
 
     def sentence(self, start: int, end: int) -> None:
         """Begin the sentence from `start` to `end`."""
@@ -76,11 +78,12 @@ class Context:
             words = match.string[match.start() : match.end(END)]
             if part and match["self"] and not self.wide:
                 continue
-            if part and self.is_own(words):
+            self.whole = not part and match["all"] is not None
+            if part and not match["self"] and self.is_own(words):
                 self.scope = self.body = None
             elif part or self.beyond or not match["own"]:
                 wide = match["beyond"] if part else None
-                self.beyond = wide is not None and not self.region.endswith(wide)
+                self.beyond = wide is not None and not self.national and not self.region.endswith(wide)
                 self.scope, self.body = words if part and (self.beyond or wide is None) else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
                 self.passing = begun
@@ -94,6 +97,11 @@ class Context:
     def clause_start(self, at: int) -> int:
         """Where the clause of the sentence that `at` stands in begins; not too far back."""
         return max(self.clauses[bisect_right(self.clauses, at) - 1], at - 80)
+
+    def level(self, at: int) -> str:
+        """The bodies that the clause which counts something at `at` begins with; "" where that is the one that reports."""
+        found = self.patterns["level"].search(self.text, max(at - 60, 0), at)
+        return found["level"] if found else ""
 
     def is_own(self, name: str) -> bool:
         """Whether a name may be that of the body itself, be it in short: 县政府办 for 云溪县人民政府办公室."""

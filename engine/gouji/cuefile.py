@@ -129,6 +129,7 @@ def _cue(
         spec.get("standing") == "true",
         spec.get("alone") == "true",
         frozenset(map(str, spec.get("outside", ()))),
+        spec.get("accounts") == "true",
     )
 
 

@@ -31,6 +31,7 @@ class Cue(Struct):
     standing: bool = False
     alone: bool = False
     outside: frozenset[str] = frozenset()
+    accounts: bool = False
 
     def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
         """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""

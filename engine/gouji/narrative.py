@@ -126,9 +126,12 @@ class _Reader:
         self.previous = None
         self.counted = []
         self.paragraph_start = len(self.figures)
+        lists = len(self.breakdowns.found)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
             if relevant(text, *sentence.span()):
                 self._sentence(*sentence.span())
+        if len(self.figures) - self.paragraph_start > 1:
+            self._levels({id(total) for total, _, _ in self.breakdowns.found[lists:]})
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
@@ -166,7 +169,10 @@ class _Reader:
             self.counted = counted
 
     def _set_apart(self, figures: list[Figure]) -> None:
-        """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ."""
+        """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ.
+
+        告知补正1件，补正申请3件: of parts under two names neither is all that the metric counts.
+        """
         named: dict[tuple[str, str | None], list[Figure]] = {}
         for figure in figures:
             if figure.path and not figure.implied:
@@ -178,6 +184,41 @@ class _Reader:
                 if all(sites) and len({site[0] for site in sites if site}) > 1:
                     for figure, site in zip(same, sites, strict=True):
                         figure.scope = site and site[0]
+                elif not any(f.cue and f.cue.opens for f in same) and self._differ(same):
+                    for figure in same:
+                        figure.path = None
+
+    def _differ(self, same: list[Figure]) -> bool:
+        """Whether figures of one metric stand behind different words and have different values."""
+        return len({self.canonical.text[slice(*f.label)] for f in same}) > 1 < len({f.quantity.low for f in same})
+
+    def _levels(self, wholes: set[int]) -> None:
+        """Of the figures of a paragraph that have one metric, those of single levels are no totals; `wholes` have lists.
+
+        区直机关主动公开信息30条，各乡镇主动公开信息70条: neither is the whole. 局办公室有专职人员2名，全系统有132名: nor is the first.
+        """
+        named: dict[str, list[Figure]] = {}
+        for figure in self.figures[self.paragraph_start :]:
+            if figure.path and figure.cue and not figure.implied:
+                group = figure.path.rpartition(".")[0]
+                named.setdefault(group if figure.cue.standing and "." in group else figure.path, []).append(figure)
+        for same in named.values():
+            if len({f.quantity.low for f in same}) < 2:
+                continue
+            if any(f.cue and f.cue.standing and f.wide for f in same):
+                parts = [f for f in same if not f.wide and not f.scope]
+            else:
+                told = {
+                    f: self.context.level(f.label[0]) for f in same if f.cue and f.cue.opens and id(f) not in wholes
+                }
+                # Words for a scope hold on: 市直部门30条，县区70条.
+                parts = [f for f, level in told.items() if level and (not f.scope or f.scope not in level)]
+                others = [f for f in same if f.scope or (f in parts and not self.context.is_own(told[f]))]
+                if len(others) < 2:
+                    # What the body itself has, by its name, and another one.
+                    parts = [f for f in parts if f in others]
+            for figure in parts:
+                figure.path = None
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -311,6 +352,7 @@ class _Reader:
             return None
         self._advance(span[0])
         figure = Figure(*span, amount, scope=self.context.scope, han=han)
+        figure.wide = self.context.whole
         figure.words, figure.clause = words, self.context.clause_start(span[0])
         if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in MONEY:
             self._bind(figure, token, items, index, total, start)
@@ -435,8 +477,9 @@ class _Reader:
         other, at = self._cue_at(items, index - 1), items[index].start
         text, patterns = self.canonical.text, self.model.patterns
         if other is not None and patterns["joint"].fullmatch(text, other.end, at):
-            return True
-        return patterns["listed"].search(text, max(at - 2, 0), at) is not None
+            # 撤销、确认违法6件: two names of one kind.
+            return other.type != items[index].type or self._joined(items, index - 1)
+        return patterns["listed"].search(text, max(at - 4, 0), at) is not None
 
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         """The cue that is the item `index`; None where that is something else or says a value itself."""
@@ -463,6 +506,10 @@ class _Reader:
         if other and (not self.context.report_year or int(other[0]) != int(self.context.report_year) + (cue.year or 0)):
             return
         if self._excepted(cue, token, start):
+            return
+        of = self.model.patterns["account"].search(text, max(start, at - 40), at)
+        if of and not cue.accounts and not self._names_itself(of[1]):
+            # “依申请公开”收到申请12件: what came in by a column, be it all or not.
             return
         words = min(at, figure.start)
         clause = max(start, self.context.clause_start(words))
@@ -499,10 +546,14 @@ class _Reader:
             self.context.body = body["body"]
         if "account" in token.match.re.groupindex and (account := token.match["account"]):
             figure.scope = account
-        elif of := self.model.patterns["account"].search(text, max(start, at - 40), at):
+        elif of and cue.accounts:
             figure.scope = of[1]
         elif self.context.body or self.context.heading_body:
             figure.scope = self.context.body or self.context.heading_body
+
+    def _names_itself(self, name: str) -> bool:
+        """Whether a name in quotation marks is that of the body and not of one of its columns."""
+        return not self.model.patterns["subject"].search(name) and self.context.is_own(name)
 
     def drop_cumulative(self) -> None:
         """累计 may count the year or all years: the latter where the report has another figure for the year."""
@@ -570,6 +621,18 @@ class _Reader:
                 if stated is None or not isinstance(stated.quantity.value, int):
                     continue
                 value = stated.quantity.value
+                last = self.latest
+                if (
+                    last is not None
+                    and topic == self.topic
+                    and "<topic>" not in cue.value
+                    and last.start >= self.context.clauses[0]
+                    and last.cue is not None
+                    and last.cue.opens
+                    and last.quantity.value != value
+                ):
+                    # 收到12件，答复10件，均按期办结: all of the last.
+                    continue
             for path in cue.metrics(self.era, topic):
                 if path not in self.in_sentence:
                     amount = Quantity(value, value, value, None)
@@ -582,7 +645,7 @@ class _Reader:
         totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t}
         spoken = [t for t, total in totals.items() if total in self.in_sentence or t == self.topic]
         # 行政复议5件,已办3件,尚未审结: where something else is counted behind the total, they are not all of them.
-        return [t for t in spoken if all(f.path in totals.values() for f in self._since(totals[t]))]
+        return [t for t in spoken if all((f.path or "").endswith(".total") for f in self._since(totals[t]))]
 
     def _since(self, path: str) -> Iterator[Figure]:
         """The figures of the sentence from that of `path` on."""

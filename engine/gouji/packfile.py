@@ -46,6 +46,7 @@ _CUE = _optional(
     becomes=record(parts=each(text), path=text),
     year=_year,
     standing=_true,
+    accounts=_true,
     alone=_true,
     outside=each(text),
 )
@@ -66,6 +67,7 @@ _NARRATIVE = dict.fromkeys(
             "ever",
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
+        *("level", "national"),
     ),
     pattern,
 )

@@ -161,7 +161,7 @@ def _look_closer(program: Program, facts: Facts) -> None:
         unread = relation.operator != "==" and any(o.kind == "unreadable" for o in operands)
         if evaluation.outcome != "not assessable" and not (unread and evaluation.outcome == "undecided"):
             tried.append(evaluation)
-    if not tried or not _comparable(program, facts):
+    if not tried or not _comparable(program, facts) or _told_in_full(program, facts):
         return
     if len(tried) > 1:
         tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
@@ -178,20 +178,31 @@ def _certain(program: Program, facts: Facts) -> bool:
 
 
 def _comparable(program: Program, facts: Facts) -> bool:
-    """Scope before comparison: figures about different bodies or dates are not compared.
-
-    A figure of the text without a scope shares that of the sentence around it; a table has none.
-    """
+    """Scope before comparison: figures about different bodies or dates are not compared; what a table says has none."""
     scopes: set[str | None] = set()
-    tables = False
     for relation in program.instance.relations:
         for item in relation.items:
             observation = facts.observation(item.source, item.path)
-            if observation is not None and observation.source == "narrative":
-                scopes.add(observation.scope)
-            else:
-                tables |= observation is not None
-    return scopes <= {None} if tables else len(scopes - {None}) < 2
+            if observation is not None:
+                scopes.add(observation.scope if observation.source == "narrative" else None)
+    return len(scopes) < 2
+
+
+def _told_in_full(program: Program, facts: Facts) -> bool:
+    """Whether a sentence breaks a figure down completely, with parts that no metric of the rule counts.
+
+    收到12件，当面、电话申请3件，网上申请9件: the ways that have names are not all of it.
+    """
+    report = facts.report
+    keys = {key(i.source, i.path) for relation in program.instance.relations for i in relation.items}
+    named = {("o", facts.where[name]) for name in keys & facts.where.keys()}
+    for partition in report.partitions:
+        total, parts = partition.total, partition.parts
+        if total in named and not named.isdisjoint(parts) and any(kind == "u" for kind, _ in parts):
+            told = [report.unbound[i].value if kind == "u" else report.observations[i].value or 0 for kind, i in parts]
+            if sum(told) == report.observations[total[1]].value:
+                return True
+    return False
 
 
 def _operand(item: Item, facts: Facts) -> Operand:

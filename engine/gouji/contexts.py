@@ -69,8 +69,11 @@ class Context:
         while self.marks and self.marks[-1][1] <= at:
             _, _, name, match = self.marks.pop()
             if name == "clause_year":
-                year = self.report_year if match["this"] else match["year"] or ""
-                self.when = When(year, bool(match["since"] or match["since_ever"]), bool(match["until"]))
+                if match["behind"] and not self._of_subject(match.start()):
+                    continue
+                year = self.report_year if match["this"] else match["year"] or match["behind"] or ""
+                since = match["since"] or match["since_ever"] or match["begun"]
+                self.when = When(year, bool(since), bool(match["until"] or match["ended"]))
                 continue
             part = name == "scope_part"
             words = match.string[match.start() : match.end(END)]
@@ -84,6 +87,10 @@ class Context:
                 self.scope, self.body = words if part and (self.beyond or wide is None) else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
                 self.passing = begun
+
+    def _of_subject(self, at: int) -> bool:
+        """Whether nothing but its subject stands before the year of a clause: 我局2015年 as well as 2015年,我局."""
+        return self.patterns["year_subject"].fullmatch(self.text, self.clause_start(at), at) is not None
 
     def of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""

@@ -64,6 +64,7 @@ _NARRATIVE = dict.fromkeys(
             "own",
             "share_of",
             "ever",
+            "year_subject",
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
     ),

@@ -15,7 +15,8 @@ _NEAR = 100
 class Figure:
     """A quantity of the text on its way to an observation; offsets are canonical.
 
-    `ever` is the metric of which it counts all years.
+    `ever` is the metric of which it counts more than the year, with its cue; `year` is the one in force for it,
+    `dated` where words say that it is that of the report.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class Figure:
         self.words = (start, end)
         self.clause = start
         self.cumulative = False
-        self.ever: str | None = None
+        self.ever: tuple[str, Cue] | None = None
+        self.dated = False
+        self.year = ""
         self.changes: bool | None = None
 
 

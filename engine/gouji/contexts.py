@@ -17,11 +17,15 @@ _MARKS = ("clause_year", "scope_part", "scope_whole")
 
 
 class When(Struct):
-    """The year in force, "" for none that is known; whether words count `since` a year, or `until` a day of it."""
+    """The year in force, "" for none that is known; whether words count `since` a year, or `until` a day of it.
+
+    `said`: words name the year, which else is that of the report.
+    """
 
     year: str
     since: bool = False
     until: bool = False
+    said: bool = True
 
 
 class Context:
@@ -35,7 +39,7 @@ class Context:
         self.region = outline.region or ""
         self.own_names = [m.text for m in outline.mentions if m.kind in ("title", "issuer")]
         self.wide = model.patterns["wide"].search(text) is not None
-        self.when = When(self.report_year)
+        self.when = When(self.report_year, said=False)
         self.scope: str | None = None
         self.body: str | None = None
         self.heading_body: str | None = None
@@ -56,7 +60,7 @@ class Context:
         if self.passing:
             self.scope, self.passing = None, False
         self.body = None
-        self.when = When("" if patterns["plan_opening"].match(text, start, end) else self.report_year)
+        self.when = When("" if patterns["plan_opening"].match(text, start, end) else self.report_year, said=False)
         if patterns["scope_reset"].match(text, start, end):
             self.scope = None
         self.clauses = [start, *(m.end() for m in CLAUSE_END.finditer(text, start, end))]
@@ -71,9 +75,13 @@ class Context:
             if name == "clause_year":
                 if match["behind"] and not self._of_subject(match.start()):
                     continue
+                until = bool(match["until"] or match["ended"])
+                if until and self.when.since and not self.when.year:
+                    # 自施行以来,截至2012年底: the day ends what has begun long before.
+                    continue
                 year = self.report_year if match["this"] else match["year"] or match["behind"] or ""
                 since = match["since"] or match["since_ever"] or match["begun"]
-                self.when = When(year, bool(since), bool(match["until"] or match["ended"]))
+                self.when = When(year, bool(since), until)
                 continue
             part = name == "scope_part"
             words = match.string[match.start() : match.end(END)]

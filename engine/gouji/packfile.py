@@ -65,6 +65,7 @@ _NARRATIVE = dict.fromkeys(
             "share_of",
             "ever",
             "year_subject",
+            "between",
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
     ),

@@ -458,7 +458,7 @@ class _Reader:
             return
         if cue.alone and not cue.topics and not self._own(start, at):
             return
-        if total is not None and total.path in cue.outside:
+        if total is not None and cue.outside and (total.path in cue.outside or self._of_a_kind(figure, total)):
             return
         if cue.under and not (
             total.path in cue.under if total and total.path else not self.in_sentence.isdisjoint(cue.under)
@@ -507,6 +507,11 @@ class _Reader:
             figure.scope = of[1]
         elif self.context.body or self.context.heading_body:
             figure.scope = self.context.body or self.context.heading_body
+
+    @staticmethod
+    def _of_a_kind(figure: Figure, total: Figure) -> bool:
+        """Whether a part of what has no metric counts a kind of the same items: 信息120条,其中政策解读8条."""
+        return total.path is None and total.quantity.unit == figure.quantity.unit
 
     def _of_other_time(self, whole: Figure) -> bool:
         """Whether a figure is none of the year of the report."""

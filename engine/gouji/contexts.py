@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 
 from gouji.cues import NarrativeModel
 from gouji.outline import Outline
@@ -37,7 +38,8 @@ class Context:
         self.finders = model.finders
         self.report_year = str(outline.report_year or "")
         self.region = outline.region or ""
-        self.own_names = [m.text for m in outline.mentions if m.kind in ("title", "issuer")]
+        self.issuers = [m.text for m in outline.mentions if m.kind == "issuer"]
+        self.own_names = [*(m.text for m in outline.mentions if m.kind == "title"), *self.issuers]
         self.wide = model.patterns["wide"].search(text) is not None
         self.when = When(self.report_year, said=False)
         self.scope: str | None = None
@@ -87,7 +89,7 @@ class Context:
             words = match.string[match.start() : match.end(END)]
             if part and match["self"] and not self.wide:
                 continue
-            if part and self.is_own(words):
+            if part and self._named_so(words):
                 self.scope = self.body = None
             elif part or self.beyond or not match["own"]:
                 wide = match["beyond"] if part else None
@@ -111,8 +113,18 @@ class Context:
         return max(self.clauses[bisect_right(self.clauses, at) - 1], at - 80)
 
     def is_own(self, name: str) -> bool:
-        """Whether a name may be that of the body itself, be it in short: 县政府办 for 云溪县人民政府办公室."""
+        """Whether a name may be that of the body itself, in short (县政府办 for 云溪县人民政府办公室) or in full."""
+        return self._named_so(name) or name.endswith(self._endings)
+
+    def _named_so(self, name: str) -> bool:
         return any(name in own or _abridges(name, own) for own in self.own_names)
+
+    @cached_property
+    def _endings(self) -> tuple[str, ...]:
+        """How the full name of the body ends: as its issuer does, or else as it calls itself (我委)."""
+        if self.issuers:
+            return tuple(self.issuers)
+        return tuple({name for match in self.patterns["itself"].finditer(self.text) for name in match.groups() if name})
 
 
 def _abridges(short: str, name: str) -> bool:

@@ -235,6 +235,8 @@ class _Reader:
                     self._implied(cue, token)
                 self._turn(cue, token, start)
             elif token.type in ("QUANTITY", "HAN_QUANTITY"):
+                if total is not None and self.context.passing and self._all_there(total, found, token.start):
+                    self.context.scope = None
                 figure = self._figure(token, items, index, total, start, end)
                 if figure is not None:
                     found.append(figure)
@@ -243,6 +245,14 @@ class _Reader:
             elif token.type == "BROKEN":
                 self.broken.append((token.start, token.end))
         return found
+
+    def _all_there(self, total: Figure, parts: list[Figure], at: int) -> bool:
+        """Whether parts make up their total and a semicolon ends them: what follows speaks of the whole again."""
+        return (
+            len(parts) > 1
+            and sum(part.quantity.value for part in parts) == total.quantity.value
+            and self.canonical.text.find(";", parts[-1].end, at) >= 0
+        )
 
     def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
         """Whether a quantity stands right before the cue: 7件均办结 says nothing of the whole."""
@@ -408,6 +418,7 @@ class _Reader:
                 self._assign(figure, inner[0], total, start)
                 return
         if before is not None and self._joined(items, place):
+            self._turn_to_both(items, place)
             return
         if before is not None and patterns["before"].fullmatch(text, before.end, gap):
             self._assign(figure, before, total, start)
@@ -415,6 +426,8 @@ class _Reader:
             return
         after = self._cue_at(items, index + 1)
         if after is not None and patterns["after"].fullmatch(text, token.end, after.start):
+            if self.model.cues[after.type].opens and patterns["rest"].search(text, max(at - 4, start), at):
+                return
             following = items[index + 2] if index + 2 < len(items) else None
             if (
                 isinstance(following, Token)
@@ -442,6 +455,12 @@ class _Reader:
         if other is not None and patterns["joint"].fullmatch(text, other.end, at):
             return True
         return patterns["listed"].search(text, max(at - 2, 0), at) is not None
+
+    def _turn_to_both(self, items: list[Any], index: int) -> None:
+        """Speak of no single topic where two cues of different topics are joined: of which the parts are is open."""
+        cues = [self.model.cues[token.type] for token in (self._cue_at(items, index - 1), items[index]) if token]
+        if self.topic != "field" and len({cue.topic for cue in cues if cue.topic}) > 1:
+            self.topic = "both"
 
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         """The cue that is the item `index`; None where that is something else or says a value itself."""

@@ -66,6 +66,8 @@ _NARRATIVE = dict.fromkeys(
             "ever",
             "year_subject",
             "between",
+            "rest",
+            "itself",
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
     ),

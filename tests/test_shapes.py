@@ -298,6 +298,22 @@ def test_growth_that_a_sentence_states_with_both_figures(text: str, told: list[s
         "公开信息310条，同比增加25条。其中公报6条，网站300条，微信4条。",
         "收到政府信息公开申请20件，已经答复的18件中，同意公开14件，占总数的70%。",
         "通过县审计局门户网站公开政府信息2330条，通过省政府网站公开政府信息137条。",
+        # Two lists in one, by who asks and by what came of it.
+        "收到申请15件，其中企业提出4件，个人提出11件，当场提供资料9件，转交其他单位4件，延期答复2件。",
+        "收到申请15件，其中企业提出4件，个人提出11件，当场提供资料9件。",
+        # What is carried from year to year is no part; with what is new it is the whole.
+        "全年收到公开件640件（上年结转9件，结转下年12件）。",
+        "收到政府信息公开申请33件，上年结转2件，其中个人申请35件，网上申请30件，信函申请5件。",
+        # A figure that takes up one before it.
+        "收到申请7件，其中6件已回信，1件正在核实，已办理的6件均有回执。",
+        # The list in the next sentence is that of the larger figure, or of none that stands before it.
+        "发布各类信息85条，更新栏目9个，更新页面9条。其中，发布预算；公告50条，动态35条。",
+        "通过政府网站公开政府信息420条，通过新媒体公开1300条，通过其他方式公开政府信息20条。其中，头条900条、抖音号800条、门户网站420条。",
+        "发生行政复议18件，其中县政府作为复议机关受理12件；行政诉讼7件。",
+        # One item may stand in several places.
+        "累计发布90余条。其中，县局网站发布80条，微信公众号发布信息60条，微博发布信息20条。",
+        # What is left of a table.
+        "新闻发布会次数36其中：出席次12政策解读数篇17微博回应数次11其他回应数次45。",
     ],
 )
 def test_what_may_fit_is_no_disagreement(text: str) -> None:
@@ -311,6 +327,7 @@ def test_what_may_fit_is_no_disagreement(text: str) -> None:
         ("收到申请1862件，办结1850件。其中，县级机关收到410件，各乡镇收到1552件。", "410 + 1552 = 1962 > 1862"),
         ("行政诉讼9件，其中驳回5件、撤诉4件、撤销1件。", "5 + 4 + 1 = 10 ≠ 9"),
         ("清理文件45件，其中废止13件，保留40件。", "13 + 40 = 53 > 45"),
+        ("清理文件20件，其中废止13件、修改7件、失效4件。", "13 + 7 + 4 = 24 > 20"),
     ],
 )
 def test_a_list_is_compared_with_the_figure_that_it_breaks_down(text: str, equation: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from gouji.cues import Cue, NarrativeModel
 from gouji.quantities import Quantity
+from gouji.records import Number
 
 _NEAR = 100
 """Figures of earlier paragraphs among which the total of a list of applicants is looked for."""
@@ -15,7 +16,8 @@ _NEAR = 100
 class Figure:
     """A quantity of the text on its way to an observation; offsets are canonical.
 
-    `ever` is the metric of which it counts all years; `wide` says that words count all of a place or a system.
+    `ever` is the metric of which it counts more than the year, with its cue; `year` is the one in force for it,
+    `dated` where words say that it is that of the report; `wide` says that words count all of a place or a system.
     """
 
     def __init__(
@@ -44,7 +46,9 @@ class Figure:
         self.clause = start
         self.cumulative = False
         self.wide = False
-        self.ever: str | None = None
+        self.ever: tuple[str, Cue] | None = None
+        self.dated = False
+        self.year = ""
         self.changes: bool | None = None
 
 
@@ -60,7 +64,7 @@ class Breakdowns:
         """Which figure a list breaks down: the last one, unless it is too small; None where it may be two together.
 
         收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first. 新收317件，上年结转3件，其中办结320件: to
-        both. A semicolon parts a list from what stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of
+        both, and so do 当面8件、网络312件, in any number of lists. A semicolon parts a list from what stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of
         lawsuits that does not add up.
         """
         if last is None:
@@ -69,13 +73,31 @@ class Breakdowns:
         added = sum(part.quantity.low for part in own)
         if not own or last.quantity.high is None or added <= last.quantity.high:
             return last
-        text, begun = self.text, own[0].start
-        others = [f for f in found if f is not last and self.comparable(f, own[0]) and text.find(";", f.end, begun) < 0]
+        text = self.text
+        others = [
+            f
+            for f in found
+            if f is not last and self.comparable(f, own[0]) and text.find(";", f.end, max(f.end, last.start)) < 0
+        ]
         if large := [f for f in others if f.quantity.value >= added]:
             return next((f for f in large if f.quantity.value == added), large[-1])
-        if any(f.quantity.value + last.quantity.value == added for f in others):
+        for f in others:
+            if _lists(own, f.quantity.value + last.quantity.value):
+                self._give_up(own, f)
+                return None
+        named = [f for f in (*others, last) if f.path]
+        if len(named) > 1 and all(_alike(f, last) and not str(f.path).endswith(".total") for f in named):
+            # 网站731条、微信2750条。其中…: a list of more than any of these is one of something else.
             return None
         return min([last, *reversed(others)], key=lambda f: added - f.quantity.value)
+
+    @staticmethod
+    def _give_up(parts: list[Figure], total: Figure) -> None:
+        """Unbind the parts that would be those of `total` alone, with which another figure is counted."""
+        stem, last = (total.path or "").rpartition(".")[::2]
+        for part in parts:
+            if last == "total" and part.path and part.path.startswith(stem + "."):
+                part.path = None
 
     def once(self, found: list[Figure], parts: list[Figure]) -> None:
         """Of a figure and its part with the same metric, one is more than it or less than it.
@@ -103,7 +125,13 @@ class Breakdowns:
         if total is None:
             return
         same: list[Figure] = []
+        before = total.end
         for part in parts:
+            # A row of names and figures without any mark between them is no list, but what is left of a table.
+            if part is not parts[0] and not self.model.patterns["between"].search(self.text, before, part.start):
+                exhaustive = False
+                break
+            before = part.end
             # The head of a list is a part, whatever it is elsewhere.
             if part.cue is not None and part.cue.opens and part is not parts[0]:
                 break
@@ -114,7 +142,9 @@ class Breakdowns:
                 break
             if total.quantity.unit and not part.quantity.unit and not part.path:
                 continue
-            if self.model.patterns["aside"].search(self.text, max(part.clause, total.end), part.start):
+            aside = self.model.patterns["aside"].search(self.text, max(part.clause, total.end), part.start)
+            # What is carried from year to year is a part only of what may be counted with it.
+            if aside and not (aside["carried"] and part.path and total.cue and total.cue.becomes):
                 continue
             if self.comparable(total, part):
                 if len(same) > 1 and self._ended(total, same, part):
@@ -158,11 +188,14 @@ class Breakdowns:
         ) and not any(subtotal(self.text, max(part.start - 12, total.end), part.start) for part in parts)
 
     def _ended(self, total: Figure, parts: list[Figure], following: Figure) -> bool:
-        """Whether a semicolon ends a list: its parts are all there, or what follows counts something narrower."""
-        if self.text.find(";", parts[-1].end, following.start) < 0:
-            return False
-        complete = sum(part.quantity.value for part in parts) == total.quantity.value
-        return complete or following.scope not in (None, total.scope)
+        """Whether a list is at its end: its parts are all there, or behind a semicolon something narrower is counted.
+
+        12件，其中法人2件，个人10件，已答复7件: two lists. 9件，其中驳回5件、撤诉4件、撤销1件: one, and one too many.
+        """
+        between = self.text[parts[-1].end : following.start]
+        if sum(part.quantity.value for part in parts) == total.quantity.value:
+            return ";" in between or not ("、" in between or _alike(parts[-1], following))
+        return ";" in between and following.scope not in (None, total.scope)
 
     def _without_lists(self, parts: list[Figure]) -> list[Figure]:
         """A list without the lists of its parts: 直接起诉3件，维持2件；复议后起诉4件，维持4件 says neither how many were upheld."""
@@ -180,6 +213,22 @@ class Breakdowns:
     def _on_subject(self, figure: Figure) -> bool:
         """Whether the words for a figure say that it is about disclosure."""
         return self.model.patterns["subject"].search(self.text, *figure.label) is not None
+
+
+def _alike(one: Figure, other: Figure) -> bool:
+    """Whether two figures count neighbours of one form."""
+    forms = [figure.path.rpartition(".")[0] for figure in (one, other) if figure.path]
+    return len(forms) == 2 and forms[0] == forms[1]
+
+
+def _lists(parts: Sequence[Figure], total: Number) -> bool:
+    """Whether figures in a row add up to `total`, once or several times over."""
+    added: Number = 0
+    for part in parts:
+        if added == total and part.quantity.value:
+            added = 0
+        added += part.quantity.value
+    return added == total
 
 
 def resolve_wholes(figures: Sequence[Figure], begun: int, model: NarrativeModel, *, tables: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 
 from gouji.cues import NarrativeModel
 from gouji.outline import Outline
@@ -17,11 +18,15 @@ _MARKS = ("clause_year", "scope_part", "scope_whole")
 
 
 class When(Struct):
-    """The year in force, "" for none that is known; whether words count `since` a year, or `until` a day of it."""
+    """The year in force, "" for none that is known; whether words count `since` a year, or `until` a day of it.
+
+    `said`: words name the year, which else is that of the report.
+    """
 
     year: str
     since: bool = False
     until: bool = False
+    said: bool = True
 
 
 class Context:
@@ -33,9 +38,10 @@ class Context:
         self.finders = model.finders
         self.report_year = str(outline.report_year or "")
         self.region = outline.region or ""
-        self.own_names = [m.text for m in outline.mentions if m.kind in ("title", "issuer")]
+        self.issuers = [m.text for m in outline.mentions if m.kind == "issuer"]
+        self.own_names = [*(m.text for m in outline.mentions if m.kind == "title"), *self.issuers]
         self.wide = model.patterns["wide"].search(text) is not None
-        self.when = When(self.report_year)
+        self.when = When(self.report_year, said=False)
         self.scope: str | None = None
         self.body: str | None = None
         self.heading_body: str | None = None
@@ -58,7 +64,7 @@ class Context:
         if self.passing:
             self.scope, self.passing = None, False
         self.body = None
-        self.when = When("" if patterns["plan_opening"].match(text, start, end) else self.report_year)
+        self.when = When("" if patterns["plan_opening"].match(text, start, end) else self.report_year, said=False)
         if patterns["scope_reset"].match(text, start, end):
             self.scope = None
         self.clauses = [start, *(m.end() for m in CLAUSE_END.finditer(text, start, end))]
@@ -71,15 +77,22 @@ class Context:
         while self.marks and self.marks[-1][1] <= at:
             _, _, name, match = self.marks.pop()
             if name == "clause_year":
-                year = self.report_year if match["this"] else match["year"] or ""
-                self.when = When(year, bool(match["since"] or match["since_ever"]), bool(match["until"]))
+                if match["behind"] and not self._of_subject(match.start()):
+                    continue
+                until = bool(match["until"] or match["ended"])
+                if until and self.when.since and not self.when.year:
+                    # 自施行以来,截至2012年底: the day ends what has begun long before.
+                    continue
+                year = self.report_year if match["this"] else match["year"] or match["behind"] or ""
+                since = match["since"] or match["since_ever"] or match["begun"]
+                self.when = When(year, bool(since), until)
                 continue
             part = name == "scope_part"
             words = match.string[match.start() : match.end(END)]
             if part and match["self"] and not self.wide:
                 continue
             self.whole = not part and match["all"] is not None
-            if part and not match["self"] and self.is_own(words):
+            if part and not match["self"] and self._named_so(words):
                 self.scope = self.body = None
             elif part or self.beyond or not match["own"]:
                 wide = match["beyond"] if part else None
@@ -87,6 +100,10 @@ class Context:
                 self.scope, self.body = words if part and (self.beyond or wide is None) else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
                 self.passing = begun
+
+    def _of_subject(self, at: int) -> bool:
+        """Whether nothing but its subject stands before the year of a clause: 我局2015年 as well as 2015年,我局."""
+        return self.patterns["year_subject"].fullmatch(self.text, self.clause_start(at), at) is not None
 
     def of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
@@ -104,8 +121,18 @@ class Context:
         return found["level"] if found else ""
 
     def is_own(self, name: str) -> bool:
-        """Whether a name may be that of the body itself, be it in short: 县政府办 for 云溪县人民政府办公室."""
+        """Whether a name may be that of the body itself, in short (县政府办 for 云溪县人民政府办公室) or in full."""
+        return self._named_so(name) or name.endswith(self._endings)
+
+    def _named_so(self, name: str) -> bool:
         return any(name in own or _abridges(name, own) for own in self.own_names)
+
+    @cached_property
+    def _endings(self) -> tuple[str, ...]:
+        """How the full name of the body ends: as its issuer does, or else as it calls itself (我委)."""
+        if self.issuers:
+            return tuple(self.issuers)
+        return tuple({name for match in self.patterns["itself"].finditer(self.text) for name in match.groups() if name})
 
 
 def _abridges(short: str, name: str) -> bool:

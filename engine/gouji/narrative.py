@@ -258,7 +258,10 @@ class _Reader:
                     if total is not None and total not in before:
                         before = [total, *before]
                     addends = [part for part in parts if not self._changes(part)]
-                    self.breakdowns.record(self.breakdowns.whole(before, last or carried, addends), addends, complete)
+                    whole = self.breakdowns.whole(before, last or carried, addends)
+                    if whole is not None and self._of_other_time(whole):
+                        self._release(addends)
+                    self.breakdowns.record(whole, addends, complete)
                     if last is not None:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
                         other = next((f for f in reversed(found) if not self.breakdowns.comparable(last, f)), None)
@@ -275,6 +278,8 @@ class _Reader:
                     self._implied(cue, token)
                 self._turn(cue, token, start)
             elif token.type in ("QUANTITY", "HAN_QUANTITY"):
+                if total is not None and self.context.passing and self._all_there(total, found, token.start):
+                    self.context.scope = None
                 figure = self._figure(token, items, index, total, start, end)
                 if figure is not None:
                     found.append(figure)
@@ -283,6 +288,14 @@ class _Reader:
             elif token.type == "BROKEN":
                 self.broken.append((token.start, token.end))
         return found
+
+    def _all_there(self, total: Figure, parts: list[Figure], at: int) -> bool:
+        """Whether parts make up their total and a semicolon ends them: what follows speaks of the whole again."""
+        return (
+            len(parts) > 1
+            and sum(part.quantity.value for part in parts) == total.quantity.value
+            and self.canonical.text.find(";", parts[-1].end, at) >= 0
+        )
 
     def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
         """Whether a quantity stands right before the cue: 7件均办结 says nothing of the whole."""
@@ -353,13 +366,13 @@ class _Reader:
         self._advance(span[0])
         figure = Figure(*span, amount, scope=self.context.scope, han=han)
         figure.wide = self.context.whole
-        figure.words, figure.clause = words, self.context.clause_start(span[0])
+        figure.words, figure.clause, figure.year = words, self.context.clause_start(span[0]), self.context.when.year
         if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in MONEY:
             self._bind(figure, token, items, index, total, start)
         if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
             return None
-        if not figure.path and self.figures:
-            self._newly(figure, self.figures[-1], start)
+        if not figure.path and (before := total or (self.figures[-1] if self.figures else None)):
+            self._newly(figure, before, start)
         # One or two of something, in words, are no statistics.
         if han and not figure.path and int(amount.value) < 10:
             return None
@@ -377,20 +390,24 @@ class _Reader:
         self.context.advance(at, begun=len(self.figures) > self.sentence_start)
 
     def _newly(self, figure: Figure, before: Figure, start: int) -> None:
-        """Give a figure the metric of the one before it, which counts all years, where its words say what is new.
+        """Give a figure the metric of one before it, which counts more years, where its words say that it is the year's.
 
         截至2012年底共主动公开615条,今年新增94条: the year's figure is 94.
         """
+        text = self.canonical.text
         clause = max(start, self.context.clause_start(figure.start))
-        if (
-            before.start >= start
-            and (path := before.ever or before.path)
-            and before.quantity.unit == figure.quantity.unit
-            and self.model.patterns["newly"].fullmatch(self.canonical.text, clause, figure.start)
-            and self.context.of_this_year(clause, figure.start)
-        ):
-            figure.path, figure.cue, before.path = path, before.cue, None
-            figure.label = clause, figure.start
+        path, cue = before.ever or (before.path, before.cue)
+        if path is None or cue is None or before.dated or before.quantity.unit != figure.quantity.unit:
+            return
+        said = self.model.patterns["newly"].fullmatch(text, clause, figure.start)
+        if said is None or not self.context.of_this_year(clause, figure.start):
+            return
+        for topic, verb in said.groupdict().items():
+            if verb and (verb not in text[slice(*before.label)] if topic == "alike" else topic != cue.topic):
+                return
+        figure.path, figure.cue, figure.dated = path, cue, True
+        figure.label = clause, figure.start
+        before.path, before.ever = None, (path, cue)
 
     def _range(self, token: Token) -> None:
         """Both ends of a range, which bind to nothing."""
@@ -445,6 +462,7 @@ class _Reader:
                 self._assign(figure, inner[0], total, start)
                 return
         if before is not None and self._joined(items, place):
+            self._turn_to_both(items, place)
             return
         if before is not None and patterns["before"].fullmatch(text, before.end, gap):
             self._assign(figure, before, total, start)
@@ -452,6 +470,8 @@ class _Reader:
             return
         after = self._cue_at(items, index + 1)
         if after is not None and patterns["after"].fullmatch(text, token.end, after.start):
+            if self.model.cues[after.type].opens and patterns["rest"].search(text, max(at - 4, start), at):
+                return
             following = items[index + 2] if index + 2 < len(items) else None
             if (
                 isinstance(following, Token)
@@ -481,6 +501,12 @@ class _Reader:
             return other.type != items[index].type or self._joined(items, index - 1)
         return patterns["listed"].search(text, max(at - 4, 0), at) is not None
 
+    def _turn_to_both(self, items: list[Any], index: int) -> None:
+        """Speak of no single topic where two cues of different topics are joined: of which the parts are is open."""
+        cues = [self.model.cues[token.type] for token in (self._cue_at(items, index - 1), items[index]) if token]
+        if self.topic != "field" and len({cue.topic for cue in cues if cue.topic}) > 1:
+            self.topic = "both"
+
     def _cue_at(self, items: list[Any], index: int) -> Token | None:
         """The cue that is the item `index`; None where that is something else or says a value itself."""
         item = items[index] if 0 <= index < len(items) else None
@@ -496,7 +522,7 @@ class _Reader:
             return
         if cue.alone and not cue.topics and not self._own(start, at):
             return
-        if total is not None and total.path in cue.outside:
+        if total is not None and cue.outside and (total.path in cue.outside or self._of_a_kind(figure, total)):
             return
         if cue.under and not (
             total.path in cue.under if total and total.path else not self.in_sentence.isdisjoint(cue.under)
@@ -513,21 +539,20 @@ class _Reader:
             return
         words = min(at, figure.start)
         clause = max(start, self.context.clause_start(words))
-        if (
-            not (cue.standing and self.context.when.since) and not self.context.of_this_year(clause, figure.start)
-        ) or self._changes(figure):
+        when = self.context.when
+        of_this_year = (cue.standing and when.since) or self.context.of_this_year(clause, figure.start)
+        if self._changes(figure) or not (of_this_year or (when.said and (when.since or not when.year))):
             return
         figure.label = (at, token.end)
         metrics = cue.metrics(self.era, self.topic)
         if not metrics:
-            figure.cue = cue if cue.becomes else None
+            figure.cue = cue if cue.becomes and of_this_year else None
             return
-        figure.cumulative = self.context.when.until or bool(
-            self.model.patterns["cumulative"].search(text, clause, figure.start)
-        )
+        figure.cumulative = when.until or bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
+        figure.dated = of_this_year and when.said and not when.until
         ever = None if cue.standing else self.model.patterns["ever"].search(text, clause, figure.start)
-        if ever and (self.context.when.until or ever["now"]):
-            figure.ever = metrics[0]
+        if not of_this_year or (ever and (when.until or ever["now"])):
+            figure.ever = metrics[0], cue
             return
         figure.path, figure.cue = metrics[0], cue
         if figure.path in cue.under and (wider := self.stated.get(figure.path)):
@@ -555,12 +580,36 @@ class _Reader:
         """Whether a name in quotation marks is that of the body and not of one of its columns."""
         return not self.model.patterns["subject"].search(name) and self.context.is_own(name)
 
+    @staticmethod
+    def _of_a_kind(figure: Figure, total: Figure) -> bool:
+        """Whether a part of what has no metric counts a kind of the same items: 信息120条,其中政策解读8条."""
+        return total.path is None and total.quantity.unit == figure.quantity.unit
+
+    def _of_other_time(self, whole: Figure) -> bool:
+        """Whether a figure is none of the year of the report."""
+        if whole.path:
+            return False
+        report_year = self.context.report_year
+        if whole.ever or (report_year and whole.year != report_year):
+            return True
+        return self.model.finders["other_time"].within(self.canonical.text, whole.clause, whole.start)
+
+    @staticmethod
+    def _release(parts: list[Figure]) -> None:
+        """Unbind the parts of a figure of another time, except those that words place in the year."""
+        for part in parts:
+            if not part.dated:
+                part.path = None
+
     def drop_cumulative(self) -> None:
         """累计 may count the year or all years: the latter where the report has another figure for the year."""
         of_the_year = {f.path for f in self.figures if f.path and not f.cumulative and not f.scope and not f.implied}
         for figure in self.figures:
             if figure.cumulative and figure.path in of_the_year:
                 figure.path = None
+                for total, parts, _ in self.breakdowns.found:
+                    if total is figure:
+                        self._release(parts)
 
     def _changes(self, figure: Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""

@@ -184,7 +184,7 @@ def _confront(
         return
     paths = {p.path for p in parts}
     known = total.path is not None and None not in paths and not any(str(p).startswith("ext.") for p in paths)
-    if total.path in rule.params["overlapping"]:
+    if total.path in rule.params["overlapping"] or not paths.isdisjoint(rule.params["crossing"]):
         for part in parts:
             _judge(rule, facts, partition, total, [part], exhaustive=False, known=False)
         return
@@ -302,10 +302,11 @@ TEXT_KINDS: dict[str, Kind] = {
             "contains": schema.by_metric(schema.metrics),
             "same_cases": schema.each(schema.metrics),
             "overlapping": schema.metrics,
+            "crossing": schema.metrics,
             "interchangeable": schema.each(schema.words),
             "beyond": schema.pattern,
         },
-        ("families", "contains", "same_cases", "overlapping", "interchangeable", "beyond"),
+        ("families", "contains", "same_cases", "overlapping", "crossing", "interchangeable", "beyond"),
         ("parts", "total"),
         needs=lambda _: ("partitions",),
     ),

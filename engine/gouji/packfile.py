@@ -66,6 +66,7 @@ _NARRATIVE = dict.fromkeys(
             "ever",
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
+        "flattened",
     ),
     pattern,
 )

@@ -71,6 +71,11 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
         f"{NEW}1|2|3|4|5|6|21|\n{IN}0|0|0|0|0|0|0|\n",
         row(f"{T3}.new", SEVEN, 1, 2, 3, 4, 5, 6, 21) | row(f"{T3}.carried_in", SEVEN, *[0] * 7),
     ),
+    "table 3 with rows whose blanks are gone": (
+        HEAD + NEW + "2|3|5|||||\n" + IN + "1|||||||\n" + OUT + "|0|1||||1|\n",
+        row(f"{T3}.carried_in", SEVEN, 1, *["blank"] * 6)
+        | row(f"{T3}.carried_out", SEVEN, "blank", 0, 1, *["blank"] * 3, 1),
+    ),
     "table 3 without heads and with six columns": (f"{NEW}1|2|3|4|5|6|\n", NOTHING),
     "total first": (
         "|总计|自然人|法人或其他组织|\n|||商业企业|科研机构|社会公益组织|法律服务机构|其他|\n" + NEW + "21|1|2|3|4|5|6|\n",

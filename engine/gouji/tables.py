@@ -44,6 +44,9 @@ FLATTENED = 4
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
+TOTAL = "total"
+"""The column that adds up those before it in a row."""
+
 COPIED_AMONG = 10
 """Figures that a table must have, and of which one may differ, to be taken for a copy of another one."""
 
@@ -243,7 +246,7 @@ class _Binder:
             # Places that extractors fill up; a blank row of figures without a label stands below heads for all of them.
             return True
         form = self._cells(key, values)
-        if form is None or self.repeated:
+        if form is None or self.repeated or _closed_up(form, values):
             return False
         if not self.bound.isdisjoint(form.names):
             self.repeated = True
@@ -507,11 +510,12 @@ class _Binder:
             left, split, at, label
         ):
             return True
-        if index and (above := self.left[index - 1]).end + 1 == left.start and sum(map(bool, above.cells)) == 1:
-            # The label began in the row above.
-            if self._nearest(left, split, at, "".join(above.cells) + label):
-                self.pieces.add(index - 1)
-                return True
+        above = self.left[index - 1] if index else None
+        # The label may have begun in the row above.
+        begun = above is not None and above.end + 1 == left.start and sum(map(bool, above.cells)) == 1
+        if above and begun and self._nearest(left, split, at, "".join(above.cells) + label):
+            self.pieces.add(index - 1)
+            return True
         return any(self._nearest(left, split, at, one) for one in broken) or self._continued(left, split, at)
 
     def _continued(self, left: _Left, split: int, at: int) -> bool:
@@ -645,6 +649,21 @@ class _Binder:
         words = plain(line)
         begun = len(words) < 2 or any(text.startswith(words) for known in self.layout.labels for text in known.texts)
         return "" if begun else line
+
+
+def _closed_up(form: Form, values: Sequence[str]) -> bool:
+    """Whether a row has lost its blanks: its total is empty, and the last of the figures that begin it adds the others up."""
+    first, last = form.cells[0], form.cells[-1]
+    if last.column.rpartition(".")[2] != TOTAL or values[last.place] or last.place - first.place + 1 != len(form.cells):
+        return False
+    row = values[first.place : last.place + 1]
+    filled = [int(value) for value in row if value.isdecimal()]
+    return (
+        len(filled) > 1
+        and all(value.isdecimal() for value in row[: len(filled)])
+        and not any(row[len(filled) :])
+        and filled[-1] == sum(filled[:-1]) > 0
+    )
 
 
 def _copied(pairs: Sequence[tuple[Number, Number]]) -> bool:

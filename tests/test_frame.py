@@ -272,6 +272,12 @@ def test_a_section_that_says_nothing_happened_is_there(six: str) -> None:
     assert [f for f in told(report, "G05") if "其他需要报告" in f.message.zh] == []
 
 
+def test_a_heading_that_is_printed_twice_is_not_empty() -> None:
+    text = "一、总体情况\n一、总体情况 县民政局按照条例的要求开展工作，各项任务完成。\n二、主动公开政府信息情况\n信息。\n"
+    report = checked(f"云岭县民政局2021年政府信息公开工作年度报告\n{text}")
+    assert [f.instance for f in told(report, "G05") if f.instance.endswith("empty")] == []
+
+
 def test_a_section_without_a_word_is_empty() -> None:
     report = checked(SIX.format(two="信息。", three="信息。", six=""))
     assert [f.severity for f in told(report, "G05") if "其他需要报告" in f.message.zh] == ["error"]
@@ -282,6 +288,22 @@ def test_a_table_that_cannot_be_read_is_not_said_to_be_absent() -> None:
     report = checked(SIX.format(two="信息。", three=loose, six="\n无。"))
     tables = {f.instance: (f.severity, "缺少" in f.message.zh) for f in told(report, "G05")}
     assert tables == {"G05.表二": ("error", True), "G05.表三": ("warning", False), "G05.表四": ("error", True)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "收到申请9件，办结7件，其余2件结转下年度继续办理。",
+        "上年结转3件，结转下年度继续办理4件。",
+        "申请人中自然人6件，法人中商业企业3件，科研机构0件。",
+        "行政诉讼1件，结果维持，另有1件尚未审结。",
+        "依照条例第二十条第五项公开行政许可，本年处理决定数量为12件。",
+    ],
+)
+def test_words_of_a_sentence_are_no_table(words: str) -> None:
+    report = checked(SIX.format(two=words, three=words, six="\n无。").replace("无。\n五", f"{words}\n五"))
+    tables = {f.instance: f.severity for f in told(report, "G05")}
+    assert tables == {"G05.表二": "error", "G05.表三": "error", "G05.表四": "error"}
 
 
 def test_rows_that_are_not_read_are_those_of_their_own_section() -> None:

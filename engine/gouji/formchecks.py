@@ -71,8 +71,11 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         if last is not None and found.span.start < last.start:
             facts.add(rule, instance=f"{n}.order", values={"name": name}, message=p["misplaced"], span=found.span)
-        elif not p["said"].search(found.title) and not _filled(
-            report.sections, found, None if wanted["nil"] else p["nil"]
+        elif (
+            not p["said"].search(found.title)
+            and not _filled(report.sections, found, None if wanted["nil"] else p["nil"])
+            # A heading that is printed twice, with text in the line of the second.
+            and not any(again.title.startswith(found.title) for again in top[(at or 0) + 1 : (at or 0) + 2])
         ):
             severity = "error" if not found.body.strip() else "warning"
             if wanted["table"] is None:

@@ -46,6 +46,26 @@ def test_the_title_is_the_line_with_year_and_body(head: str, title: str | None) 
     assert checked(f"{head}\n{BODY}").title == title
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{TITLE} 一、政府信息公开概述 全年主动公开政府信息12条。",
+        f"{TITLE} 本报告包括概述等部分。全年主动公开政府信息12条。",
+        f"{TITLE}  根据《中华人民共和国政府信息公开条例》编制。全年主动公开政府信息12条。",
+    ],
+)
+def test_a_title_in_one_line_with_the_text(line: str) -> None:
+    report = checked(f"{line}全年运行正常，各项公开任务按期完成，公众满意。\n")
+    assert (report.title, report.issuer) == (TITLE, "云岭县民政局")
+    assert [(o.path, o.value) for o in report.observations] == [("disclosure.total", 12)]
+    assert told(report, "G04") == []
+
+
+@pytest.mark.parametrize("body", ["云溪海关", "云溪證監會", "云溪县信访办"])
+def test_other_bodies_that_report(body: str) -> None:
+    assert told(checked(f"{body}2009年度信息公开年度报告\n{BODY}"), "G04") == []
+
+
 @pytest.mark.parametrize("body", ["安河里街", "云岭二中", "云岭职业技术学院", "云岭县中心小学", "云岭城建集团"])
 def test_a_title_names_any_kind_of_body(body: str) -> None:
     assert told(checked(f"{body}2021年政府信息公开工作年度报告\n{BODY}"), "G04") == []

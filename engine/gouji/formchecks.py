@@ -33,7 +33,8 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
     elif not rule.params["year"].search(title):
         facts.add(rule, instance="year", values={"title": title}, span=facts.mentioned("title"), identity=[title])
     else:
-        rest = title
+        # In the form that patterns see.
+        rest = "".join(m.text for m in report.mentions if m.kind == "title") or title
         for word in rule.params["ignore"]:
             rest = rest.replace(word, "")
         if rule.params["body"].search(rest) or report.issuer or report.region:

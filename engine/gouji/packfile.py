@@ -88,6 +88,7 @@ _OUTLINE = dict.fromkeys(
         *(
             "title_label",
             "title_lead",
+            "title_front",
             "title_tail",
             "title_parts",
             "title_table",

@@ -257,6 +257,7 @@ def test_the_year_of_the_preface_is_that_of_the_title(preface: str, found: bool)
         "索引号 | 公开方式 | 发布机构 |\n116/2017-1 | 主动公开 | 云岭县民政局 |",
         "当前位置: 首页 > 信息公开 > 政府信息公开年报 |\n索引号: | 33/2017-1 | 成文日期: | 2017-03-05 |",
         "发布时间: | 2017年02月17日 |",
+        "浏览次数：31 | | | |\n打印 | 关闭 | | |",
     ],
 )
 def test_the_head_of_a_page_is_no_form(head: str) -> None:
@@ -268,7 +269,7 @@ def test_the_year_of_a_table_is_no_row_of_it() -> None:
         "统计指标 | 单位 | 统计数 |\n（一）主动公开政府信息数 | 条 | 100 |\n{0}其中：主动公开规范性文件数 | 条 | 10 |\n"
     )
     head = "政府信息公开工作情况统计表 | | |\n（2015年度） | | |\n填报单位：云岭县粮食局 | | |\n"
-    for added, found in (("", []), ("召开动员大会数 | 次 | 5 |\n", ["info"])):
+    for added, found in (("", []), ("甲 | 乙 | 1 |\n", []), ("召开动员大会数 | 次 | 5 |\n", ["info"])):
         report = checked(head + rows.format(added) + "制发规范性文件总数 | 件 | 10 |\n")
         assert [f.severity for f in told(report, "G09") if f.severity == "info"] == found
 

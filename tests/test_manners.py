@@ -347,3 +347,9 @@ def test_a_table_whose_cells_run_together_is_not_read_as_a_sentence() -> None:
     assert [o.value for o in report.observations] == [3]
     assert [f for f in report.findings if f.rule.startswith(("X", "S", "P"))] == []
     assert any("主动公开政府信息数" in row.text for row in report.unparsed)
+
+
+@pytest.mark.parametrize(("cell", "told"), [("", 1), ("无", 0), ("/", 0), ("0", 0)])
+def test_a_cell_that_says_none_is_not_blank(cell: str, told: int) -> None:
+    rows = f"收到申请数 | 件 | 3 |\n申请办结数 | 件 | 3 |\n七、依申请公开信息收取的费用 | 万元 | {cell} |\n"
+    assert [f.rule for f in statistics(ROWS + rows).findings if f.rule == "S21"] == ["S21"] * told

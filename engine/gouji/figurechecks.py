@@ -138,7 +138,7 @@ def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if i is None:
             continue
         o = facts.report.observations[i]
-        if o.state in ("blank", "na"):
+        if o.state == "blank":
             facts.add(
                 rule,
                 instance=path,

@@ -424,6 +424,11 @@ class _Binder:
             self._under()
             if all(head.name in (CAPTION, LABEL) for head in known):
                 return True
+        names = [head.name for head in known]
+        if LABEL in names[next((i for i, name in enumerate(names) if name not in (LABEL, CAPTION)), len(names)) :]:
+            # Two halves of the form side by side.
+            self._under(foreign=True)
+            return True
         if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
             self._below([head for head in heads if head.name not in (LABEL, CAPTION)])
             return True

@@ -210,6 +210,10 @@ def _is_label(cell: Cell, text: str, start: int) -> bool:
     return _VALUE.fullmatch(text, cell.start - start, cell.end - start) is None
 
 
+def _is_unit(cell: Cell, text: str, start: int) -> bool:
+    return _UNIT.fullmatch(text, cell.start - start, cell.end - start) is not None
+
+
 def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
     """Rows of a stream. An opener is an empty piece too, so that only the whole stream tells them apart.
 
@@ -232,6 +236,11 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     runs = []  # (first label, end of labels, end of what follows)
     for head, following in pairwise([*heads, len(pieces)]):
         end = next((i for i in range(head, following) if not labels[i]), following)
+        # Behind a unit without a figure the next row begins: its cell was empty, and is gone.
+        units = (i + 1 for i in range(head + 1, end - 1) if _is_unit(pieces[i], text, start))
+        for unit in units:
+            runs.append((head, unit, unit))
+            head = unit
         runs.append((head, end, following))
     width = 0
     stretch: list[tuple[int, int, int]] = []

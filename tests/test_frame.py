@@ -46,6 +46,26 @@ def test_the_title_is_the_line_with_year_and_body(head: str, title: str | None) 
     assert checked(f"{head}\n{BODY}").title == title
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{TITLE} 一、政府信息公开概述 全年主动公开政府信息12条。",
+        f"{TITLE} 本报告包括概述等部分。全年主动公开政府信息12条。",
+        f"{TITLE}  根据《中华人民共和国政府信息公开条例》编制。全年主动公开政府信息12条。",
+    ],
+)
+def test_a_title_in_one_line_with_the_text(line: str) -> None:
+    report = checked(f"{line}全年运行正常，各项公开任务按期完成，公众满意。\n")
+    assert (report.title, report.issuer) == (TITLE, "云岭县民政局")
+    assert [(o.path, o.value) for o in report.observations] == [("disclosure.total", 12)]
+    assert told(report, "G04") == []
+
+
+@pytest.mark.parametrize("body", ["云溪海关", "云溪證監會", "云溪县信访办"])
+def test_other_bodies_that_report(body: str) -> None:
+    assert told(checked(f"{body}2009年度信息公开年度报告\n{BODY}"), "G04") == []
+
+
 @pytest.mark.parametrize("body", ["安河里街", "云岭二中", "云岭职业技术学院", "云岭县中心小学", "云岭城建集团"])
 def test_a_title_names_any_kind_of_body(body: str) -> None:
     assert told(checked(f"{body}2021年政府信息公开工作年度报告\n{BODY}"), "G04") == []
@@ -80,6 +100,13 @@ def test_a_table_alone_has_a_title_of_its_own(head: str, title: str) -> None:
         ("本报告包括青江省审计厅2016年政务信息公开的情况。", "青江省", None),
         ("2016年我局以岭北区政府信息公开网站为平台公开信息。", "岭北区", None),
         ("本街道2016年政府信息公开工作正常。", None, None),
+        ("2016年本局在云岭县人民政府网站公开信息。", "云岭县", None),
+        ("2016年本局在区政府网站公开信息。", None, None),
+        ("现将青石乡2016年政府信息公开工作报告如下。", "青石乡", None),
+        ("将乐县2016年政府信息公开工作正常。", "将乐县", None),
+        ("按照条例要求,根据云岭县财政局部署编制本年度报告。", None, None),
+        ("按照条例规定,编制云岭县财政局2016年政府信息公开年度报告。", "云岭县", "云岭县财政局"),
+        ("按照条例的规定，云岭县农业局编制了2016年度政府信息公开年度报告。", "云岭县", "云岭县农业局"),
         ("本报告由本机关编制。", None, None),
         ("索引号：k1 发布机构：云岭县财政局\n2016年主动公开政府信息3条。", "云岭县", "云岭县财政局"),
     ],
@@ -94,7 +121,14 @@ def test_region_and_issuer_are_names_without_the_words_in_front(
 @pytest.mark.parametrize(
     ("title", "region", "issuer"),
     [
-        ("云岭县人民政府信息公开2016年度报告", "云岭县", None),
+        ("云岭县人民政府信息公开2016年度报告", "云岭县", "云岭县人民政府"),
+        ("青江省财政厅政府信息公开2016年度报告", "青江省", "青江省财政厅"),
+        ("岭北区发展改革委2016年政府信息公开工作年度报告", "岭北区", "岭北区发展改革委"),
+        ("青江州卫生健康委2016年政府信息公开工作年度报告", "青江州", "青江州卫生健康委"),
+        ("云岭县市政管理办公室2016年政府信息公开工作年度报告", "云岭县", "云岭县市政管理办公室"),
+        ("望澜市市政管理办公室2016年政府信息公开工作年度报告", "望澜市", "望澜市市政管理办公室"),
+        ("青江海关发布2016年政府信息公开工作年度报告", None, "青江海关"),
+        ("望澜市公安局岭北区分局2016年政府信息公开工作年度报告", "望澜市", "望澜市公安局岭北区分局"),
         ("2016年度云岭县青石乡人民政府信息公开年度报告", "云岭县青石乡", "云岭县青石乡人民政府"),
         ("岭北区青河街道办事处2016年政府信息公开工作年度报告", "岭北区青河街道", "岭北区青河街道办事处"),
         ("岭北区城市管理委员会2016年政府信息公开工作年度报告", "岭北区", "岭北区城市管理委员会"),
@@ -125,6 +159,12 @@ def test_a_signature_names_the_issuer_before_the_title() -> None:
         ("成文日期：2017-01-05 发布日期：2017-02-21", "2017-02-21"),
         ("公文生成日期：2017-02-21", "2017-02-21"),
         ("（二〇一七年二月二十一日）", "2017-02-21"),
+        ("来源：云岭县民政局  时间：2017-02-21", "2017-02-21"),
+        ("【信息来源：民政局】 【信息时间：2017-02-21 10:30】", "2017-02-21"),
+        ("发布日期：[2017-02-21]", "2017-02-21"),
+        ("2017-02-21 发布：云岭县民政局", "2017-02-21"),
+        (" | 2017-02-21 作者：民政局 点击数： | |", "2017-02-21"),
+        ("文件来源：县政府，生效时间：2016-03-01", None),
         ("统计时间：2016-12-31", None),
         ("会议日期：2017-13-45", None),
     ],
@@ -161,6 +201,8 @@ def test_a_date_within_the_period_is_wrong_and_its_last_day_is_odd() -> None:
         ("统计时限自2015年1月1日起至2015年12月31止。", "2015-01-01/2015-12-31"),
         ("统计日期为2015年1月1日----2015年12月31日。", "2015-01-01/2015-12-31"),
         ("统计期限自2008年5月1日《条例》实施之日起，至2008年12月31日止。", "2008-05-01/2008-12-31"),
+        ("统计期限自2015年1月1日起,截止2015年12月31日。", "2015-01-01/2015-12-31"),
+        ("数据的统计年限为2015年1月1日-12月31日。", "2015-01-01/2015-12-31"),
         ("数据自2015年3月5日以来增长3.5%。", None),
         ("公开内容自2015年5月1日至6月30日公示。", None),
     ],
@@ -215,6 +257,7 @@ def test_the_year_of_the_preface_is_that_of_the_title(preface: str, found: bool)
         "索引号 | 公开方式 | 发布机构 |\n116/2017-1 | 主动公开 | 云岭县民政局 |",
         "当前位置: 首页 > 信息公开 > 政府信息公开年报 |\n索引号: | 33/2017-1 | 成文日期: | 2017-03-05 |",
         "发布时间: | 2017年02月17日 |",
+        "浏览次数：31 | | | |\n打印 | 关闭 | | |",
     ],
 )
 def test_the_head_of_a_page_is_no_form(head: str) -> None:
@@ -226,7 +269,7 @@ def test_the_year_of_a_table_is_no_row_of_it() -> None:
         "统计指标 | 单位 | 统计数 |\n（一）主动公开政府信息数 | 条 | 100 |\n{0}其中：主动公开规范性文件数 | 条 | 10 |\n"
     )
     head = "政府信息公开工作情况统计表 | | |\n（2015年度） | | |\n填报单位：云岭县粮食局 | | |\n"
-    for added, found in (("", []), ("召开动员大会数 | 次 | 5 |\n", ["info"])):
+    for added, found in (("", []), ("甲 | 乙 | 1 |\n", []), ("召开动员大会数 | 次 | 5 |\n", ["info"])):
         report = checked(head + rows.format(added) + "制发规范性文件总数 | 件 | 10 |\n")
         assert [f.severity for f in told(report, "G09") if f.severity == "info"] == found
 
@@ -272,6 +315,14 @@ def test_a_section_that_says_nothing_happened_is_there(six: str) -> None:
     assert [f for f in told(report, "G05") if "其他需要报告" in f.message.zh] == []
 
 
+def test_a_heading_that_is_printed_twice_is_not_empty() -> None:
+    text = (
+        "一、总体情况\n一、总体情况 县民政局按照条例的要求开展工作，各项任务完成。\n二、主动公开政府信息情况\n信息。\n"
+    )
+    report = checked(f"云岭县民政局2021年政府信息公开工作年度报告\n{text}")
+    assert [f.instance for f in told(report, "G05") if f.instance.endswith("empty")] == []
+
+
 def test_a_section_without_a_word_is_empty() -> None:
     report = checked(SIX.format(two="信息。", three="信息。", six=""))
     assert [f.severity for f in told(report, "G05") if "其他需要报告" in f.message.zh] == ["error"]
@@ -282,6 +333,22 @@ def test_a_table_that_cannot_be_read_is_not_said_to_be_absent() -> None:
     report = checked(SIX.format(two="信息。", three=loose, six="\n无。"))
     tables = {f.instance: (f.severity, "缺少" in f.message.zh) for f in told(report, "G05")}
     assert tables == {"G05.表二": ("error", True), "G05.表三": ("warning", False), "G05.表四": ("error", True)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "收到申请9件，办结7件，其余2件结转下年度继续办理。",
+        "上年结转3件，结转下年度继续办理4件。",
+        "申请人中自然人6件，法人中商业企业3件，科研机构0件。",
+        "行政诉讼1件，结果维持，另有1件尚未审结。",
+        "依照条例第二十条第五项公开行政许可，本年处理决定数量为12件。",
+    ],
+)
+def test_words_of_a_sentence_are_no_table(words: str) -> None:
+    report = checked(SIX.format(two=words, three=words, six="\n无。").replace("无。\n五", f"{words}\n五"))
+    tables = {f.instance: f.severity for f in told(report, "G05")}
+    assert tables == {"G05.表二": "error", "G05.表三": "error", "G05.表四": "error"}
 
 
 def test_rows_that_are_not_read_are_those_of_their_own_section() -> None:

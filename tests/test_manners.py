@@ -256,3 +256,113 @@ def test_a_report_in_one_cell_below_the_head_of_its_page_is_text() -> None:
     found = gouji.engine().check("-", page.encode())
     assert {o.path: o.value for o in found.observations} == {"disclosure.total": 95, "requests.received.total": 1}
     assert found.title == "2012年云溪县上陂镇政府信息公开工作年度报告"
+
+
+def statistics(table: str, *, year: int = 2016) -> Report:
+    return gouji.engine().check("-", f"云岭县粮食局{year}年政府信息公开情况统计表\n{table}".encode())
+
+
+ROWS = "统计指标 | 单位 | 统计数 |\n"
+TORN: dict[str, tuple[str, dict[str, str]]] = {
+    "a part whose last words are a label": (
+        "统计指标 | 单位 | 统计数 |\n2.政府网站在线访谈次数 | 次 | 24 |\n其中：主要负责同志参加\n政府网站在线访谈次数 | 次 | 15 |\n3.政策解读稿件发布数 | 篇 | 7 |\n",
+        {
+            "response.web_interviews.total": "24",
+            "response.web_interviews.by_principal": "15",
+            "response.policy_interpretations": "7",
+        },
+    ),
+    "a label torn behind one character": (
+        "统计指标 | 单位 | 统计数 |\n3.同意部分\n公开答复数 | 件 | 54 |\n4.不\n同意公开答复数 | 件 | 123 |\n其中：涉及国家秘密 | 件 | 4 |\n",
+        {
+            "requests.replies.partially_granted": "54",
+            "requests.replies.refused.total": "123",
+            "requests.replies.refused.state_secret": "4",
+        },
+    ),
+    "a torn label behind a number": (
+        "序号 | 统计指标 | 单位 | 统计数 |\n1 | 2.政府网站在线访谈次数 | 次 | 24 |\n2 | 其中：主要负责同志参加\n政府网站在线访谈次数 | 次 | 15 |\n3 | 3.政策解读稿件发布数 | 篇 | 7 |\n",
+        {
+            "response.web_interviews.total": "24",
+            "response.web_interviews.by_principal": "15",
+            "response.policy_interpretations": "7",
+        },
+    ),
+    "a torn label in rows that a bar opens": (
+        "| 统计指标 | 单位 | 统计数 |\n| 2.同意公开答复数 | 件 | 12 |\n| 4.不\n同意公开答复数 | 件 | 123 |\n| 其中：涉及国家秘密 | 件 | 4 |\n",
+        {
+            "requests.replies.granted": "12",
+            "requests.replies.refused.total": "123",
+            "requests.replies.refused.state_secret": "4",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TORN)
+def test_a_label_over_two_lines(name: str) -> None:
+    rows, expected = TORN[name]
+    report = statistics(rows)
+    assert figures(report) == expected
+    assert {o.scope for o in report.observations} == {None}
+    assert not report.unparsed
+
+
+def test_a_label_over_two_lines_of_cells() -> None:
+    rows = "统计指标\n单位\n统计数\n2.同意公开答复数\n件\n12\n3.同意部分公开答复数\n件\n5\n4.不\n同意公开答复数\n件\n123\n5.不属于本行政机关公开数\n件\n6\n"
+    assert figures(statistics(rows)) == {
+        "requests.replies.granted": "12",
+        "requests.replies.partially_granted": "5",
+        "requests.replies.refused.total": "123",
+        "requests.replies.not_this_agency": "6",
+    }
+
+
+@pytest.mark.parametrize("line", ["县水利局", "二、县直部门", "（2）县教育局", "青石镇人民政府", "县本级"])
+def test_a_line_that_names_a_body_is_no_piece_of_a_label(line: str) -> None:
+    rows = "（一）收到申请数 | 件 | {} |\n1.当面申请数 | 件 | {} |\n"
+    report = statistics(ROWS + rows.format(9, 4) + line + "\n" + ROWS + rows.format(5, 2))
+    found = [(o.path, o.value, o.scope) for o in report.observations if o.source == "table"]
+    assert found[:2] == [("requests.received.total", 9, None), ("requests.received.in_person", 4, None)]
+    assert [(value, scope is None) for _, value, scope in found[2:]] == [(5, False), (2, False)]
+
+
+@pytest.mark.parametrize("head", ["指标\n单位\n2016年\n", "项目\n计量单位\n数量\n", "序号\n指标\n单位\n统计数\n"])
+def test_a_cell_a_line_below_other_heads(head: str) -> None:
+    rows = [("主动公开政府信息数", "条", "150"), ("收到申请数", "件", "8"), ("当面申请数", "件", "8")]
+    numbered = head.startswith("序号")
+    cells = [cell for n, row in enumerate(rows, 1) for cell in ((str(n), *row) if numbered else row)]
+    report = statistics(head + "\n".join(cells) + "\n")
+    assert figures(report) == {
+        "disclosure.total": "150",
+        "requests.received.total": "8",
+        "requests.received.in_person": "8",
+    }
+    assert [f.rule for f in report.findings if f.rule in ("S19", "G13")] == []
+
+
+def test_figures_of_rows_are_not_taken_for_their_numbers() -> None:
+    """A head of numbers says that rows are numbered; where a row has none, nothing is left out."""
+    report = statistics(
+        "序号\n指标\n单位\n统计数\n1\n主动公开政府信息数\n条\n2\n收到申请数\n件\n8\n3\n当面申请数\n件\n3\n"
+    )
+    assert "1" not in figures(report).values()
+    assert figures(report).get("disclosure.total") in (None, "2")
+
+
+def test_a_table_whose_cells_run_together_is_not_read_as_a_sentence() -> None:
+    labels = ["主动公开政府信息数", "制发规范性文件总数", "政府公报公开政府信息数", "政府网站公开政府信息数", "政务微博公开政府信息数",
+              "政务微信公开政府信息数", "收到申请数", "当面申请数", "传真申请数", "网络申请数", "信函申请数", "申请办结数",
+              "按时办结数", "延期办结数", "申请答复数", "同意公开答复数", "不同意公开答复数", "申请信息不存在数", "行政复议数量",
+              "行政诉讼数量", "举报投诉数量", "专职人员数", "兼职人员数"]  # fmt: skip
+    flat = "".join(f"{n}.{label}条{7 * n}" for n, label in enumerate(labels, 1))
+    report = statistics(f"统计指标单位统计数{flat}\n一、概述\n全年收到申请3件。\n")
+    assert [o.value for o in report.observations] == [3]
+    assert [f for f in report.findings if f.rule.startswith(("X", "S", "P"))] == []
+    assert any("主动公开政府信息数" in row.text for row in report.unparsed)
+
+
+@pytest.mark.parametrize(("cell", "told"), [("", 1), ("无", 0), ("/", 0), ("0", 0)])
+def test_a_cell_that_says_none_is_not_blank(cell: str, told: int) -> None:
+    rows = f"收到申请数 | 件 | 3 |\n申请办结数 | 件 | 3 |\n七、依申请公开信息收取的费用 | 万元 | {cell} |\n"
+    assert [f.rule for f in statistics(ROWS + rows).findings if f.rule == "S21"] == ["S21"] * told

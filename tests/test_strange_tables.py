@@ -62,6 +62,10 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
         "单位|主动公开政府信息数|收到申请数|申请办结数|\n教育局|12|3|3|\n收到申请数|件|5|\n",
         NOTHING,
     ),
+    "two halves of the statistics side by side": (
+        "统计指标|单位|统计数|统计指标|单位|统计数|\n收到申请数|件|5|行政复议数量|件|2|\n当面申请数|件|5|八、机构建设和保障经费情况|——||\n",
+        NOTHING,
+    ),
     "transposed statistics": ("主动公开政府信息数|收到申请数|申请办结数|\n12|3|3|\n", NOTHING),
     "table 3 without its total column": (
         "|自然人|法人或其他组织|\n||商业企业|科研机构|社会公益组织|法律服务机构|其他|\n" + NEW + "1|2|3|4|5|6|\n",
@@ -70,6 +74,11 @@ TABLES: dict[str, tuple[str, dict[str, object]]] = {
     "table 3 without heads": (
         f"{NEW}1|2|3|4|5|6|21|\n{IN}0|0|0|0|0|0|0|\n",
         row(f"{T3}.new", SEVEN, 1, 2, 3, 4, 5, 6, 21) | row(f"{T3}.carried_in", SEVEN, *[0] * 7),
+    ),
+    "table 3 with rows whose blanks are gone": (
+        HEAD + NEW + "2|3|5|||||\n" + IN + "1|||||||\n" + OUT + "|0|1||||1|\n",
+        row(f"{T3}.carried_in", SEVEN, 1, *["blank"] * 6)
+        | row(f"{T3}.carried_out", SEVEN, "blank", 0, 1, *["blank"] * 3, 1),
     ),
     "table 3 without heads and with six columns": (f"{NEW}1|2|3|4|5|6|\n", NOTHING),
     "total first": (

@@ -20,7 +20,7 @@ from gouji.registry import Registry
 from gouji.schema import expression, pattern
 from gouji.yamlfile import Scalar, invalid, unknown
 
-_FOUND = ("relevant", "clause_year", "scope_part", "scope_whole", "other_time", "change")
+_FOUND = ("relevant", "clause_year", "scope_part", "scope_whole", "other_time", "change", "flattened")
 """The patterns that long stretches of text are searched for."""
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _DAY = Pattern(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
+_MOVED = 1
+"""Years behind the deadline after which the date of a page is that of its site."""
+
 
 def _day(text: str | None) -> tuple[int, int, int] | None:
     match = _DAY.fullmatch(text) if text else None
@@ -55,15 +58,16 @@ def _deadline(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.passed += 1
         return
     signed = _told(facts, "signed")
-    # Sites are moved, and their pages then bear a later date.
+    # Sites are moved, and their pages then bear a later date: surely where it is later by years.
     in_time = signed is not None and signed <= deadline
+    moved = signed is None and published > (deadline[0] + _MOVED, *deadline[1:])
     values: dict[str, str | Message] = {"published": _shown(published), "deadline": _shown(deadline)}
     if signed is not None and in_time:
         values["signed"] = _shown(signed)
     facts.add(
         rule,
         values=values,
-        severity="info" if in_time else None,
+        severity="info" if in_time or moved else None,
         message=rule.params["signed"] if in_time else None,
         equation=f"{_shown(published)} > {_shown(deadline)}",
         span=facts.mentioned("published"),
@@ -82,7 +86,8 @@ def _after_period(rule: Rule, book: Rulebook, facts: Facts) -> None:
     if not days or end is None:
         return
     day, kind = min(days)
-    if day > end:
+    # On the last day of the year a report may well have been signed.
+    if day > end or day == end == dates["signed"]:
         facts.passed += 1
         return
     values: dict[str, str | Message] = {"published": _shown(day), "end": _shown(end)}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 from itertools import count
 from typing import Any, Literal
 
 from gouji.errors import Message
 from gouji.findings import Filling, Finding, Remarks, Said, Severity, Side, Statement, Term, Verdict, Words
-from gouji.intervals import Interval, Operand
+from gouji.intervals import Operand
+from gouji.quantities import MONEY
 from gouji.records import Number, Observation, Report, Source
 from gouji.registry import Registry
 from gouji.rulemodel import Rule, key
@@ -61,10 +63,12 @@ class Facts:
     def operand(self, index: int) -> Operand:
         """The observation with this index as an equation takes it."""
         o = self.report.observations[index]
+        factor = in_unit(o, self.registry.units.get(o.path))
         if o.state == "value" and o.low is not None and o.low == o.high:
-            return Operand(Interval(o.low, o.low))
+            return Operand.exact(o.low * factor)
         metric = self.registry.metric(o.path)
-        return Operand.of(o, metric.signed, metric.decimal)
+        found = Operand.of(o, metric.signed, metric.decimal)
+        return found if factor == 1 else found._replace(interval=found.interval.times(factor))
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:
@@ -172,6 +176,14 @@ class Facts:
         return self.report.unbound[term.unbound].span if term.unbound is not None else None
 
 
+def in_unit(o: Observation, unit: str | None) -> Number:
+    """By what a figure of money is multiplied to be one in `unit`; 1 for all other figures."""
+    if o.unit == unit or o.unit not in MONEY or unit not in MONEY:
+        return 1
+    has, wants = MONEY[o.unit], MONEY[unit]
+    return Decimal(has) / wants if has % wants else has // wants
+
+
 def index(report: Report, registry: Registry) -> Facts:
     """The figures of `report` by key; the first without scope of each metric and source counts."""
     facts = Facts(report, registry)
@@ -193,6 +205,9 @@ def index(report: Report, registry: Registry) -> Facts:
     facts.fractional = [i for i in odd if type(figures[i]) is not int]
     facts.negative = [i for i in odd if figures[i] < 0]
     facts.with_unit = [i for i, o in enumerate(observations) if o.unit is not None and o.unit != units.get(o.path)]
+    for i in facts.with_unit:
+        if type(figures[i]) is int or type(figures[i]) is Decimal:
+            figures[i] *= in_unit(observations[i], units.get(observations[i].path))
     facts.text = [i for i in told if observations[i].source == "narrative"]
     facts.chart = [i for i in told if observations[i].source == "chart"]
     facts.has_table = len(told) < len(observations)

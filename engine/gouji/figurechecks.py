@@ -85,7 +85,7 @@ def _integer(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """Printed units that are not those of the metric; `graver` names mix-ups that change the amount."""
+    """Printed units that are not those of the metric; `also` names more by unit, `graver` mix-ups that change the amount."""
     same: tuple[tuple[str, ...], ...] = rule.params["interchangeable"]
     graver: tuple[tuple[str, ...], ...] = rule.params["graver"]
     found = False
@@ -97,6 +97,8 @@ def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         expected = metric.unit
         if any(o.unit in units and expected in units for units in same):
+            continue
+        if o.path in rule.params["also"].get(o.unit, ()):
             continue
         mixed = any(o.unit in units and expected in units for units in graver)
         # In the running text a unit may be written in any way as long as the amount is clear.
@@ -136,7 +138,7 @@ def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
         if i is None:
             continue
         o = facts.report.observations[i]
-        if o.state in ("blank", "na"):
+        if o.state == "blank":
             facts.add(
                 rule,
                 instance=path,
@@ -455,8 +457,12 @@ FIGURE_KINDS: dict[str, Kind] = {
     "integer": Kind(_integer, {}, (), _ONE, needs=lambda _: ("fractional",), idle=1),
     "unit": Kind(
         _unit,
-        {"interchangeable": schema.each(schema.words), "graver": schema.each(schema.words)},
-        ("interchangeable", "graver"),
+        {
+            "interchangeable": schema.each(schema.words),
+            "also": schema.table(schema.metrics),
+            "graver": schema.each(schema.words),
+        },
+        ("interchangeable", "also", "graver"),
         (*_ONE, "unit", "expected"),
         needs=lambda _: ("with_unit",),
         idle=1,

@@ -93,7 +93,7 @@ class _Reader:
         self._year()
 
     def _head(self, heading: Pattern) -> Iterator[tuple[int, int]]:
-        """The lines above the first heading; of a row the one cell that is filled, or that behind the word for title."""
+        """The lines above the first heading, of one that goes on in text the title only; of a row the one cell that is filled, or that behind the word for title."""
         text, patterns, rows = self.text, self.patterns, 0
         for line in self.canonical.lines:
             if line.table is None:
@@ -101,6 +101,11 @@ class _Reader:
                 if mark and patterns["title"].search(text, mark.end(), line.end):
                     yield mark.end(), line.end
                 elif heading.match(text, line.start, line.end):
+                    return
+                elif line.end - line.start > _TITLE and (
+                    front := patterns["title_front"].match(text, line.start, min(line.end, line.start + _NOTICE))
+                ):
+                    yield line.start, front.end()
                     return
                 else:
                     yield line.start, line.end

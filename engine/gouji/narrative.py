@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import dropwhile
+from itertools import dropwhile, islice
 from typing import Any
 
 from gouji.breakdowns import Breakdowns, Figure, resolve_wholes
@@ -28,6 +28,10 @@ _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
+_LABELS = 16
+"""Kinds of words that count in one sentence; more of them may be a table whose cells run together."""
+_FLATTENED = 8
+"""Units before their figures in a sentence that is such a table."""
 _AMONG_FIGURES = re.compile(r" \d")
 
 
@@ -154,6 +158,9 @@ class _Reader:
             for token in tokens:
                 self._turn(self.model.cues.get(token.type), token, start)
             return
+        if len(named) > _LABELS and self._is_flattened(start, end):
+            self.broken.append((start, end))
+            return
         if self.topic is None:
             self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
         first = self.sentence_start = len(self.figures)
@@ -167,6 +174,11 @@ class _Reader:
         if counted:
             self.previous = (opening or [total for total, _, _ in self.breakdowns.found[lists:]] or counted)[-1]
             self.counted = counted
+
+    def _is_flattened(self, start: int, end: int) -> bool:
+        """Whether a sentence is a table whose cells run together: units stand before their figures time and again."""
+        found = self.model.finders["flattened"].finditer(self.canonical.text, start, end)
+        return next(islice(found, _FLATTENED - 1, None), None) is not None
 
     def _set_apart(self, figures: list[Figure]) -> None:
         """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ.

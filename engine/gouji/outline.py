@@ -77,9 +77,10 @@ class _Reader:
                     head.tables.add(line.table)
                 continue
             start = line.start
-            if any(begun < line.end and start < ended for begun, ended in out.titled):
+            start = max((ended for begun, ended in out.titled if begun < line.end and start < ended), default=start)
+            if start > line.start and (start >= line.end or self._behind_title(start, line.end)):
                 continue
-            if head_found := self._heading(text, line.start, line.end):
+            if head_found := self._heading(text, start, line.end):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
                 counts = self.model.sought["figure"].within(text, head.start, head.end) or self.model.patterns[
@@ -101,6 +102,11 @@ class _Reader:
         ]
         self._mentions()
         return out
+
+    def _behind_title(self, start: int, end: int) -> bool:
+        """Whether what follows a title in its line belongs to it; else it is text."""
+        tail = self.model.patterns["title_tail"].search(self.canonical.text, start, end)
+        return tail is not None and tail.start() == start
 
     def _stretch(self, new: Stretch) -> None:
         """Add a stretch, to the one before where that breaks off in the middle of a list."""

@@ -72,6 +72,7 @@ _NARRATIVE = dict.fromkeys(
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
         *("level", "national"),
+        "flattened",
     ),
     pattern,
 )
@@ -93,6 +94,7 @@ _OUTLINE = dict.fromkeys(
         *(
             "title_label",
             "title_lead",
+            "title_front",
             "title_tail",
             "title_parts",
             "title_table",

@@ -44,6 +44,9 @@ FLATTENED = 4
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
+TOTAL = "total"
+"""The column that adds up those before it in a row."""
+
 COPIED_AMONG = 10
 """Figures that a table must have, and of which one may differ, to be taken for a copy of another one."""
 
@@ -156,6 +159,7 @@ class _Binder:
         self.bound: set[tuple[str, str | None]] = set()
         self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
         self.left: list[_Left] = []
+        self.pieces: set[int] = set()  # rows left that are the beginning of the label of the next one
         self.starts: dict[int, int] = {}  # number of cells -> where the values begin among them
         self.filled: bool | None = None  # whether rows are filled up with empty cells at their end, as the heads are
         self.repeated = False
@@ -206,10 +210,23 @@ class _Binder:
         del values[-1]
         at = self.offset + cells.start
         readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or (len(self.left) < LEFT_LIMIT and self._worded(values))
-        if binding is None or not readable or not self._bind(key, label, values, at):
+        start = self._row_start(self.offset + (label or cells).start)
+        torn = label is not None and self._torn(start, self.offset + label.end)
+        if binding is None or not readable or torn or not self._bind(key, label, values, at):
             end = self.offset + cells.end - 1
-            start = self._row_start(self.offset + (label or cells).start)
-            self._leave(start, end, self.canonical.text[start:end].split("|")[:-1], key if binding else None)
+            self._leave(
+                start, end, self.canonical.text[start:end].split("|")[:-1], key if binding and not torn else None
+            )
+
+    def _torn(self, start: int, end: int) -> bool:
+        """Whether the label of the row that begins at `start` goes on with one that began in the row above."""
+        if not self.left or self.left[-1].end + 1 != start:
+            return False
+        above = "".join(self.left[-1].cells)
+        if sum(map(bool, self.left[-1].cells)) != 1 or plain(above) == "":
+            return False
+        whole = plain(above + self.canonical.text[start:end].strip("|").rpartition("|")[2])
+        return any(whole in known.texts for known in self.layout.labels)
 
     def _row_start(self, at: int) -> int:
         return self.canonical.text.rfind("\n", 0, at) + 1
@@ -229,7 +246,7 @@ class _Binder:
             # Places that extractors fill up; a blank row of figures without a label stands below heads for all of them.
             return True
         form = self._cells(key, values)
-        if form is None or self.repeated:
+        if form is None or self.repeated or _closed_up(form, values):
             return False
         if not self.bound.isdisjoint(form.names):
             self.repeated = True
@@ -407,6 +424,11 @@ class _Binder:
             self._under()
             if all(head.name in (CAPTION, LABEL) for head in known):
                 return True
+        names = [head.name for head in known]
+        if LABEL in names[next((i for i, name in enumerate(names) if name not in (LABEL, CAPTION)), len(names)) :]:
+            # Two halves of the form side by side.
+            self._under(foreign=True)
+            return True
         if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
             self._below([head for head in heads if head.name not in (LABEL, CAPTION)])
             return True
@@ -459,11 +481,11 @@ class _Binder:
 
     def finish(self) -> None:
         """Look once more at the rows that were left, and hand everything over."""
+        bound = {i for i in range(min(len(self.left), LEFT_LIMIT)) if self._rescue(i)}
         for i, row in enumerate(self.left):
-            looked_at = i < LEFT_LIMIT
-            if (looked_at and self._rescue(i)) or not any(c.isdigit() for text in row.cells for c in text):
+            if i in bound or i in self.pieces or not any(c.isdigit() for text in row.cells for c in text):
                 continue
-            if not looked_at or not self._addition(row):
+            if i >= LEFT_LIMIT or not self._addition(row):
                 text = self.canonical.text[row.start : row.end]
                 self.reading.unparsed.append(Unparsed(self.canonical.source(row.start, row.end), text, self.table))
         if self.left:
@@ -488,15 +510,18 @@ class _Binder:
         if left.row is not None:
             # The grammar knows how it begins.
             return any(self._nearest(left, split, at, label, exact=True) for label in broken)
-        labels = [left.cells[split - 1], *broken]
-        if index and (above := self.left[index - 1]).end + 1 == left.start and sum(map(bool, above.cells)) == 1:
-            # The label began in the row above.
-            labels.insert(1, "".join(above.cells) + labels[0])
-        return (
-            any(self._nearest(left, split, at, label, exact=True) for label in broken)
-            or any(self._nearest(left, split, at, label) for label in labels)
-            or self._continued(left, split, at)
-        )
+        label = left.cells[split - 1]
+        if any(self._nearest(left, split, at, one, exact=True) for one in broken) or self._nearest(
+            left, split, at, label
+        ):
+            return True
+        above = self.left[index - 1] if index else None
+        # The label may have begun in the row above.
+        begun = above is not None and above.end + 1 == left.start and sum(map(bool, above.cells)) == 1
+        if above and begun and self._nearest(left, split, at, "".join(above.cells) + label):
+            self.pieces.add(index - 1)
+            return True
+        return any(self._nearest(left, split, at, one) for one in broken) or self._continued(left, split, at)
 
     def _continued(self, left: _Left, split: int, at: int) -> bool:
         """Give the values of a row to the row above, which was read as blank, where the labels of both are one label."""
@@ -620,11 +645,30 @@ class _Binder:
         return [evolve(o, scope=" ".join(filter(None, (body, o.scope)))) for o in found]
 
     def _caption(self) -> str:
-        """The line above the table."""
+        """The line above the table, unless a label begins in it."""
         text = self.canonical.text
         start = text.rfind("\n", 0, max(self.base - 1, 0)) + 1
         line = text[start : self.base - 1] if start < self.base else ""
-        return line if 0 < len(line) <= 40 and "|" not in line else ""
+        if not 0 < len(line) <= 40 or "|" in line:
+            return ""
+        words = plain(line)
+        begun = len(words) < 2 or any(text.startswith(words) for known in self.layout.labels for text in known.texts)
+        return "" if begun else line
+
+
+def _closed_up(form: Form, values: Sequence[str]) -> bool:
+    """Whether a row has lost its blanks: its total is empty, and the last of the figures that begin it adds the others up."""
+    first, last = form.cells[0], form.cells[-1]
+    if last.column.rpartition(".")[2] != TOTAL or values[last.place] or last.place - first.place + 1 != len(form.cells):
+        return False
+    row = values[first.place : last.place + 1]
+    filled = [int(value) for value in row if value.isdecimal()]
+    return (
+        len(filled) > 1
+        and all(value.isdecimal() for value in row[: len(filled)])
+        and not any(row[len(filled) :])
+        and filled[-1] == sum(filled[:-1]) > 0
+    )
 
 
 def _copied(pairs: Sequence[tuple[Number, Number]]) -> bool:

@@ -23,6 +23,7 @@ _CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}(?:\||\n[ \t
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*|[增减減]\d+")
 
 _ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]")
+_SERIAL = re.compile("序[ 　]*[号號]")
 _UNIT = re.compile(r"[条條件次篇人个個]|人次|[万萬]?元")
 
 
@@ -59,6 +60,8 @@ class Carrier(Struct):
             for token in self.grammar.parse(text).children
             if isinstance(token, Token)
         ]
+        if self.rows == "lines" and "|" in text:
+            rows = _joined(rows, text, start)
         if self.rows == "stream":
             rows = [row for pieces in rows for row in _stream_rows(text, start, pieces)]
         elif self.rows == "series":
@@ -144,6 +147,31 @@ def _after(row: list[Cell]) -> Cell:
     return Cell(row[-1].mark, row[-1].mark, row[-1].mark)
 
 
+def _joined(rows: list[list[Cell]], text: str, start: int) -> list[list[Cell]]:
+    """Rows in which the cell that a line breaks off is one with the first cell of the next line.
+
+    No bar ends such a cell, as one does every row that is as long as most, and so long is what the two lines make up.
+    A line without any bar stays alone: whether a label begins in it, only those who know the labels can tell.
+    """
+
+    def is_open(cell: Cell) -> bool:
+        return text[cell.mark - start] != "|"
+
+    pairs = zip([None, *rows], rows, strict=False)
+    closed = [len(row) for above, row in pairs if row and not is_open(row[-1]) and not (above and is_open(above[-1]))]
+    if 2 * len(closed) <= len(rows):
+        return rows
+    width = max(set(closed), key=closed.count)
+    joined: list[list[Cell]] = []
+    for row in rows:
+        above = joined[-1] if joined else []
+        if len(above) > 1 and is_open(above[-1]) and row and len(above) + len(row) - 1 == width:
+            joined[-1] = [*above[:-1], Cell(above[-1].start, row[0].end, row[0].mark), *row[1:]]
+        else:
+            joined.append(row)
+    return joined
+
+
 def _ended(rows: list[list[Cell]], text: str, start: int) -> None:
     """Give rows their last cell, which is empty, where bars stand between cells and close none."""
     closed: list[list[Cell]] = []
@@ -182,6 +210,10 @@ def _is_label(cell: Cell, text: str, start: int) -> bool:
     return _VALUE.fullmatch(text, cell.start - start, cell.end - start) is None
 
 
+def _is_unit(cell: Cell, text: str, start: int) -> bool:
+    return _UNIT.fullmatch(text, cell.start - start, cell.end - start) is not None
+
+
 def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
     """Rows of a stream. An opener is an empty piece too, so that only the whole stream tells them apart.
 
@@ -190,6 +222,7 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     """
     while pieces and pieces[-1].blank and pieces[-1].mark - start >= len(text) - 1:
         pieces.pop()
+    pieces = _unnumbered(pieces, text, start)
     blank = [piece.blank for piece in pieces]
     labels = [_is_label(piece, text, start) for piece in pieces]
     heads = [i for i, label in enumerate(labels) if label and (i == 0 or not labels[i - 1])]
@@ -203,6 +236,11 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     runs = []  # (first label, end of labels, end of what follows)
     for head, following in pairwise([*heads, len(pieces)]):
         end = next((i for i in range(head, following) if not labels[i]), following)
+        # Behind a unit without a figure the next row begins: its cell was empty, and is gone.
+        units = (i + 1 for i in range(head + 1, end - 1) if _is_unit(pieces[i], text, start))
+        for unit in units:
+            runs.append((head, unit, unit))
+            head = unit
         runs.append((head, end, following))
     width = 0
     stretch: list[tuple[int, int, int]] = []
@@ -223,6 +261,19 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
             # A row of values without a label stands below its head, behind an opener.
             yield pieces[end + blank[end] : following]
     yield from _stretch(pieces, stretch, width)
+
+
+def _unnumbered(pieces: list[Cell], text: str, start: int) -> list[Cell]:
+    """The pieces without the first column, where it numbers all rows from 1 on and its head says so."""
+    texts = [text[piece.start - start : piece.end - start] for piece in pieces]
+    if not texts or _SERIAL.fullmatch(texts[0]) is None:
+        return pieces
+    labels = [_VALUE.fullmatch(words) is None for words in texts]
+    rows = [i for i in range(1, len(pieces)) if labels[i] and not labels[i - 1]]
+    if [texts[i - 1].lstrip("0") for i in rows] != [str(n) for n in range(1, len(rows) + 1)]:
+        return pieces
+    serials = {0, *(i - 1 for i in rows)}
+    return [piece for i, piece in enumerate(pieces) if i not in serials]
 
 
 def _period(heads: list[int], labels: list[bool], blank: list[bool]) -> int | None:

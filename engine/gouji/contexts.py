@@ -86,7 +86,7 @@ class Context:
                 self.beyond = wide is not None and not self.national and not self.region.endswith(wide)
                 self.scope, self.body = words if part and (self.beyond or wide is None) else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
-                self.passing = begun
+                self.passing = begun or (part and match["done"] is not None)
 
     def of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""

@@ -99,7 +99,7 @@ class Context:
                 self.beyond = wide is not None and not self.national and not self.region.endswith(wide)
                 self.scope, self.body = words if part and (self.beyond or wide is None) else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
-                self.passing = begun
+                self.passing = begun or (part and match["done"] is not None)
 
     def _of_subject(self, at: int) -> bool:
         """Whether nothing but its subject stands before the year of a clause: 我局2015年 as well as 2015年,我局."""

@@ -86,6 +86,7 @@ def read_narrative(
     for stretch in outline.stretches:
         reader.paragraph(stretch)
     reader.drop_cumulative()
+    reader.drop_levels()
     return reader.reading(behind)
 
 
@@ -130,12 +131,11 @@ class _Reader:
         self.previous = None
         self.counted = []
         self.paragraph_start = len(self.figures)
-        lists = len(self.breakdowns.found)
         for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
             if relevant(text, *sentence.span()):
                 self._sentence(*sentence.span())
         if len(self.figures) - self.paragraph_start > 1:
-            self._levels({id(total) for total, _, _ in self.breakdowns.found[lists:]})
+            self._staff_of_all()
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
@@ -204,33 +204,18 @@ class _Reader:
         """Whether figures of one metric stand behind different words and have different values."""
         return len({self.canonical.text[slice(*f.label)] for f in same}) > 1 < len({f.quantity.low for f in same})
 
-    def _levels(self, wholes: set[int]) -> None:
-        """Of the figures of a paragraph that have one metric, those of single levels are no totals; `wholes` have lists.
-
-        区直机关主动公开信息30条，各乡镇主动公开信息70条: neither is the whole. 局办公室有专职人员2名，全系统有132名: nor is the first.
-        """
+    def _staff_of_all(self) -> None:
+        """Of what a body has and all of them have, in one paragraph, the latter: 办公室有专职人员2名，全系统有132名."""
         named: dict[str, list[Figure]] = {}
         for figure in self.figures[self.paragraph_start :]:
-            if figure.path and figure.cue and not figure.implied:
+            if figure.path and figure.cue and figure.cue.standing:
                 group = figure.path.rpartition(".")[0]
-                named.setdefault(group if figure.cue.standing and "." in group else figure.path, []).append(figure)
+                named.setdefault(group if "." in group else figure.path, []).append(figure)
         for same in named.values():
-            if len({f.quantity.low for f in same}) < 2:
-                continue
-            if any(f.cue and f.cue.standing and f.wide for f in same):
-                parts = [f for f in same if not f.wide and not f.scope]
-            else:
-                told = {
-                    f: self.context.level(f.label[0]) for f in same if f.cue and f.cue.opens and id(f) not in wholes
-                }
-                # Words for a scope hold on: 市直部门30条，县区70条.
-                parts = [f for f, level in told.items() if level and (not f.scope or f.scope not in level)]
-                others = [f for f in same if f.scope or (f in parts and not self.context.is_own(told[f]))]
-                if len(others) < 2:
-                    # What the body itself has, by its name, and another one.
-                    parts = [f for f in parts if f in others]
-            for figure in parts:
-                figure.path = None
+            if any(f.wide for f in same):
+                for figure in same:
+                    if not figure.wide and not figure.scope:
+                        figure.path = None
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -622,6 +607,24 @@ class _Reader:
                 for total, parts, _ in self.breakdowns.found:
                     if total is figure:
                         self._release(parts)
+
+    def drop_levels(self) -> None:
+        """Of several figures of one metric those of single levels are no totals, but for those that have a list.
+
+        区直机关主动公开信息30条，各乡镇主动公开信息70条: neither is the whole.
+        """
+        named: dict[str, list[Figure]] = {}
+        for figure in self.figures:
+            if figure.path and figure.cue and figure.cue.opens and not figure.implied:
+                named.setdefault(figure.path, []).append(figure)
+        wholes = {id(total) for total, _, _ in self.breakdowns.found}
+        for same in named.values():
+            if len({f.quantity.low for f in same}) > 1:
+                for figure in same:
+                    level = "" if id(figure) in wholes else self.context.level(figure.label[0])
+                    # Words for a scope hold on: 市直部门30条，县区70条.
+                    if level and not (figure.scope and figure.scope in level) and not self.context.is_own(level):
+                        figure.path = None
 
     def _changes(self, figure: Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""

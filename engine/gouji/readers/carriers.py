@@ -246,7 +246,9 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     stretch: list[tuple[int, int, int]] = []
     for head, end, following in runs:
         filled = max((i - end + 1 for i in range(end, following) if not blank[i]), default=0)
-        if end - head < max(3, min(filled, _LABEL_PIECES + 2)) and (filled or following - end > 2):
+        # A label that is broken over some pieces ends in a unit, as no head does.
+        broken = 3 <= end - head <= _LABEL_PIECES + 1 and head > heads[0] and _is_unit(pieces[end - 1], text, start)
+        if (broken or end - head < max(3, min(filled, _LABEL_PIECES + 2))) and (filled or following - end > 2):
             width = max(width, filled)
             stretch.append((head, end, following))
             continue

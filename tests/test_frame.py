@@ -61,6 +61,13 @@ def test_a_title_in_one_line_with_the_text(line: str) -> None:
     assert told(report, "G04") == []
 
 
+def test_what_is_left_of_a_heading_in_one_line_is_no_body() -> None:
+    line = "2017年度岭北区青河街道政府信息公开年度报告 一、概述 运行正常。 二、政府信息主动公开情况 青河街道2017年全年主动公开政府信息92条。"
+    assert [(o.value, o.scope) for o in checked(f"{line}三、其他 全年没有其他需要说明的事项。\n").observations] == [
+        (92, None)
+    ]
+
+
 @pytest.mark.parametrize("body", ["云溪海关", "云溪證監會", "云溪县信访办"])
 def test_other_bodies_that_report(body: str) -> None:
     assert told(checked(f"{body}2009年度信息公开年度报告\n{BODY}"), "G04") == []
@@ -316,7 +323,9 @@ def test_a_section_that_says_nothing_happened_is_there(six: str) -> None:
 
 
 def test_a_heading_that_is_printed_twice_is_not_empty() -> None:
-    text = "一、总体情况\n一、总体情况 县民政局按照条例的要求开展工作，各项任务完成。\n二、主动公开政府信息情况\n信息。\n"
+    text = (
+        "一、总体情况\n一、总体情况 县民政局按照条例的要求开展工作，各项任务完成。\n二、主动公开政府信息情况\n信息。\n"
+    )
     report = checked(f"云岭县民政局2021年政府信息公开工作年度报告\n{text}")
     assert [f.instance for f in told(report, "G05") if f.instance.endswith("empty")] == []
 

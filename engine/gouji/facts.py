@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from gouji.errors import Message
 from gouji.findings import Filling, Finding, Remarks, Said, Severity, Side, Statement, Term, Verdict, Words
-from gouji.intervals import Interval, Operand
+from gouji.intervals import Operand
 from gouji.quantities import MONEY
 from gouji.records import Number, Observation, Report, Source
 from gouji.registry import Registry

@@ -61,6 +61,13 @@ def test_a_title_in_one_line_with_the_text(line: str) -> None:
     assert told(report, "G04") == []
 
 
+def test_what_is_left_of_a_heading_in_one_line_is_no_body() -> None:
+    line = "2017年度岭北区青河街道政府信息公开年度报告 一、概述 运行正常。 二、政府信息主动公开情况 青河街道2017年全年主动公开政府信息92条。"
+    assert [(o.value, o.scope) for o in checked(f"{line}三、其他 全年没有其他需要说明的事项。\n").observations] == [
+        (92, None)
+    ]
+
+
 @pytest.mark.parametrize("body", ["云溪海关", "云溪證監會", "云溪县信访办"])
 def test_other_bodies_that_report(body: str) -> None:
     assert told(checked(f"{body}2009年度信息公开年度报告\n{BODY}"), "G04") == []
@@ -104,6 +111,7 @@ def test_a_table_alone_has_a_title_of_its_own(head: str, title: str) -> None:
         ("2016年本局在区政府网站公开信息。", None, None),
         ("现将青石乡2016年政府信息公开工作报告如下。", "青石乡", None),
         ("将乐县2016年政府信息公开工作正常。", "将乐县", None),
+        ("根据条例规定，向社会公布云岭县审计局2016年政府信息公开工作年度报告。", "云岭县", "云岭县审计局"),
         ("按照条例要求,根据云岭县财政局部署编制本年度报告。", None, None),
         ("按照条例规定,编制云岭县财政局2016年政府信息公开年度报告。", "云岭县", "云岭县财政局"),
         ("按照条例的规定，云岭县农业局编制了2016年度政府信息公开年度报告。", "云岭县", "云岭县农业局"),
@@ -323,6 +331,12 @@ def test_a_heading_that_is_printed_twice_is_not_empty() -> None:
     assert [f.instance for f in told(report, "G05") if f.instance.endswith("empty")] == []
 
 
+def test_labels_between_commas_are_a_table_that_is_not_read() -> None:
+    three = "自然人,法人或其他组织,总计\n商业企业,科研机构,其他\n一、本年新收政府信息公开申请数量,3,0,0,0,3\n"
+    report = checked(SIX.format(two="信息。", three=three, six="\n无。"))
+    assert [f.severity for f in told(report, "G05") if f.instance == "G05.表三"] == ["warning"]
+
+
 def test_a_section_without_a_word_is_empty() -> None:
     report = checked(SIX.format(two="信息。", three="信息。", six=""))
     assert [f.severity for f in told(report, "G05") if "其他需要报告" in f.message.zh] == ["error"]
@@ -343,6 +357,7 @@ def test_a_table_that_cannot_be_read_is_not_said_to_be_absent() -> None:
         "申请人中自然人6件，法人中商业企业3件，科研机构0件。",
         "行政诉讼1件，结果维持，另有1件尚未审结。",
         "依照条例第二十条第五项公开行政许可，本年处理决定数量为12件。",
+        "行政复议5件，其中结果维持3件、结果纠正1件，结转下年度继续办理0件。",
     ],
 )
 def test_words_of_a_sentence_are_no_table(words: str) -> None:

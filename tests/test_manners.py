@@ -366,3 +366,31 @@ def test_a_table_whose_cells_run_together_is_not_read_as_a_sentence() -> None:
 def test_a_cell_that_says_none_is_not_blank(cell: str, told: int) -> None:
     rows = f"收到申请数 | 件 | 3 |\n申请办结数 | 件 | 3 |\n七、依申请公开信息收取的费用 | 万元 | {cell} |\n"
     assert [f.rule for f in statistics(ROWS + rows).findings if f.rule == "S21"] == ["S21"] * told
+
+
+def test_labels_broken_anywhere_in_cells_of_a_line() -> None:
+    labels = [
+        ("（一）回应公众关注热点或重大舆情数（不同方式回应同一热点或舆情计1次）", "次", "8"),
+        ("（二）通过不同渠道和方式回应解读的情况", "——", ""),
+        ("1.参加或举办新闻发布会总次数", "次", "6"),
+        ("其中：主要负责同志参加新闻发布会次数", "次", "2"),
+        ("2.政府网站在线访谈次数", "次", "4"),
+        ("其中：主要负责同志参加政府网站在线访谈次数", "次", "3"),
+        ("3.政策解读稿件发布数", "篇", "7"),
+    ]
+    pieces = [p for row in labels for p in (row[0][:12], row[0][12:24], row[0][24:], *row[1:]) if p]
+    assert figures(statistics("统计指标\n单位\n统计数\n" + "\n".join(pieces) + "\n")) == {
+        "response.hot_topics": "8",
+        "response.press_conferences.total": "6",
+        "response.press_conferences.by_principal": "2",
+        "response.web_interviews.total": "4",
+        "response.web_interviews.by_principal": "3",
+        "response.policy_interpretations": "7",
+    }
+
+
+def test_an_empty_cell_that_is_gone_is_blank() -> None:
+    rows = "统计指标\n单位\n统计数\n收到申请数\n件\n3\n1.当面申请数\n件\n2.传真申请数\n件\n3.网络申请数\n件\n3\n4.信函申请数\n件\n"
+    found = {o.path: o.value if o.state == "value" else o.state for o in statistics(rows).observations}
+    received = {"total": 3, "in_person": "blank", "fax": "blank", "online": 3}
+    assert {f"requests.received.{name}": value for name, value in received.items()}.items() <= found.items()

@@ -80,7 +80,8 @@ class _Reader:
             start = max((ended for begun, ended in out.titled if begun < line.end and start < ended), default=start)
             if start > line.start and (start >= line.end or self._behind_title(start, line.end)):
                 continue
-            if head_found := self._heading(text, start, line.end):
+            # What a line says behind the title may be all of the text: one heading of it tells nothing.
+            if start == line.start and (head_found := self._heading(text, start, line.end)):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
                 counts = self.model.sought["figure"].within(text, head.start, head.end) or self.model.patterns[

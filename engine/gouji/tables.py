@@ -432,7 +432,9 @@ class _Binder:
         if len(known) > 1 or any(head.open or head.name == LABEL for head in known):
             self._below([head for head in heads if head.name not in (LABEL, CAPTION)])
             return True
-        if any(c.isdigit() for text in texts for c in text) or len(texts) < 3:
+        # A mark for nothing heads no column.
+        words = sum(any(c.isalnum() for c in text) for text in texts)
+        if any(c.isdigit() for text in texts for c in text) or words < 3:
             return False
         # Words over columns that the form does not have: its order says nothing about them.
         if FOREIGN in heads:

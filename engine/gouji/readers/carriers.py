@@ -150,7 +150,8 @@ def _after(row: list[Cell]) -> Cell:
 def _joined(rows: list[list[Cell]], text: str, start: int) -> list[list[Cell]]:
     """Rows in which the cell that a line breaks off is one with the first cell of the next line.
 
-    No bar ends such a cell, as one does every row that is as long as most, and so long is what the two lines make up.
+    No bar ends such a cell, as one does every row that is as long as most, and so long is what the two lines make up;
+    the piece in the next line begins with no ordinal.
     A line without any bar stays alone: whether a label begins in it, only those who know the labels can tell.
     """
 
@@ -165,7 +166,15 @@ def _joined(rows: list[list[Cell]], text: str, start: int) -> list[list[Cell]]:
     joined: list[list[Cell]] = []
     for row in rows:
         above = joined[-1] if joined else []
-        if len(above) > 1 and is_open(above[-1]) and row and len(above) + len(row) - 1 == width:
+        if (
+            len(above) > 1
+            and is_open(above[-1])
+            and row
+            and len(above) + len(row) - 1 == width
+            and _is_label(above[-1], text, start)
+            and _is_label(row[0], text, start)
+            and _ORDINAL.match(text, row[0].start - start) is None
+        ):
             joined[-1] = [*above[:-1], Cell(above[-1].start, row[0].end, row[0].mark), *row[1:]]
         else:
             joined.append(row)
@@ -246,7 +255,9 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     stretch: list[tuple[int, int, int]] = []
     for head, end, following in runs:
         filled = max((i - end + 1 for i in range(end, following) if not blank[i]), default=0)
-        if end - head < max(3, min(filled, _LABEL_PIECES + 2)) and (filled or following - end > 2):
+        # A label that is broken over some pieces ends in a unit, as no head does.
+        broken = 3 <= end - head <= _LABEL_PIECES + 1 and head > heads[0] and _is_unit(pieces[end - 1], text, start)
+        if (broken or end - head < max(3, min(filled, _LABEL_PIECES + 2))) and (filled or following - end > 2):
             width = max(width, filled)
             stretch.append((head, end, following))
             continue

@@ -8,6 +8,7 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from gouji.breakdowns import Breakdowns, Figure, resolve_wholes
@@ -52,6 +53,13 @@ def _note(item: Any) -> Token | None:
     return None
 
 
+def _alone(stretches: Sequence[Stretch], index: int) -> bool:
+    """Whether a stretch is all the text below its headings."""
+    own = stretches[index].headings
+    around = (*stretches[max(index - 1, 0) : index], *stretches[index + 1 : index + 2])
+    return bool(own) and all(other.headings[: len(own)] != own for other in around)
+
+
 class NarrativeReading:
     """What the running text gave."""
 
@@ -77,8 +85,10 @@ def read_narrative(
     open reading can be checked against them.
     """
     reader = _Reader(document, canonical, outline, model, era, bool(behind))
-    for stretch in outline.stretches:
+    for index, stretch in enumerate(outline.stretches):
         reader.paragraph(stretch)
+        if _alone(outline.stretches, index):
+            reader.nothing_below(stretch)
     reader.drop_cumulative()
     return reader.reading(behind)
 
@@ -128,6 +138,17 @@ class _Reader:
             if relevant(text, *sentence.span()):
                 self._sentence(*sentence.span())
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
+
+    def nothing_below(self, stretch: Stretch) -> None:
+        """Read a section that says no more than that there was nothing: none of what its heading names."""
+        said = self.model.patterns["nothing"].fullmatch(self.canonical.text, stretch.start, stretch.end)
+        if said is None or said["of"] not in (None, self.context.report_year):
+            return
+        for name, heading in self.model.nothing_below.items():
+            if heading.fullmatch(stretch.headings[-1]):
+                cue, none = self.model.cues[name], Quantity(0, 0, 0, None)
+                for path in cue.metrics(self.era, None):
+                    self.figures.append(Figure(*said.span(), none, path, cue, said.span(), implied=True))
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
         """What the text below `headings` speaks of."""

@@ -122,6 +122,7 @@ class _Reader:
         self.sentence_start = 0
         self.stated: dict[str, Figure] = {}
         self.in_sentence: set[str] = set()
+        self.listed: frozenset[str] = frozenset()
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
@@ -170,8 +171,10 @@ class _Reader:
             for token in tokens:
                 self._turn(self.model.cues.get(token.type), token, start)
             return
-        if self.topic is None:
-            self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
+        together = [(t, cues) for t, cues in self.model.together.items() if len(named & cues) > 2]
+        self.listed = frozenset().union(*(cues for _, cues in together))
+        if self.topic is None and together:
+            self.topic = together[0][0]
         first = self.sentence_start = len(self.figures)
         self.in_sentence.clear()
         self.context.sentence(start, end)
@@ -501,7 +504,9 @@ class _Reader:
         if total is not None and cue.outside and (total.path in cue.outside or self._of_a_kind(figure, total)):
             return
         if cue.under and not (
-            total.path in cue.under if total and total.path else not self.in_sentence.isdisjoint(cue.under)
+            total.path in cue.under
+            if total and total.path
+            else not self.in_sentence.isdisjoint(cue.under) or self._listed(cue, total, start, at)
         ):
             return
         other = _YEAR.search(token.text) if cue.year is not None else None
@@ -579,6 +584,19 @@ class _Reader:
                     if total is figure:
                         self._release(parts)
 
+    def _listed(self, cue: Cue, total: Figure | None, start: int, at: int) -> bool:
+        """Whether a cue belongs to a list in the words of the form that has no total, and nothing says of what it counts a part."""
+        text, clause = self.canonical.text, max(start, self.context.clause_start(at))
+        before = self.figures[self.sentence_start :]
+        return (
+            total is None
+            and cue.name in self.listed
+            and all(f.cue is not None and f.cue.name in self.listed for f in before)
+            and self.model.patterns["lead"].fullmatch(text, clause, at) is not None
+            # 财政信息:网站60条: what is said in front of the list is not in its clause.
+            and bool(before or clause == start or text[clause - 1] in "、)")
+        )
+
     def _changes(self, figure: Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""
         if figure.changes is None:
@@ -631,6 +649,8 @@ class _Reader:
         if not self.context.of_this_year(self.context.clause_start(start), start):
             return
         assert cue.value is not None
+        if cue.under and (self.latest is None or self.latest.path not in cue.under):
+            return
         for topic in self._topics(cue):
             value = 0
             if cue.value.startswith("="):

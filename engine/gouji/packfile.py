@@ -69,6 +69,7 @@ _NARRATIVE = dict.fromkeys(
             "rest",
             "itself",
             "nothing",
+            "lead",
         ),
         *("newly", "site", "wide", "negated", "aside", "listed", "joint", "narrows", "subtotal", "taken_away"),
     ),

@@ -587,14 +587,14 @@ class _Reader:
     def _listed(self, cue: Cue, total: Figure | None, start: int, at: int) -> bool:
         """Whether a cue belongs to a list in the words of the form that has no total, and nothing says of what it counts a part."""
         text, clause = self.canonical.text, max(start, self.context.clause_start(at))
-        before = self.figures[self.sentence_start :]
+        before = self.figures[-1] if len(self.figures) > self.sentence_start else None
         return (
             total is None
             and cue.name in self.listed
-            and all(f.cue is not None and f.cue.name in self.listed for f in before)
+            and (before is None or (before.cue is not None and before.cue.name in self.listed))
             and self.model.patterns["lead"].fullmatch(text, clause, at) is not None
             # 财政信息:网站60条: what is said in front of the list is not in its clause.
-            and bool(before or clause == start or text[clause - 1] in "、)")
+            and (before is not None or clause == start or text[clause - 1] in "、)")
         )
 
     def _changes(self, figure: Figure) -> bool:

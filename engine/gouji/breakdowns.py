@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from gouji.cues import Cue, NarrativeModel
 from gouji.quantities import Quantity
@@ -125,7 +126,7 @@ class Breakdowns:
         if total is None:
             return
         same: list[Figure] = []
-        before = total.end
+        before, added = total.end, Decimal(0)
         for part in parts:
             # A row of names and figures without any mark between them is no list, but what is left of a table.
             if part is not parts[0] and not self.model.patterns["between"].search(self.text, before, part.start):
@@ -147,9 +148,10 @@ class Breakdowns:
             if aside and not (aside["carried"] and part.path and total.cue and total.cue.becomes):
                 continue
             if self.comparable(total, part):
-                if len(same) > 1 and self._ended(total, same, part):
+                if len(same) > 1 and self._ended(total, added, same[-1], part):
                     break
                 same.append(part)
+                added += part.quantity.value
         same = self._without_lists(same)
         if not same or self._taken_away(total, same) or not (self._named(total, same) or self._alike(total, same)):
             return
@@ -187,14 +189,14 @@ class Breakdowns:
             f.quantity.low == f.quantity.high and f.quantity.unit == total.quantity.unit for f in (total, *parts)
         ) and not any(subtotal(self.text, max(part.start - 12, total.end), part.start) for part in parts)
 
-    def _ended(self, total: Figure, parts: list[Figure], following: Figure) -> bool:
+    def _ended(self, total: Figure, added: Number, last: Figure, following: Figure) -> bool:
         """Whether a list is at its end: its parts are all there, or behind a semicolon something narrower is counted.
 
         12件，其中法人2件，个人10件，已答复7件: two lists. 9件，其中驳回5件、撤诉4件、撤销1件: one, and one too many.
         """
-        between = self.text[parts[-1].end : following.start]
-        if sum(part.quantity.value for part in parts) == total.quantity.value:
-            return ";" in between or not ("、" in between or _alike(parts[-1], following))
+        between = self.text[last.end : following.start]
+        if added == total.quantity.value:
+            return ";" in between or not ("、" in between or _alike(last, following))
         return ";" in between and following.scope not in (None, total.scope)
 
     def _without_lists(self, parts: list[Figure]) -> list[Figure]:
@@ -217,8 +219,9 @@ class Breakdowns:
 
 def _alike(one: Figure, other: Figure) -> bool:
     """Whether two figures count neighbours of one form."""
-    forms = [figure.path.rpartition(".")[0] for figure in (one, other) if figure.path]
-    return len(forms) == 2 and forms[0] == forms[1]
+    if one.path is None or other.path is None:
+        return False
+    return one.path.rpartition(".")[0] == other.path.rpartition(".")[0]
 
 
 def _lists(parts: Sequence[Figure], total: Number) -> bool:

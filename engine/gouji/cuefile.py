@@ -15,7 +15,7 @@ from gouji.grammarcompiler import build, edited
 from gouji.islands import IslandScanner
 from gouji.packfile import read_pack
 from gouji.packs import Packs
-from gouji.patterns import Finder
+from gouji.patterns import Finder, Pattern
 from gouji.registry import Registry
 from gouji.schema import expression, pattern
 from gouji.yamlfile import Scalar, invalid, unknown
@@ -62,6 +62,7 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
         {k: pattern(v) for k, v in sources.items() if k not in _FOUND},
         {k: expression(v, Finder) for k, v in sources.items() if k in _FOUND},
         {str(k): pattern(v) for k, v in data["heading_topics"].items()},
+        _nothing_below(data["nothing_below"], cues),
         {str(k): tuple(map(str, v)) for k, v in data["wholes"].items()},
         {str(k): tuple(map(str, v)) for k, v in data["whole_parts"].items()},
         units["case"] - {""},
@@ -75,6 +76,13 @@ def _together(groups: dict[Any, Any], cues: Mapping[str, Cue]) -> dict[str, froz
             if name not in cues:
                 raise unknown(name, "提示词", "cue", cues)
     return {str(topic): frozenset(map(str, names)) for topic, names in groups.items()}
+
+
+def _nothing_below(headings: dict[Any, Any], cues: Mapping[str, Cue]) -> dict[str, Pattern]:
+    for name in headings:
+        if name not in cues or cues[name].value != "0":
+            raise unknown(name, "提示词", "cue", [n for n, cue in cues.items() if cue.value == "0"])
+    return {str(name): pattern(v) for name, v in headings.items()}
 
 
 def _amended(key: Scalar, value: Scalar, parts: list[Mapping[Any, Any]]) -> Scalar:

@@ -55,6 +55,7 @@ class NarrativeModel(Struct):
     patterns: Mapping[str, Pattern]
     finders: Mapping[str, Finder]
     heading_topics: Mapping[str, Pattern]
+    nothing_below: Mapping[str, Pattern]
     wholes: Mapping[str, tuple[str, ...]]
     whole_parts: Mapping[str, tuple[str, ...]]
     counting: frozenset[str]

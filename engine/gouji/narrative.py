@@ -8,7 +8,7 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import dropwhile, islice
 from typing import Any
 
@@ -20,7 +20,7 @@ from gouji.document import Document
 from gouji.outline import Outline, Stretch
 from gouji.parser import Token, Tree
 from gouji.quantities import MONEY, Quantity, chinese_number, number, quantity
-from gouji.records import Observation, Partition, Unbound, Unparsed
+from gouji.records import Number, Observation, Partition, Unbound, Unparsed
 
 _SENTENCE = re.compile(r"(?:[^。!?\n]++|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))++[。!?]?")
 """A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
@@ -58,6 +58,13 @@ def _note(item: Any) -> Token | None:
     return None
 
 
+def _alone(stretches: Sequence[Stretch], index: int) -> bool:
+    """Whether a stretch is all the text below its headings."""
+    own = stretches[index].headings
+    around = (*stretches[max(index - 1, 0) : index], *stretches[index + 1 : index + 2])
+    return bool(own) and all(other.headings[: len(own)] != own for other in around)
+
+
 class NarrativeReading:
     """What the running text gave."""
 
@@ -83,8 +90,10 @@ def read_narrative(
     open reading can be checked against them.
     """
     reader = _Reader(document, canonical, outline, model, era, bool(behind))
-    for stretch in outline.stretches:
+    for index, stretch in enumerate(outline.stretches):
         reader.paragraph(stretch)
+        if _alone(outline.stretches, index):
+            reader.nothing_below(stretch)
     reader.drop_cumulative()
     reader.drop_levels()
     return reader.reading(behind)
@@ -119,6 +128,7 @@ class _Reader:
         self.sentence_start = 0
         self.stated: dict[str, Figure] = {}
         self.in_sentence: set[str] = set()
+        self.listed: frozenset[str] = frozenset()
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
@@ -137,6 +147,17 @@ class _Reader:
         if len(self.figures) - self.paragraph_start > 1:
             self._staff_of_all()
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
+
+    def nothing_below(self, stretch: Stretch) -> None:
+        """Read a section that says no more than that there was nothing: none of what its heading names."""
+        said = self.model.patterns["nothing"].fullmatch(self.canonical.text, stretch.start, stretch.end)
+        if said is None or said["of"] not in (None, self.context.report_year):
+            return
+        for name, heading in self.model.nothing_below.items():
+            if heading.fullmatch(stretch.headings[-1]):
+                cue, none = self.model.cues[name], Quantity(0, 0, 0, None)
+                for path in cue.metrics(self.era, None):
+                    self.figures.append(Figure(*said.span(), none, path, cue, said.span(), implied=True))
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
         """What the text below `headings` speaks of."""
@@ -161,8 +182,10 @@ class _Reader:
         if len(named) > _LABELS and self._is_flattened(start, end):
             self.broken.append((start, end))
             return
-        if self.topic is None:
-            self.topic = next((t for t, cues in self.model.together.items() if len(named & cues) > 2), None)
+        together = [(t, cues) for t, cues in self.model.together.items() if len(named & cues) > 2]
+        self.listed = frozenset().union(*(cues for _, cues in together))
+        if self.topic is None and together:
+            self.topic = together[0][0]
         first = self.sentence_start = len(self.figures)
         self.in_sentence.clear()
         self.context.sentence(start, end)
@@ -522,7 +545,9 @@ class _Reader:
         if total is not None and cue.outside and (total.path in cue.outside or self._of_a_kind(figure, total)):
             return
         if cue.under and not (
-            total.path in cue.under if total and total.path else not self.in_sentence.isdisjoint(cue.under)
+            total.path in cue.under
+            if total and total.path
+            else not self.in_sentence.isdisjoint(cue.under) or self._listed(cue, total, start, at)
         ):
             return
         other = _YEAR.search(token.text) if cue.year is not None else None
@@ -626,6 +651,19 @@ class _Reader:
                     if level and not (figure.scope and figure.scope in level) and not self.context.is_own(level):
                         figure.path = None
 
+    def _listed(self, cue: Cue, total: Figure | None, start: int, at: int) -> bool:
+        """Whether a cue belongs to a list in the words of the form that has no total, and nothing says of what it counts a part."""
+        text, clause = self.canonical.text, max(start, self.context.clause_start(at))
+        before = self.figures[-1] if len(self.figures) > self.sentence_start else None
+        return (
+            total is None
+            and cue.name in self.listed
+            and (before is None or (before.cue is not None and before.cue.name in self.listed))
+            and self.model.patterns["lead"].fullmatch(text, clause, at) is not None
+            # 财政信息:网站60条: what is said in front of the list is not in its clause.
+            and (before is not None or clause == start or text[clause - 1] in "、)")
+        )
+
     def _changes(self, figure: Figure) -> bool:
         """Whether a figure says by how much another one changed, or what it is compared with."""
         if figure.changes is None:
@@ -678,6 +716,8 @@ class _Reader:
         if not self.context.of_this_year(self.context.clause_start(start), start):
             return
         assert cue.value is not None
+        if cue.under and (self.latest is None or self.latest.path not in cue.under):
+            return
         for topic in self._topics(cue):
             value = 0
             if cue.value.startswith("="):
@@ -685,22 +725,19 @@ class _Reader:
                 if stated is None or not isinstance(stated.quantity.value, int):
                     continue
                 value = stated.quantity.value
-                last = self.latest
-                if (
-                    last is not None
-                    and topic == self.topic
-                    and "<topic>" not in cue.value
-                    and last.start >= self.context.clauses[0]
-                    and last.cue is not None
-                    and last.cue.opens
-                    and last.quantity.value != value
-                ):
+                if topic == self.topic and "<topic>" not in cue.value and self._counted_since(value):
                     # 收到12件，答复10件，均按期办结: all of the last.
                     continue
             for path in cue.metrics(self.era, topic):
                 if path not in self.in_sentence:
                     amount = Quantity(value, value, value, None)
                     self.figures.append(Figure(start, end, amount, path, cue, (start, end), self.context.scope, True))
+
+    def _counted_since(self, value: Number) -> bool:
+        """Whether the last total of the sentence is another one than `value`."""
+        last = self.latest
+        opens = last is not None and last.start >= self.context.clauses[0] and last.cue is not None and last.cue.opens
+        return opens and last is not None and last.quantity.value != value
 
     def _topics(self, cue: Cue) -> list[str | None]:
         """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from gouji.cues import Cue, NarrativeModel
@@ -215,6 +215,13 @@ class Breakdowns:
     def _on_subject(self, figure: Figure) -> bool:
         """Whether the words for a figure say that it is about disclosure."""
         return self.model.patterns["subject"].search(self.text, *figure.label) is not None
+
+
+def release(parts: Iterable[Figure]) -> None:
+    """Unbind the parts of a figure of another time, except those that words place in the year."""
+    for part in parts:
+        if not part.dated:
+            part.path = None
 
 
 def _alike(one: Figure, other: Figure) -> bool:

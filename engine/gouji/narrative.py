@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from itertools import dropwhile, islice
 from typing import Any
 
-from gouji.breakdowns import Breakdowns, Figure, resolve_wholes
+from gouji import alike
+from gouji.breakdowns import Breakdowns, Figure, release, resolve_wholes
 from gouji.canonical import Canonical
 from gouji.contexts import CLAUSE_END, Context
 from gouji.cues import COUNTS, Cue, NarrativeModel
@@ -94,8 +95,8 @@ def read_narrative(
         reader.paragraph(stretch)
         if _alone(outline.stretches, index):
             reader.nothing_below(stretch)
-    reader.drop_cumulative()
-    reader.drop_levels()
+    alike.drop_cumulative(reader.figures, reader.breakdowns)
+    alike.drop_levels(reader.figures, reader.breakdowns, reader.context)
     return reader.reading(behind)
 
 
@@ -145,7 +146,7 @@ class _Reader:
             if relevant(text, *sentence.span()):
                 self._sentence(*sentence.span())
         if len(self.figures) - self.paragraph_start > 1:
-            self._staff_of_all()
+            alike.staff_of_all(self.figures[self.paragraph_start :])
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
 
     def nothing_below(self, stretch: Stretch) -> None:
@@ -193,7 +194,7 @@ class _Reader:
         self._items(self._tree(tokens, named), None, start, end)
         counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied and not self._changes(f)]
         opening = [f for f in counted if f.cue and f.cue.opens]
-        self._set_apart(self.figures[first:])
+        alike.set_apart(self.figures[first:], self.context)
         if counted:
             self.previous = (opening or [total for total, _, _ in self.breakdowns.found[lists:]] or counted)[-1]
             self.counted = counted
@@ -202,43 +203,6 @@ class _Reader:
         """Whether a sentence is a table whose cells run together: units stand before their figures time and again."""
         found = self.model.finders["flattened"].finditer(self.canonical.text, start, end)
         return next(islice(found, _FLATTENED - 1, None), None) is not None
-
-    def _set_apart(self, figures: list[Figure]) -> None:
-        """Scope the figures of a sentence that have one metric by the sites that they speak of, where these differ.
-
-        告知补正1件，补正申请3件: of parts under two names neither is all that the metric counts.
-        """
-        named: dict[tuple[str, str | None], list[Figure]] = {}
-        for figure in figures:
-            if figure.path and not figure.implied:
-                named.setdefault((figure.path, figure.scope), []).append(figure)
-        for same in named.values():
-            if len(same) > 1:
-                find, text = self.model.patterns["site"].search, self.canonical.text
-                sites = [find(text, self.context.clause_start(f.start), f.label[1]) for f in same]
-                if all(sites) and len({site[0] for site in sites if site}) > 1:
-                    for figure, site in zip(same, sites, strict=True):
-                        figure.scope = site and site[0]
-                elif not any(f.cue and f.cue.opens for f in same) and self._differ(same):
-                    for figure in same:
-                        figure.path = None
-
-    def _differ(self, same: list[Figure]) -> bool:
-        """Whether figures of one metric stand behind different words and have different values."""
-        return len({self.canonical.text[slice(*f.label)] for f in same}) > 1 < len({f.quantity.low for f in same})
-
-    def _staff_of_all(self) -> None:
-        """Of what a body has and all of them have, in one paragraph, the latter: 办公室有专职人员2名，全系统有132名."""
-        named: dict[str, list[Figure]] = {}
-        for figure in self.figures[self.paragraph_start :]:
-            if figure.path and figure.cue and figure.cue.standing:
-                group = figure.path.rpartition(".")[0]
-                named.setdefault(group if "." in group else figure.path, []).append(figure)
-        for same in named.values():
-            if any(f.wide for f in same):
-                for figure in same:
-                    if not figure.wide and not figure.scope:
-                        figure.path = None
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
         """What a sentence consists of; `named` are the types of its tokens."""
@@ -280,7 +244,7 @@ class _Reader:
                     addends = [part for part in parts if not self._changes(part)]
                     whole = self.breakdowns.whole(before, last or carried, addends)
                     if whole is not None and self._of_other_time(whole):
-                        self._release(addends)
+                        release(addends)
                     self.breakdowns.record(whole, addends, complete)
                     if last is not None:
                         # 3件…收取180元。其中，A局2件，收取100元: what the last total cannot count, one before it may.
@@ -615,41 +579,6 @@ class _Reader:
         if whole.ever or (report_year and whole.year != report_year):
             return True
         return self.model.finders["other_time"].within(self.canonical.text, whole.clause, whole.start)
-
-    @staticmethod
-    def _release(parts: list[Figure]) -> None:
-        """Unbind the parts of a figure of another time, except those that words place in the year."""
-        for part in parts:
-            if not part.dated:
-                part.path = None
-
-    def drop_cumulative(self) -> None:
-        """累计 may count the year or all years: the latter where the report has another figure for the year."""
-        of_the_year = {f.path for f in self.figures if f.path and not f.cumulative and not f.scope and not f.implied}
-        for figure in self.figures:
-            if figure.cumulative and figure.path in of_the_year:
-                figure.path = None
-                for total, parts, _ in self.breakdowns.found:
-                    if total is figure:
-                        self._release(parts)
-
-    def drop_levels(self) -> None:
-        """Of several figures of one metric those of single levels are no totals, but for those that have a list.
-
-        区直机关主动公开信息30条，各乡镇主动公开信息70条: neither is the whole.
-        """
-        named: dict[str, list[Figure]] = {}
-        for figure in self.figures:
-            if figure.path and figure.cue and figure.cue.opens and not figure.implied:
-                named.setdefault(figure.path, []).append(figure)
-        wholes = {id(total) for total, _, _ in self.breakdowns.found}
-        for same in named.values():
-            if len({f.quantity.low for f in same}) > 1:
-                for figure in same:
-                    level = "" if id(figure) in wholes else self.context.level(figure.label[0])
-                    # Words for a scope hold on: 市直部门30条，县区70条.
-                    if level and not (figure.scope and figure.scope in level) and not self.context.is_own(level):
-                        figure.path = None
 
     def _listed(self, cue: Cue, total: Figure | None, start: int, at: int) -> bool:
         """Whether a cue belongs to a list in the words of the form that has no total, and nothing says of what it counts a part."""

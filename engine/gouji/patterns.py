@@ -14,6 +14,8 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
+from gouji.prefixes import behind_first
+
 _METHODS = ("search", "match", "fullmatch", "finditer", "findall", "split", "sub")
 
 
@@ -54,7 +56,8 @@ class Finder:
     """Finds what an expression matches, from left to right and without overlaps; a match ends where its group END is.
 
     `re` skips to the characters that a match can begin with only where an expression opens with one set of them; any
-    other it tries at every place. Here that set stands in front of it. Raises re.error for no expression.
+    other it tries at every place. Here that set stands in front of it, and the one of what can follow. Raises re.error
+    for no expression.
     """
 
     def __init__(self, source: str) -> None:
@@ -67,7 +70,7 @@ class Finder:
             # A lookbehind cannot hold an expression that refers to a group of its own.
             with suppress(re.error):
                 # It goes back to the place of the first character, from which the expression looks ahead.
-                self._pattern, self._skips = Pattern(f"{first}(?<=(?={expression}){first})"), True
+                self._pattern, self._skips = Pattern(f"{first}{behind_first(source)}(?<=(?={expression}){first})"), True
 
     def within(self, text: str, start: int, end: int) -> bool:
         """Whether there is a match in `text` from `start` to `end`."""

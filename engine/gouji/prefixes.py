@@ -194,3 +194,29 @@ def told_apart(expressions: Iterable[tuple[str, Any]]) -> Node:
         return known.setdefault(tuple((character, id(to)) for character, to in ways.items()), ways)
 
     return node(automaton.closure(starts), 0)
+
+
+def behind_first(source: str) -> str:
+    """What holds behind the first character of every match of `source`, as an expression; "" where anything can follow.
+
+    Raises re.error for a source that is no expression.
+    """
+    first = told_apart([(source, source)])
+    if not isinstance(first, dict) or first[""]:
+        return ""
+    free: set[str] = set()
+    second: set[str] = set()
+    for character, node in first.items():
+        if isinstance(node, dict) and not node[""]:
+            second.update(follower for follower, after in node.items() if after)
+        elif node:
+            free.add(character)
+    looks = [
+        f"({look}[{''.join(map(_shown, sorted(found)))}])" for look, found in (("?=", second), ("?<=", free)) if found
+    ]
+    return f"(?:{'|'.join(looks)})" if second else ""
+
+
+def _shown(character: str) -> str:
+    """A key of a node as a member of a set in an expression."""
+    return character if character == RARE else re.escape(character)

@@ -498,33 +498,15 @@ class _Reader:
         return item if cue is not None and cue.value is None else None
 
     def _assign(self, figure: Figure, token: Token, total: Figure | None, start: int) -> None:
-        cue, text = self.model.cues[token.type], self.canonical.text
-        at = token.start
-        if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
+        """Give a figure the metric of a cue, if the cue may count it and it is one of the year."""
+        cue, text, at = self.model.cues[token.type], self.canonical.text, token.start
+        if not self._admits(cue, figure, token, total, start):
             return
-        if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
-            return
-        if cue.alone and not cue.topics and not self._own(start, at):
-            return
-        if total is not None and cue.outside and (total.path in cue.outside or self._of_a_kind(figure, total)):
-            return
-        if cue.under and not (
-            total.path in cue.under
-            if total and total.path
-            else not self.in_sentence.isdisjoint(cue.under) or self._listed(cue, total, start, at)
-        ):
-            return
-        other = _YEAR.search(token.text) if cue.year is not None else None
-        if other and (not self.context.report_year or int(other[0]) != int(self.context.report_year) + (cue.year or 0)):
-            return
-        if self._excepted(cue, token, start):
-            return
-        of = self.model.patterns["account"].search(text, max(start, at - 40), at)
-        if of and not cue.accounts and not self._names_itself(of[1]):
+        named = self.model.patterns["account"].search(text, max(start, at - 40), at)
+        if named and not cue.accounts and not self._names_itself(named[1]):
             # “依申请公开”收到申请12件: what came in by a column, be it all or not.
             return
-        words = min(at, figure.start)
-        clause = max(start, self.context.clause_start(words))
+        clause = max(start, self.context.clause_start(min(at, figure.start)))
         when = self.context.when
         of_this_year = (cue.standing and when.since) or self.context.of_this_year(clause, figure.start)
         if self._changes(figure) or not (of_this_year or (when.said and (when.since or not when.year))):
@@ -550,17 +532,41 @@ class _Reader:
                 return
         self.stated[figure.path] = figure
         self.in_sentence.add(figure.path)
-        # 县公安局：收到申请12件
-        named = self.context.clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
-        body = self.model.patterns["scope_body"].search(text, max(start, named), words)
-        if body is not None and not self.context.is_own(body["body"]):
-            self.context.body = body["body"]
-        if "account" in token.match.re.groupindex and (account := token.match["account"]):
-            figure.scope = account
-        elif of and cue.accounts:
-            figure.scope = of[1]
-        elif self.context.body or self.context.heading_body:
-            figure.scope = self.context.body or self.context.heading_body
+        account = token.match["account"] if "account" in token.match.re.groupindex else None
+        body = self._body(start, clause, min(at, figure.start))
+        figure.scope = account or (named and cue.accounts and named[1]) or body or figure.scope
+
+    def _admits(self, cue: Cue, figure: Figure, token: Token, total: Figure | None, start: int) -> bool:
+        """Whether a cue may count a figure, by its unit, the topic, the list that it stands in and the words before."""
+        at = token.start
+        if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
+            return False
+        if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
+            return False
+        if cue.alone and not cue.topics and not self._own(start, at):
+            return False
+        if total is not None and cue.outside and (total.path in cue.outside or self._of_a_kind(figure, total)):
+            return False
+        if cue.under and not (
+            total.path in cue.under
+            if total and total.path
+            else not self.in_sentence.isdisjoint(cue.under) or self._listed(cue, total, start, at)
+        ):
+            return False
+        year = _YEAR.search(token.text) if cue.year is not None else None
+        report_year = self.context.report_year
+        if year and (not report_year or int(year[0]) != int(report_year) + (cue.year or 0)):
+            return False
+        return not self._excepted(cue, token, start)
+
+    def _body(self, start: int, clause: int, at: int) -> str | None:
+        """The other body that a figure is of, named in its clause, before a colon (县公安局：收到申请12件) or above."""
+        context, text = self.context, self.canonical.text
+        begun = context.clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
+        body = self.model.patterns["scope_body"].search(text, max(start, begun), at)
+        if body is not None and not context.is_own(body["body"]):
+            context.body = body["body"]
+        return context.body or context.heading_body
 
     def _names_itself(self, name: str) -> bool:
         """Whether a name in quotation marks is that of the body and not of one of its columns."""

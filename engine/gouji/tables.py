@@ -424,8 +424,8 @@ class _Binder:
             self._under()
             if all(head.name in (CAPTION, LABEL) for head in known):
                 return True
-        names = [head.name for head in known]
-        if LABEL in names[next((i for i, name in enumerate(names) if name not in (LABEL, CAPTION)), len(names)) :]:
+        columns = [i for i, head in enumerate(known) if head.name not in (LABEL, CAPTION)]
+        if any(head.name == LABEL for head in (known[columns[0] : columns[-1]] if columns else ())):
             # Two halves of the form side by side.
             self._under(foreign=True)
             return True

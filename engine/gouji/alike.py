@@ -50,11 +50,12 @@ def drop_levels(figures: Iterable[Figure], breakdowns: Breakdowns, context: Cont
     wholes = {id(total) for total, _, _ in breakdowns.found}
     totals = (f for f in figures if f.path and f.cue and f.cue.opens and not f.implied)
     for same in _together((f.path, f) for f in totals):
-        for figure in same if _differ(same) else ():
-            level = "" if id(figure) in wholes else context.level(figure.label[0])
-            # Words for a scope hold on: 市直部门30条，县区70条.
-            if level and not (figure.scope and figure.scope in level) and not context.is_own(level):
-                figure.path = None
+        levels = ["" if id(figure) in wholes else context.level(figure.label[0]) for figure in same]
+        if _differ(same) and len(set(levels)) > 1:
+            for figure, level in zip(same, levels, strict=True):
+                # Words for a scope hold on: 市直部门30条，县区70条.
+                if level and not (figure.scope and figure.scope in level) and not context.is_own(level):
+                    figure.path = None
 
 
 def _together(named: Iterable[tuple[Hashable, Figure]]) -> Iterator[list[Figure]]:

@@ -94,7 +94,7 @@ class Context:
             self.whole = not part and match["all"] is not None
             if part and not match["self"] and self._named_so(words):
                 self.scope = self.body = None
-            elif part or self.beyond or not match["own"]:
+            elif part or self.beyond or not match["own"] or self.text[match.start() - 1] == ";":
                 wide = match["beyond"] if part else None
                 self.beyond = wide is not None and not self.national and not self.region.endswith(wide)
                 self.scope, self.body = words if part and (self.beyond or wide is None) else None, None

@@ -27,6 +27,8 @@ _SENTENCE = re.compile(r"(?:[^。!?\n]++|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))++[�
 """A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
 _LONGEST = 7
 """Digits of a count that may be bound; longer ones without separators are two figures that ran together."""
+_CLAUSE = 200
+"""Characters behind a figure up to which its clause is shown."""
 _NESTING = 50
 """Brackets and breakdowns of one sentence that are followed; real sentences have a handful."""
 _LABELS = 16
@@ -596,7 +598,7 @@ class _Reader:
             and (before is None or (before.cue is not None and before.cue.name in self.listed))
             and self.model.patterns["lead"].fullmatch(text, clause, at) is not None
             # 财政信息:网站60条: what is said in front of the list is not in its clause.
-            and (before is not None or clause == start or text[clause - 1] in "、)")
+            and (before is not None or clause == start or text[clause - 1] == "、")
         )
 
     def _changes(self, figure: Figure) -> bool:
@@ -653,7 +655,7 @@ class _Reader:
         assert cue.value is not None
         if cue.under and (self.latest is None or self.latest.path not in cue.under):
             return
-        for topic in self._topics(cue):
+        for topic in self._topics(cue, start):
             value = 0
             if cue.value.startswith("="):
                 stated = self.stated.get(cue.value[1:].replace("<topic>", topic or ""))
@@ -674,12 +676,18 @@ class _Reader:
         opens = last is not None and last.start >= self.context.clauses[0] and last.cue is not None and last.cue.opens
         return opens and last is not None and last.quantity.value != value
 
-    def _topics(self, cue: Cue) -> list[str | None]:
+    def _topics(self, cue: Cue, at: int) -> list[str | None]:
         """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""
         if "<topic>" not in (cue.value or ""):
             return [self.topic]
         totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t}
-        spoken = [t for t, total in totals.items() if total in self.in_sentence or t == self.topic]
+        text = self.canonical.text
+        spoken = [
+            t
+            for t, total in totals.items()
+            # 复议案件3件,均已审结;诉讼案件5件,尚未审结: a semicolon parts what is said of the two.
+            if t == self.topic or (total in self.in_sentence and ";" not in text[self.stated[total].end : at])
+        ]
         # 行政复议5件,已办3件,尚未审结: where something else is counted behind the total, they are not all of them.
         return [t for t in spoken if all((f.path or "").endswith(".total") for f in self._since(totals[t]))]
 
@@ -701,8 +709,9 @@ class _Reader:
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))
-                stop = CLAUSE_END.search(canonical.text, figure.end)
-                clause = canonical.source(figure.clause, stop.start() if stop else len(canonical.text))
+                most = min(figure.end + _CLAUSE, len(canonical.text))
+                stop = CLAUSE_END.search(canonical.text, figure.end, most)
+                clause = canonical.source(figure.clause, stop.start() if stop else most)
                 of = places.get(id(figure.share_of))
                 reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))
                 continue

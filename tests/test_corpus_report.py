@@ -151,7 +151,10 @@ def test_where_nothing_can_be_written(out: Path, tmp_path: Path, capsys: pytest.
 
 def test_commands_run_and_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["corpus", "sample", "5", "-o", str(tmp_path / "in"), "--seed", "4", "--lang", "en"]) == 0
-    assert (tmp_path / "in" / sample.LEDGER).exists()
+    ledger = (tmp_path / "in" / sample.LEDGER).read_bytes()
+    assert main(["corpus", "sample", "5", "-o", str(tmp_path / "in"), "--lang", "en"]) == 2
+    assert "not empty; nothing was written" in capsys.readouterr().err
+    assert (tmp_path / "in" / sample.LEDGER).read_bytes() == ledger
     assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1", "--lang", "en"]) == 0
     told = capsys.readouterr().err
     assert "complete. 5 files: 5 reports, 0 could not be read" in told

@@ -394,3 +394,18 @@ def test_an_empty_cell_that_is_gone_is_blank() -> None:
     found = {o.path: o.value if o.state == "value" else o.state for o in statistics(rows).observations}
     received = {"total": 3, "in_person": "blank", "fax": "blank", "online": 3}
     assert {f"requests.received.{name}": value for name, value in received.items()}.items() <= found.items()
+
+
+@pytest.mark.parametrize("body", ["县总工会", "县妇联", "县图书馆", "县规划馆", "县乡镇企业局"])
+def test_a_second_table_below_the_name_of_a_body(body: str) -> None:
+    first, second = (
+        "统计指标|单位|统计数|\n主动公开政府信息数|条|145|\n收到申请数|件|6|\n",
+        f"{body}\n主动公开政府信息数|条|31|\n收到申请数|件|2|\n",
+    )
+    found = gouji.engine().check("-", f"望澜市岚泽县2016年政府信息公开工作年度报告\n附表\n{first}{second}".encode())
+    assert {(o.path, o.scope): o.value for o in found.observations} == {
+        ("disclosure.total", None): 145,
+        ("requests.received.total", None): 6,
+        ("disclosure.total", body): 31,
+        ("requests.received.total", body): 2,
+    }

@@ -153,6 +153,10 @@ def sample(say: Voice, count: int, output: Path, seed: int) -> int:
     """Compose reports."""
     from gouji.corpus.sample import Composer, write
 
+    if output.is_dir() and any(output.iterdir()):
+        # Reports of another run would stand there without their ledger.
+        known = say.known
+        raise ReadError(str(output), "filled", known.message("dataset.filled"), known.message("dataset.filled_remedy"))
     composer = Composer(load_engine(()), seed)
     with _writing(say, output):
         reports, errors = write(composer, count, output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from gouji.breakdowns import Breakdowns, Figure, release
 from gouji.contexts import Context
@@ -31,15 +31,15 @@ def staff_of_all(figures: Iterable[Figure]) -> None:
             _unbind(f for f in same if not f.wide and not f.scope)
 
 
-def drop_cumulative(figures: Iterable[Figure], breakdowns: Breakdowns) -> None:
+def drop_cumulative(figures: Sequence[Figure], breakdowns: Breakdowns) -> None:
     """累计 may count the year or all years: the latter where the report has another figure for the year."""
     of_the_year = {f.path for f in figures if f.path and not f.cumulative and not f.scope and not f.implied}
-    for figure in figures:
-        if figure.cumulative and figure.path in of_the_year:
-            figure.path = None
-            for total, parts, _ in breakdowns.found:
-                if total is figure:
-                    release(parts)
+    dropped = [figure for figure in figures if figure.cumulative and figure.path in of_the_year]
+    _unbind(dropped)
+    ids = set(map(id, dropped))
+    for total, parts, _ in breakdowns.found:
+        if id(total) in ids:
+            release(parts)
 
 
 def drop_levels(figures: Iterable[Figure], breakdowns: Breakdowns, context: Context) -> None:

@@ -65,8 +65,8 @@ class Breakdowns:
         """Which figure a list breaks down: the last one, unless it is too small; None where it may be two together.
 
         收到12件，上年结转1件，其中当面3件、网络7件: the list belongs to the first. 新收317件，上年结转3件，其中办结320件: to
-        both, and so do 当面8件、网络312件, in any number of lists. A semicolon parts a list from what stands before it: 复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of
-        lawsuits that does not add up.
+        both, and so do 当面8件、网络312件, in any number of lists. A semicolon parts a list from what stands before it:
+        复议230件；诉讼83件，其中驳回76件、撤诉8件 is a list of lawsuits that does not add up.
         """
         if last is None:
             return None

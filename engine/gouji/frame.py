@@ -93,7 +93,10 @@ class _Reader:
         self._year()
 
     def _head(self, heading: Pattern) -> Iterator[tuple[int, int]]:
-        """The lines above the first heading, of one that goes on in text the title only; of a row the one cell that is filled, or that behind the word for title."""
+        """The lines above the first heading, of one that goes on in text the title only.
+
+        Of a row it is the one cell that is filled, or that behind the word for title.
+        """
         text, patterns, rows = self.text, self.patterns, 0
         for line in self.canonical.lines:
             if line.table is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gouji.parser import Token
 from gouji.patterns import Pattern
-from gouji.prefixes import RARE, Node, told_apart
+from gouji.prefixes import RARE, Node, beyond_first, told_apart
 from gouji.values import Struct
 
 if TYPE_CHECKING:
@@ -54,12 +54,8 @@ class IslandScanner(Struct):
             for second, after in node.items()
             if second not in ("", RARE) and (after or first in firsts)
         }
-        looks = [
-            f"({look}[{''.join(map(re.escape, sorted(found)))}])"
-            for look, found in (("?=", {pair[1] for pair in pairs if pair[0] not in firsts}), ("?<=", set(firsts)))
-            if found
-        ]
-        start = f"[{''.join(map(re.escape, sorted({*nodes, *firsts})))}](?:{'|'.join(looks)})"
+        beyond = beyond_first({pair[1] for pair in pairs if pair[0] not in firsts}, firsts)
+        start = f"[{''.join(map(re.escape, sorted({*nodes, *firsts})))}]{beyond}"
         return cls(Pattern(r"[\s\S]" if trie[""] else start), pairs, firsts, trie[""], frozenset(hidden))
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:

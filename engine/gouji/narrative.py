@@ -36,8 +36,6 @@ _LABELS = 16
 _FLATTENED = 8
 """Units before their figures in a sentence that is such a table."""
 _AMONG_FIGURES = re.compile(r" \d")
-
-
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -61,7 +59,7 @@ def _note(item: Any) -> Token | None:
     return None
 
 
-def _alone(stretches: Sequence[Stretch], index: int) -> bool:
+def _is_section(stretches: Sequence[Stretch], index: int) -> bool:
     """Whether a stretch is all the text below its headings."""
     own = stretches[index].headings
     around = (*stretches[max(index - 1, 0) : index], *stretches[index + 1 : index + 2])
@@ -95,7 +93,7 @@ def read_narrative(
     reader = _Reader(document, canonical, outline, model, era, bool(behind))
     for index, stretch in enumerate(outline.stretches):
         reader.paragraph(stretch)
-        if _alone(outline.stretches, index):
+        if _is_section(outline.stretches, index):
             reader.nothing_below(stretch)
     alike.drop_cumulative(reader.figures, reader.breakdowns)
     alike.drop_levels(reader.figures, reader.breakdowns, reader.context)
@@ -589,7 +587,7 @@ class _Reader:
         return self.model.finders["other_time"].within(self.canonical.text, whole.clause, whole.start)
 
     def _listed(self, cue: Cue, total: Figure | None, start: int, at: int) -> bool:
-        """Whether a cue belongs to a list in the words of the form that has no total, and nothing says of what it counts a part."""
+        """Whether a cue belongs to a list in the words of the form, without a total or words for what it is a part of."""
         text, clause = self.canonical.text, max(start, self.context.clause_start(at))
         before = self.figures[-1] if len(self.figures) > self.sentence_start else None
         return (

@@ -211,10 +211,14 @@ def behind_first(source: str) -> str:
             second.update(follower for follower, after in node.items() if after)
         elif node:
             free.add(character)
-    looks = [
-        f"({look}[{''.join(map(_shown, sorted(found)))}])" for look, found in (("?=", second), ("?<=", free)) if found
-    ]
-    return f"(?:{'|'.join(looks)})" if second else ""
+    return beyond_first(second, free) if second else ""
+
+
+def beyond_first(second: Iterable[str], free: Iterable[str]) -> str:
+    """An expression for a place behind a character: one of `second` stands there, or one of `free` in front of it."""
+    sets = (("?=", sorted(second)), ("?<=", sorted(free)))
+    looks = [f"({look}[{''.join(map(_shown, found))}])" for look, found in sets if found]
+    return f"(?:{'|'.join(looks)})"
 
 
 def _shown(character: str) -> str:

@@ -21,6 +21,11 @@ class Figure:
     `dated` where words say that it is that of the report; `wide` says that words count all of a place or a system.
     """
 
+    __slots__ = (
+        *("start", "end", "quantity", "path", "cue", "label", "scope", "implied", "han", "share_of"),
+        *("words", "clause", "cumulative", "wide", "ever", "dated", "year", "changes"),
+    )
+
     def __init__(
         self,
         start: int,

@@ -41,7 +41,9 @@ class Context:
         self.issuers = [m.text for m in outline.mentions if m.kind == "issuer"]
         self.own_names = [*(m.text for m in outline.mentions if m.kind == "title"), *self.issuers]
         self.wide = model.patterns["wide"].search(text) is not None
-        self.when = When(self.report_year, said=False)
+        self.unsaid = When(self.report_year, said=False)
+        self.planned = When("", said=False)
+        self.when = self.unsaid
         self.scope: str | None = None
         self.body: str | None = None
         self.heading_body: str | None = None
@@ -64,13 +66,13 @@ class Context:
         if self.passing:
             self.scope, self.passing = None, False
         self.body = None
-        self.when = When("" if patterns["plan_opening"].match(text, start, end) else self.report_year, said=False)
+        self.when = self.planned if patterns["plan_opening"].match(text, start, end) else self.unsaid
         if patterns["scope_reset"].match(text, start, end):
             self.scope = None
-        self.clauses = [start, *(m.end() for m in CLAUSE_END.finditer(text, start, end))]
+        self.clauses = [start, *[m.end() for m in CLAUSE_END.finditer(text, start, end)]]
         finders = self.finders
         marks = [(m.start(), m.end(END), name, m) for name in _MARKS for m in finders[name].finditer(text, start, end)]
-        self.marks = sorted(marks, key=lambda mark: -mark[0])
+        self.marks = sorted(marks, key=lambda mark: -mark[0]) if len(marks) > 1 else marks
 
     def advance(self, at: int, *, begun: bool) -> None:
         """Take note of the words for year and body up to `at`; `begun`: figures of the sentence stand before it."""

@@ -60,33 +60,34 @@ class IslandScanner(Struct):
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
-        pairs, hidden = self.pairs, self.hidden
-        position = start
-        for candidate in self.start.finditer(text, start, end):
-            at = candidate.start()
-            if at < position:
-                continue
-            ahead = at + 2
-            node: Node = pairs.get(text[at:ahead])
-            if node is None:
-                ahead = at + 1
-                node = self.firsts.get(text[at], self.others)
-            while node.__class__ is dict:
-                character = text[ahead : ahead + 1]
-                to = node.get(character)
-                if to is None:
-                    to = node.get(RARE if character.isdecimal() or character.isspace() else "", node[""])
-                node = to
-                ahead += 1
-            for name, pattern in node:  # noqa: B007
-                if match := pattern.match(text, at, end):
+        pairs, hidden, candidates = self.pairs, self.hidden, self.start.finditer
+        position: int | None = start
+        while position is not None:
+            begun, position = position, None
+            for candidate in candidates(text, begun, end):
+                at = candidate.start()
+                ahead = at + 2
+                node: Node = pairs.get(text[at:ahead])
+                if node is None:
+                    ahead = at + 1
+                    node = self.firsts.get(text[at], self.others)
+                while node.__class__ is dict:
+                    character = text[ahead : ahead + 1]
+                    to = node.get(character)
+                    if to is None:
+                        to = node.get(RARE if character.isdecimal() or character.isspace() else "", node[""])
+                    node = to
+                    ahead += 1
+                for name, pattern in node:
+                    if match := pattern.match(text, at, end):
+                        position = match.end()
+                        if everything or name not in hidden:
+                            # Straight to the tuple: texts are mostly tokens.
+                            yield tuple.__new__(Token, (name, match.group(), at, position, match))
+                        break
+                if position is not None:
+                    # No candidate within a token is looked at.
                     break
-            else:
-                continue
-            position = match.end()
-            if everything or name not in hidden:
-                # Straight to the tuple: texts are mostly tokens.
-                yield tuple.__new__(Token, (name, match.group(), at, position, match))
 
 
 def _rare() -> list[str]:

@@ -93,8 +93,9 @@ def read_narrative(
     reader = _Reader(document, canonical, outline, model, era, bool(behind))
     for index, stretch in enumerate(outline.stretches):
         reader.paragraph(stretch)
-        if _is_section(outline.stretches, index):
-            reader.nothing_below(stretch)
+        nothing = model.patterns["nothing"].fullmatch(canonical.text, stretch.start, stretch.end)
+        if nothing and _is_section(outline.stretches, index):
+            reader.nothing_below(stretch.headings[-1], nothing)
     alike.drop_cumulative(reader.figures, reader.breakdowns)
     alike.drop_levels(reader.figures, reader.breakdowns, reader.context)
     return reader.reading(behind)
@@ -125,7 +126,7 @@ class _Reader:
         self.counted: list[Figure] = []
         self.latest: Figure | None = None  # that counts something and is no percentage
         self.paragraph_start = 0
-        self.topics: dict[tuple[str, ...], str | None] = {}
+        self.topics: dict[str, str | None] = {}
         self.sentence_start = 0
         self.stated: dict[str, Figure] = {}
         self.in_sentence: set[str] = set()
@@ -135,9 +136,7 @@ class _Reader:
         """Read the sentences of one stretch of text."""
         text = self.canonical.text
         relevant = self.model.finders["relevant"].within
-        if stretch.headings not in self.topics:
-            self.topics[stretch.headings] = self._heading_topic(stretch.headings)
-        self.topic = self.topics[stretch.headings]
+        self.topic = self._heading_topic(stretch.headings)
         self.context.paragraph(stretch.headings[-1] if stretch.headings else "")
         self.previous = None
         self.counted = []
@@ -149,29 +148,35 @@ class _Reader:
             alike.staff_of_all(self.figures[self.paragraph_start :])
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
 
-    def nothing_below(self, stretch: Stretch) -> None:
+    def nothing_below(self, heading: str, said: re.Match[str]) -> None:
         """Read a section that says no more than that there was nothing: none of what its heading names."""
-        said = self.model.patterns["nothing"].fullmatch(self.canonical.text, stretch.start, stretch.end)
-        if said is None or said["of"] not in (None, self.context.report_year):
+        if said["of"] not in (None, self.context.report_year):
             return
-        for name, heading in self.model.nothing_below.items():
-            if heading.fullmatch(stretch.headings[-1]):
+        for name, pattern in self.model.nothing_below.items():
+            if pattern.fullmatch(heading):
                 cue, none = self.model.cues[name], Quantity(0, 0, 0, None)
                 for path in cue.metrics(self.era, None):
                     self.figures.append(Figure(*said.span(), none, path, cue, said.span(), implied=True))
 
     def _heading_topic(self, headings: tuple[str, ...]) -> str | None:
         """What the text below `headings` speaks of."""
-        patterns = self.model.patterns
         for heading in headings:
-            if patterns["plan_headings"].search(heading):
-                return "field"
-            if patterns["field_headings"].search(heading) and not patterns["field_exceptions"].search(heading):
-                return "field"
-        for heading in reversed(headings):
-            if topics := [t for t, p in self.model.heading_topics.items() if p.search(heading)]:
-                return topics[0] if len(topics) == 1 else None
-        return None
+            if heading not in self.topics:
+                self.topics[heading] = self._own_topic(heading)
+        topics = [self.topics[heading] for heading in headings]
+        if "field" in topics:
+            return "field"
+        return next((topic for topic in reversed(topics) if topic is not None), None) or None
+
+    def _own_topic(self, heading: str) -> str | None:
+        """What a heading itself names; "" where that is more than one topic, None where it is none."""
+        patterns = self.model.patterns
+        if patterns["plan_headings"].search(heading) or (
+            patterns["field_headings"].search(heading) and not patterns["field_exceptions"].search(heading)
+        ):
+            return "field"
+        topics = [topic for topic, pattern in self.model.heading_topics.items() if pattern.search(heading)]
+        return None if not topics else topics[0] if len(topics) == 1 else ""
 
     def _sentence(self, start: int, end: int) -> None:
         tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
@@ -184,7 +189,7 @@ class _Reader:
             self.broken.append((start, end))
             return
         together = [(t, cues) for t, cues in self.model.together.items() if len(named & cues) > 2]
-        self.listed = frozenset().union(*(cues for _, cues in together))
+        self.listed = frozenset().union(*[cues for _, cues in together])
         if self.topic is None and together:
             self.topic = together[0][0]
         first = self.sentence_start = len(self.figures)
@@ -192,9 +197,11 @@ class _Reader:
         self.context.sentence(start, end)
         lists = len(self.breakdowns.found)
         self._items(self._tree(tokens, named), None, start, end)
-        counted = [f for f in self.figures[first:] if f.quantity.unit != "%" and not f.implied and not self._changes(f)]
+        figures = self.figures[first:]
+        counted = [f for f in figures if f.quantity.unit != "%" and not f.implied and not self._changes(f)]
         opening = [f for f in counted if f.cue and f.cue.opens]
-        alike.set_apart(self.figures[first:], self.context)
+        if len(figures) > 1:
+            alike.set_apart(figures, self.context)
         if counted:
             self.previous = (opening or [total for total, _, _ in self.breakdowns.found[lists:]] or counted)[-1]
             self.counted = counted

@@ -79,11 +79,15 @@ class Finder:
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """The matches in `text` from `start` to `end`."""
         if not self._skips:
-            yield from self._pattern.finditer(text, start, end)
-            return
-        while match := self._pattern.search(text, start, end):
+            return self._pattern.finditer(text, start, end)
+        first = self._pattern.search(text, start, end)
+        # Mostly there is none.
+        return self._from(first, text, end) if first else iter(())
+
+    def _from(self, match: re.Match[str] | None, text: str, end: int) -> Iterator[re.Match[str]]:
+        while match:
             yield match
-            start = match.end(END)
+            match = self._pattern.search(text, match.end(END), end)
 
 
 END = "gouji_end"

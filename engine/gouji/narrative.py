@@ -8,20 +8,21 @@ one behind it; a cue takes only the units that its data list; and where the topi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import dropwhile, islice
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from gouji import alike
+from gouji.binding import Binder
 from gouji.breakdowns import Breakdowns, Figure, release, resolve_wholes
 from gouji.canonical import Canonical
-from gouji.contexts import CLAUSE_END, Context
-from gouji.cues import COUNTS, Cue, NarrativeModel
+from gouji.contexts import CLAUSE_END
+from gouji.cues import COUNTS, NarrativeModel
 from gouji.document import Document
 from gouji.outline import Outline, Stretch
 from gouji.parser import Token, Tree
 from gouji.quantities import MONEY, Quantity, chinese_number, number, quantity
-from gouji.records import Number, Observation, Partition, Unbound, Unparsed
+from gouji.records import Observation, Partition, Unbound, Unparsed
 
 _SENTENCE = re.compile(r"(?:[^。!?\n]++|(?<=[:;,、])\n|\?(?=[A-Za-z0-9]))++[。!?]?")
 """A line that ends in the middle of a list goes on in the next one, where the outline puts both in one stretch."""
@@ -36,7 +37,6 @@ _LABELS = 16
 _FLATTENED = 8
 """Units before their figures in a sentence that is such a table."""
 _AMONG_FIGURES = re.compile(r" \d")
-_YEAR = re.compile(r"20\d\d")
 
 
 def _han(match: re.Match[str]) -> Quantity | None:
@@ -101,7 +101,7 @@ def read_narrative(
     return reader.reading(behind)
 
 
-class _Reader:
+class _Reader(Binder):
     def __init__(
         self,
         document: Document,
@@ -111,30 +111,21 @@ class _Reader:
         era: str,
         tables: bool,
     ) -> None:
+        super().__init__(canonical.text, outline, model, era)
         self.document = document
         self.canonical = canonical
-        self.model = model
-        self.era = era
         self.tables = tables
-        self.context = Context(canonical.text, outline, model)
-        self.figures: list[Figure] = []
         self.broken: list[tuple[int, int]] = []
         self.breakdowns = Breakdowns(canonical.text, model)
-        # What holds in the paragraph, and in the sentence.
-        self.topic: str | None = None
+        self.topics: dict[str, str | None] = {}  # by heading
+        self.paragraph_start = 0
+        # The figure of the sentence before that a list may go on with, and all that it counted.
         self.previous: Figure | None = None
         self.counted: list[Figure] = []
-        self.latest: Figure | None = None  # that counts something and is no percentage
-        self.paragraph_start = 0
-        self.topics: dict[str, str | None] = {}
-        self.sentence_start = 0
-        self.stated: dict[str, Figure] = {}
-        self.in_sentence: set[str] = set()
-        self.listed: frozenset[str] = frozenset()
 
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
-        text = self.canonical.text
+        text = self.text
         relevant = self.model.finders["relevant"].within
         self.topic = self._heading_topic(stretch.headings)
         self.context.paragraph(stretch.headings[-1] if stretch.headings else "")
@@ -179,11 +170,11 @@ class _Reader:
         return None if not topics else topics[0] if len(topics) == 1 else ""
 
     def _sentence(self, start: int, end: int) -> None:
-        tokens = list(self.model.scanner.scan(self.canonical.text, start, end))
+        tokens = list(self.model.scanner.scan(self.text, start, end))
         named = {token.type for token in tokens}
         if self.model.telling.isdisjoint(named):
             for token in tokens:
-                self._turn(self.model.cues.get(token.type), token, start)
+                self.turn(self.model.cues.get(token.type), token, start)
             return
         if len(named) > _LABELS and self._is_flattened(start, end):
             self.broken.append((start, end))
@@ -198,7 +189,7 @@ class _Reader:
         lists = len(self.breakdowns.found)
         self._items(self._tree(tokens, named), None, start, end)
         figures = self.figures[first:]
-        counted = [f for f in figures if f.quantity.unit != "%" and not f.implied and not self._changes(f)]
+        counted = [f for f in figures if f.quantity.unit != "%" and not f.implied and not self.changes(f)]
         opening = [f for f in counted if f.cue and f.cue.opens]
         if len(figures) > 1:
             alike.set_apart(figures, self.context)
@@ -208,7 +199,7 @@ class _Reader:
 
     def _is_flattened(self, start: int, end: int) -> bool:
         """Whether a sentence is a table whose cells run together: units stand before their figures time and again."""
-        found = self.model.finders["flattened"].finditer(self.canonical.text, start, end)
+        found = self.model.finders["flattened"].finditer(self.text, start, end)
         return next(islice(found, _FLATTENED - 1, None), None) is not None
 
     def _tree(self, tokens: list[Token], named: set[str]) -> list[Any]:
@@ -238,7 +229,7 @@ class _Reader:
         found: list[Figure] = []
         for index, item in enumerate(items):
             if isinstance(item, Tree):
-                last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self._changes(f)), None)
+                last = next((f for f in reversed(found) if f.quantity.unit != "%" and not self.changes(f)), None)
                 if item.data == "breakdown":
                     # 其中 at the head of a sentence goes on with the total before it; 分别为 does not.
                     complete = self._complete(item.children[0])
@@ -248,9 +239,9 @@ class _Reader:
                     before = self.counted if carried is not None and carried is self.previous else found
                     if total is not None and total not in before:
                         before = [total, *before]
-                    addends = [part for part in parts if not self._changes(part)]
+                    addends = [part for part in parts if not self.changes(part)]
                     whole = self.breakdowns.whole(before, last or carried, addends)
-                    if whole is not None and self._of_other_time(whole):
+                    if whole is not None and self.of_other_time(whole):
                         release(addends)
                     self.breakdowns.record(whole, addends, complete)
                     if last is not None:
@@ -266,8 +257,8 @@ class _Reader:
             token: Token = item
             if cue := self.model.cues.get(token.type):
                 if cue.value is not None and not self._counted(items, index, token):
-                    self._implied(cue, token)
-                self._turn(cue, token, start)
+                    self.imply(cue, token)
+                self.turn(cue, token, start)
             elif token.type in ("QUANTITY", "HAN_QUANTITY"):
                 if total is not None and self.context.passing and self._all_there(total, found, token.start):
                     self.context.scope = None
@@ -285,7 +276,7 @@ class _Reader:
         return (
             len(parts) > 1
             and sum(part.quantity.value for part in parts) == total.quantity.value
-            and self.canonical.text.find(";", parts[-1].end, at) >= 0
+            and self.text.find(";", parts[-1].end, at) >= 0
         )
 
     def _counted(self, items: list[Any], index: int, cue: Token) -> bool:
@@ -294,35 +285,7 @@ class _Reader:
         if not isinstance(previous, Token) or previous.type not in COUNTS:
             return False
         after = self.model.patterns["after"]
-        return bool(after.fullmatch(self.canonical.text, previous.end, cue.start))
-
-    def _turn(self, cue: Cue | None, token: Token, start: int) -> None:
-        if cue is not None and self.topic != "field":
-            if cue.alone and cue.topics and self.topic is None and self._alone(cue, start, token.start):
-                self.topic = min(cue.topics)
-            elif cue.topic:
-                self.topic = "other" if self._excepted(cue, token, start) else cue.topic
-
-    def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
-        """Whether words before the cue say that it speaks of something else."""
-        at = token.start
-        return cue.unless is not None and bool(cue.unless.search(self.canonical.text, max(start, at - 60), at))
-
-    def _alone(self, cue: Cue, start: int, at: int) -> bool:
-        """Whether a cue may count although the topic is open: nothing in its clause names another subject."""
-        return cue.alone and self.topic is None and self._own(start, at)
-
-    def _own(self, start: int, at: int) -> bool:
-        """Whether the clause of a cue names nothing but the body itself before the cue."""
-        text, begun = self.canonical.text, max(start, self.context.clause_start(at))
-        if self.model.patterns["own"].fullmatch(text, begun, at):
-            return True
-        body = self.model.patterns["scope_body"].search(text, begun, at)
-        return (
-            body is not None
-            and self.context.is_own(body["body"])
-            and self.model.patterns["own"].fullmatch(text, begun, body.start("body")) is not None
-        )
+        return bool(after.fullmatch(self.text, previous.end, cue.start))
 
     def _figure(
         self, token: Token, items: list[Any], index: int, total: Figure | None, start: int, end: int
@@ -341,11 +304,7 @@ class _Reader:
                 # A number and its unit: most quantities are no more.
                 amount = quantity(digits, (), "", unit or "")
             else:
-                if (
-                    multiplier == "万"
-                    and not unit
-                    and self.model.patterns["money"].match(self.canonical.text, until, end)
-                ):
+                if multiplier == "万" and not unit and self.model.patterns["money"].match(self.text, until, end):
                     unit = "元"
                 marks = [name for name, words in match.groupdict().items() if words]
                 amount = quantity(digits, marks, multiplier or "", unit or "")
@@ -354,16 +313,16 @@ class _Reader:
                 words = at, max(span[1], match.end("upward"), match.end("around"))
         if amount is None or (amount.value == 1 and self._negated(at)):
             return None
-        self._advance(span[0])
+        self.advance(span[0])
         figure = Figure(*span, amount, scope=self.context.scope, han=han)
         figure.wide = self.context.whole
         figure.words, figure.clause, figure.year = words, self.context.clause_start(span[0]), self.context.when.year
         if han or amount.unit == "%" or last - first <= _LONGEST or amount.unit in MONEY:
             self._bind(figure, token, items, index, total, start)
-        if amount.unit == "%" and not figure.path and not self._share(figure, token, total, start):
+        if amount.unit == "%" and not figure.path and not self.share(figure, token, total, start):
             return None
         if not figure.path and (before := total or (self.figures[-1] if self.figures else None)):
-            self._newly(figure, before, start)
+            self.newly(figure, before, start)
         # One or two of something, in words, are no statistics.
         if han and not figure.path and int(amount.value) < 10:
             return None
@@ -374,31 +333,7 @@ class _Reader:
 
     def _negated(self, at: int) -> bool:
         """Whether words before a number say that there was not one."""
-        return self.model.patterns["negated"].search(self.canonical.text, max(at - 12, 0), at) is not None
-
-    def _advance(self, at: int) -> None:
-        """Take note of the words for year and body up to `at`."""
-        self.context.advance(at, begun=len(self.figures) > self.sentence_start)
-
-    def _newly(self, figure: Figure, before: Figure, start: int) -> None:
-        """Give a figure the metric of one before it, which counts more years, where its words say that it is the year's.
-
-        截至2012年底共主动公开615条,今年新增94条: the year's figure is 94.
-        """
-        text = self.canonical.text
-        clause = max(start, self.context.clause_start(figure.start))
-        path, cue = before.ever or (before.path, before.cue)
-        if path is None or cue is None or before.dated or before.quantity.unit != figure.quantity.unit:
-            return
-        said = self.model.patterns["newly"].fullmatch(text, clause, figure.start)
-        if said is None or not self.context.of_this_year(clause, figure.start):
-            return
-        for topic, verb in said.groupdict().items():
-            if verb and (verb not in text[slice(*before.label)] if topic == "alike" else topic != cue.topic):
-                return
-        figure.path, figure.cue, figure.dated = path, cue, True
-        figure.label = clause, figure.start
-        before.path, before.ever = None, (path, cue)
+        return self.model.patterns["negated"].search(self.text, max(at - 12, 0), at) is not None
 
     def _range(self, token: Token) -> None:
         """Both ends of a range, which bind to nothing."""
@@ -410,30 +345,10 @@ class _Reader:
                 self.figures.append(figure)
                 self.latest = figure
 
-    def _share(self, figure: Figure, token: Token, total: Figure | None, start: int) -> bool:
-        """Whether a percentage is a share of a total; where it can be told, of which figure."""
-        text, patterns = self.canonical.text, self.model.patterns
-        at = token.start
-        previous = self.latest
-        if total is not None and text[at - 1] == "(":
-            figure.share_of = total
-            return True
-        in_sentence = previous is not None and previous.start >= start
-        after = previous.end if previous is not None else at
-        if previous is not None and in_sentence and (closed := text.rfind(")", after, at)) >= 0:
-            # 9件（属于行政执法案卷3件），占9.4%: the share is that of what the bracket breaks down.
-            opened, after = text.rfind("(", start, previous.start), closed + 1
-            before = (f for f in reversed(self.figures) if f.end <= opened and f.quantity.unit != "%" and not f.implied)
-            previous = next(before, None)
-        if previous is not None and in_sentence and patterns["share_of"].fullmatch(text, after, at):
-            figure.share_of = previous
-            return True
-        return bool(patterns["share"].search(text, self.context.clause_start(at), at))
-
     def _bind(
         self, figure: Figure, token: Token, items: list[Any], index: int, total: Figure | None, start: int
     ) -> None:
-        text, patterns, at = self.canonical.text, self.model.patterns, token.start
+        text, patterns, at = self.text, self.model.patterns, token.start
         if not figure.quantity.unit and (_AMONG_FIGURES.match(text, figure.end) or text[at - 2 : at - 1].isdecimal()):
             # 3 2 0 0 5: of a row of figures nothing says what the first is.
             return
@@ -450,13 +365,13 @@ class _Reader:
             place, gap = index - 2, note.start
             before = self._cue_at(items, place)
             if before is not None and len(inner) == 1 and self._narrows(inner[0], before):
-                self._assign(figure, inner[0], total, start)
+                self.assign(figure, inner[0], total, start)
                 return
         if before is not None and self._joined(items, place):
             self._turn_to_both(items, place)
             return
         if before is not None and patterns["before"].fullmatch(text, before.end, gap):
-            self._assign(figure, before, total, start)
+            self.assign(figure, before, total, start)
         if figure.path is not None or not figure.quantity.unit:
             return
         after = self._cue_at(items, index + 1)
@@ -471,8 +386,8 @@ class _Reader:
             ):
                 return
             topic = self.topic
-            self._turn(self.model.cues[after.type], after, start)
-            self._assign(figure, after, total, start)
+            self.turn(self.model.cues[after.type], after, start)
+            self.assign(figure, after, total, start)
             if figure.path is None:
                 self.topic = topic
 
@@ -486,7 +401,7 @@ class _Reader:
     def _joined(self, items: list[Any], index: int) -> bool:
         """Whether the cue `index` is joined to one before it: a figure of both is none of either."""
         other, at = self._cue_at(items, index - 1), items[index].start
-        text, patterns = self.canonical.text, self.model.patterns
+        text, patterns = self.text, self.model.patterns
         if other is not None and patterns["joint"].fullmatch(text, other.end, at):
             # 撤销、确认违法6件: two names of one kind.
             return other.type != items[index].type or self._joined(items, index - 1)
@@ -504,115 +419,6 @@ class _Reader:
         cue = self.model.cues.get(item.type) if isinstance(item, Token) else None
         return item if cue is not None and cue.value is None else None
 
-    def _assign(self, figure: Figure, token: Token, total: Figure | None, start: int) -> None:
-        """Give a figure the metric of a cue, if the cue may count it and it is one of the year."""
-        cue, text, at = self.model.cues[token.type], self.canonical.text, token.start
-        if not self._admits(cue, figure, token, total, start):
-            return
-        named = self.model.patterns["account"].search(text, max(start, at - 40), at)
-        if named and not cue.accounts and not self._names_itself(named[1]):
-            # “依申请公开”收到申请12件: what came in by a column, be it all or not.
-            return
-        clause = max(start, self.context.clause_start(min(at, figure.start)))
-        when = self.context.when
-        of_this_year = (cue.standing and when.since) or self.context.of_this_year(clause, figure.start)
-        if self._changes(figure) or not (of_this_year or (when.said and (when.since or not when.year))):
-            return
-        figure.label = (at, token.end)
-        metrics = cue.metrics(self.era, self.topic)
-        if not metrics:
-            figure.cue = cue if cue.becomes and of_this_year else None
-            return
-        figure.cumulative = when.until or bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
-        figure.dated = of_this_year and when.said and not when.until
-        ever = None if cue.standing else self.model.patterns["ever"].search(text, clause, figure.start)
-        if not of_this_year or (ever and (when.until or ever["now"])):
-            figure.ever = metrics[0], cue
-            return
-        figure.path, figure.cue = metrics[0], cue
-        if figure.path in cue.under and (wider := self.stated.get(figure.path)):
-            # 行政诉讼案件6件，涉及信息公开的1件: what a narrower cue counts, the wider figure does not.
-            # 区网站502条、局网站210条: of two alike, neither is the one that is meant.
-            wider.path = None
-            if wider.cue is cue:
-                figure.path = None
-                return
-        self.stated[figure.path] = figure
-        self.in_sentence.add(figure.path)
-        account = token.match["account"] if "account" in token.match.re.groupindex else None
-        body = self._body(start, clause, min(at, figure.start))
-        figure.scope = account or (named and cue.accounts and named[1]) or body or figure.scope
-
-    def _admits(self, cue: Cue, figure: Figure, token: Token, total: Figure | None, start: int) -> bool:
-        """Whether a cue may count a figure, by its unit, the topic, the list that it stands in and the words before."""
-        at = token.start
-        if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
-            return False
-        if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
-            return False
-        if cue.alone and not cue.topics and not self._own(start, at):
-            return False
-        if total is not None and cue.outside and (total.path in cue.outside or self._of_a_kind(figure, total)):
-            return False
-        if cue.under and not (
-            total.path in cue.under
-            if total and total.path
-            else not self.in_sentence.isdisjoint(cue.under) or self._listed(cue, total, start, at)
-        ):
-            return False
-        year = _YEAR.search(token.text) if cue.year is not None else None
-        report_year = self.context.report_year
-        if year and (not report_year or int(year[0]) != int(report_year) + (cue.year or 0)):
-            return False
-        return not self._excepted(cue, token, start)
-
-    def _body(self, start: int, clause: int, at: int) -> str | None:
-        """The other body that a figure is of, named in its clause, before a colon (县公安局：收到申请12件) or above."""
-        context, text = self.context, self.canonical.text
-        begun = context.clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
-        body = self.model.patterns["scope_body"].search(text, max(start, begun), at)
-        if body is not None and not context.is_own(body["body"]):
-            context.body = body["body"]
-        return context.body or context.heading_body
-
-    def _names_itself(self, name: str) -> bool:
-        """Whether a name in quotation marks is that of the body and not of one of its columns."""
-        return not self.model.patterns["subject"].search(name) and self.context.is_own(name)
-
-    @staticmethod
-    def _of_a_kind(figure: Figure, total: Figure) -> bool:
-        """Whether a part of what has no metric counts a kind of the same items: 信息120条,其中政策解读8条."""
-        return total.path is None and total.quantity.unit == figure.quantity.unit
-
-    def _of_other_time(self, whole: Figure) -> bool:
-        """Whether a figure is none of the year of the report."""
-        if whole.path:
-            return False
-        report_year = self.context.report_year
-        if whole.ever or (report_year and whole.year != report_year):
-            return True
-        return self.model.finders["other_time"].within(self.canonical.text, whole.clause, whole.start)
-
-    def _listed(self, cue: Cue, total: Figure | None, start: int, at: int) -> bool:
-        """Whether a cue belongs to a list in the words of the form, without a total or words for what it is a part of."""
-        text, clause = self.canonical.text, max(start, self.context.clause_start(at))
-        before = self.figures[-1] if len(self.figures) > self.sentence_start else None
-        return (
-            total is None
-            and cue.name in self.listed
-            and (before is None or (before.cue is not None and before.cue.name in self.listed))
-            and self.model.patterns["lead"].fullmatch(text, clause, at) is not None
-            # 财政信息:网站60条: what is said in front of the list is not in its clause.
-            and (before is not None or clause == start or text[clause - 1] == "、")
-        )
-
-    def _changes(self, figure: Figure) -> bool:
-        """Whether a figure says by how much another one changed, or what it is compared with."""
-        if figure.changes is None:
-            clause = self.context.clause_start(figure.start)
-            figure.changes = self.model.finders["change"].within(self.canonical.text, clause, figure.start)
-        return figure.changes
-
     # ---- lists
 
     def _pair(self, before: list[Any], parts: list[Figure], start: int) -> None:
@@ -624,7 +430,7 @@ class _Reader:
             cues.insert(0, item)
         if len(cues) == len(parts) > 1 and not any(part.path for part in parts):
             for cue, part in zip(cues, parts, strict=True):
-                self._assign(part, cue, None, start)
+                self.assign(part, cue, None, start)
 
     def _complete(self, word: Token) -> bool:
         """Whether the word that opens a list claims that it is complete."""
@@ -633,72 +439,18 @@ class _Reader:
     def _group(self, items: list[Any], last: Figure | None, start: int, end: int) -> None:
         opened = items[0]
         at = opened.start
-        text, patterns = self.canonical.text, self.model.patterns
-        self._advance(at)
+        text, patterns = self.text, self.model.patterns
+        self.advance(at)
         when = self.context.when
         # A bracket breaks down the figure that it follows at once.
         total = last if last is not None and at - last.end <= len(last.quantity.unit or "") + 1 else None
         parts = self._items(items[1:-1], total, start, end)
         # 52件（2014年为41件），其中: a year in brackets ends with them.
-        self._advance(items[-1].start)
+        self.advance(items[-1].start)
         self.context.when = when
         partial = bool(patterns["partial"].match(text[at + 1 : at + 4]))
         if len(parts) > 1 or partial:
             self.breakdowns.record(total, parts, not partial)
-
-    # ---- statements
-
-    def _implied(self, cue: Cue, token: Token) -> None:
-        if self.topic == "field" or (cue.topics and self.topic not in cue.topics):
-            return
-        start, end = token.start, token.end
-        if self._excepted(cue, token, self.context.clause_start(start)):
-            return
-        self._advance(start)
-        if not self.context.of_this_year(self.context.clause_start(start), start):
-            return
-        assert cue.value is not None
-        if cue.under and (self.latest is None or self.latest.path not in cue.under):
-            return
-        for topic in self._topics(cue, start):
-            value = 0
-            if cue.value.startswith("="):
-                stated = self.stated.get(cue.value[1:].replace("<topic>", topic or ""))
-                if stated is None or not isinstance(stated.quantity.value, int):
-                    continue
-                value = stated.quantity.value
-                if topic == self.topic and "<topic>" not in cue.value and self._counted_since(value):
-                    # 收到12件，答复10件，均按期办结: all of the last.
-                    continue
-            for path in cue.metrics(self.era, topic):
-                if path not in self.in_sentence:
-                    amount = Quantity(value, value, value, None)
-                    self.figures.append(Figure(start, end, amount, path, cue, (start, end), self.context.scope, True))
-
-    def _counted_since(self, value: Number) -> bool:
-        """Whether the last total of the sentence is another one than `value`."""
-        last = self.latest
-        opens = last is not None and last.start >= self.context.clauses[0] and last.cue is not None and last.cue.opens
-        return opens and last is not None and last.quantity.value != value
-
-    def _topics(self, cue: Cue, at: int) -> list[str | None]:
-        """The topics that a statement speaks of: 均获维持 of both kinds of cases, where its sentence has counted both."""
-        if "<topic>" not in (cue.value or ""):
-            return [self.topic]
-        totals = {t: (cue.value or "")[1:].replace("<topic>", t) for _, t in cue.paths if t}
-        text = self.canonical.text
-        spoken = [
-            t
-            for t, total in totals.items()
-            # 复议案件3件,均已审结;诉讼案件5件,尚未审结: a semicolon parts what is said of the two.
-            if t == self.topic or (total in self.in_sentence and ";" not in text[self.stated[total].end : at])
-        ]
-        # 行政复议5件,已办3件,尚未审结: where something else is counted behind the total, they are not all of them.
-        return [t for t in spoken if all((f.path or "").endswith(".total") for f in self._since(totals[t]))]
-
-    def _since(self, path: str) -> Iterator[Figure]:
-        """The figures of the sentence from that of `path` on."""
-        return dropwhile(lambda figure: figure.path != path, self.figures[self.sentence_start :])
 
     # ---- result
 

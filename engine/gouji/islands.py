@@ -75,7 +75,10 @@ class IslandScanner(Struct):
                     character = text[ahead : ahead + 1]
                     to = node.get(character)
                     if to is None:
-                        to = node.get(RARE if character.isdecimal() or character.isspace() else "", node[""])
+                        # No ideograph is a digit or a space.
+                        ideograph = "\u4e00" <= character <= "\u9fff"
+                        rare = not ideograph and (character.isdecimal() or character.isspace())
+                        to = node.get(RARE, node[""]) if rare else node[""]
                     node = to
                     ahead += 1
                 for name, pattern in node:

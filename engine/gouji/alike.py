@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from gouji.breakdowns import Breakdowns, Figure, release
+from gouji.breakdowns import Breakdowns, Figure, release, together
 from gouji.contexts import Context
 
 
@@ -14,7 +14,7 @@ def set_apart(figures: Iterable[Figure], context: Context) -> None:
     告知补正1件，补正申请3件: of parts under two names neither is all that the metric counts.
     """
     find, text = context.patterns["site"].search, context.text
-    for same in _together(((f.path, f.scope), f) for f in figures if f.path and not f.implied):
+    for same in together(((f.path, f.scope), f) for f in figures if f.path and not f.implied):
         sites = [find(text, context.clause_start(f.start), f.label[1]) for f in same]
         if all(sites) and len({site[0] for site in sites if site}) > 1:
             for figure, site in zip(same, sites, strict=True):
@@ -26,7 +26,7 @@ def set_apart(figures: Iterable[Figure], context: Context) -> None:
 def staff_of_all(figures: Iterable[Figure]) -> None:
     """Of what a body has and all of them have, in one paragraph, keep the latter: 办公室有专职人员2名，全系统有132名."""
     standing = (f for f in figures if f.path and f.cue and f.cue.standing)
-    for same in _together((_group(f.path or ""), f) for f in standing):
+    for same in together((_group(f.path or ""), f) for f in standing):
         if any(f.wide for f in same):
             _unbind(f for f in same if not f.wide and not f.scope)
 
@@ -49,21 +49,13 @@ def drop_levels(figures: Iterable[Figure], breakdowns: Breakdowns, context: Cont
     """
     wholes = {id(total) for total, _, _ in breakdowns.found}
     totals = (f for f in figures if f.path and f.cue and f.cue.opens and not f.implied)
-    for same in _together((f.path, f) for f in totals):
+    for same in together((f.path, f) for f in totals):
         levels = ["" if id(figure) in wholes else context.level(figure.label[0]) for figure in same]
         if _differ(same) and len(set(levels)) > 1:
             for figure, level in zip(same, levels, strict=True):
                 # Words for a scope hold on: 市直部门30条，县区70条.
                 if level and not (figure.scope and figure.scope in level) and not context.is_own(level):
                     figure.path = None
-
-
-def _together(named: Iterable[tuple[Hashable, Figure]]) -> Iterator[list[Figure]]:
-    """The figures under each name that several of them have."""
-    groups: dict[Hashable, list[Figure]] = {}
-    for name, figure in named:
-        groups.setdefault(name, []).append(figure)
-    return (same for same in groups.values() if len(same) > 1)
 
 
 def _differ(same: Iterable[Figure]) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 
 from gouji.cues import Cue, NarrativeModel
@@ -165,9 +164,8 @@ class Breakdowns:
             if needed <= {p.path for p in same}:
                 total.path = path
         # 责令重答8件，确认违法2件: a list that is finer than the metric gives no figure of it.
-        named = Counter((p.path, p.scope) for p in same)
-        for part in same:
-            if named[part.path, part.scope] > 1:
+        for alike in together(((part.path, part.scope), part) for part in same):
+            for part in alike:
                 part.path = None
         self.found.append((total, same, exhaustive))
 
@@ -207,8 +205,10 @@ class Breakdowns:
     def _without_lists(self, parts: list[Figure]) -> list[Figure]:
         """A list without the lists of its parts: 直接起诉3件，维持2件；复议后起诉4件，维持4件 says neither how many were upheld."""
         text = self.text
-        named = Counter((p.path, text[slice(*p.label)]) for p in parts if p.path)
-        kinds = {path.rpartition(".")[0] for (path, _), times in named.items() if path and times > 1}
+        again = together(((part.path, text[slice(*part.label)]), part) for part in parts if part.path)
+        kinds = {(same[0].path or "").rpartition(".")[0] for same in again}
+        if not kinds:
+            return parts
         outer = []
         for part in parts:
             if part.path and part.path.rpartition(".")[0] in kinds:
@@ -220,6 +220,14 @@ class Breakdowns:
     def _on_subject(self, figure: Figure) -> bool:
         """Whether the words for a figure say that it is about disclosure."""
         return self.model.patterns["subject"].search(self.text, *figure.label) is not None
+
+
+def together(named: Iterable[tuple[Hashable, Figure]]) -> list[list[Figure]]:
+    """The figures under each name that several of them have."""
+    groups: dict[Hashable, list[Figure]] = {}
+    for name, figure in named:
+        groups.setdefault(name, []).append(figure)
+    return [same for same in groups.values() if len(same) > 1]
 
 
 def release(parts: Iterable[Figure]) -> None:

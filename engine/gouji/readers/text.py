@@ -21,10 +21,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LINE = re.compile(r"[^\n]+")
 # Running text whose lines all end at one margin was broken there, and not where a paragraph ends.
 _WIDEST = 61
-_BEYOND_MARGIN = re.compile(rf"(?m)^[^\n\t|]{{{_WIDEST}}}")
+_BEYOND_MARGIN = re.compile(rf"[^\n\t|]{{{_WIDEST}}}")
 _FULL_LINES = 3
 # Of so many full lines one may go beyond the margin: an address, or a row of a table.
 _BEYOND = 10
@@ -141,7 +140,7 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
         text += "\n"
     blocks: list[Block] = []
     position = 0
-    beyond = len(_BEYOND_MARGIN.findall(text)) * _BEYOND
+    beyond = _BEYOND * sum(_BEYOND_MARGIN.match(line) is not None for line in text.split("\n") if len(line) >= _WIDEST)
     margin = None if beyond > text.count("\n") else _margin(text, beyond)
     for region, table in tables(text, carriers):
         blocks.extend(_paragraphs(text, position, region.start, margin))
@@ -153,18 +152,22 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
 
 def _paragraphs(text: str, start: int, end: int, margin: int | None) -> list[Paragraph]:
     new = tuple.__new__
-    # Straight to the tuples: texts are mostly paragraphs.
-    lines = [new(Span, m.span()) for m in _LINE.finditer(text, start, end) if m.group().strip().strip("\ufeff")]
+    lines: list[Span] = []
+    for line in text[start:end].split("\n"):
+        begun, start = start, start + len(line) + 1
+        if line.strip().strip("\ufeff"):
+            # Straight to the tuples: texts are mostly paragraphs.
+            lines.append(new(Span, (begun, start - 1)))
     if margin is None:
         return [new(Paragraph, (line,)) for line in lines]
     joined: list[Span] = []
     full = False
-    for line in lines:
-        if full and joined[-1].end + 1 == line.start and _GOES_ON.match(text, joined[-1].end):
-            joined[-1] = Span(joined[-1].start, line.end)
+    for span in lines:
+        if full and joined[-1].end + 1 == span.start and _GOES_ON.match(text, joined[-1].end):
+            joined[-1] = Span(joined[-1].start, span.end)
         else:
-            joined.append(line)
-        full = line.end - line.start < _WIDEST and _width(text[line.start : line.end]) >= margin
+            joined.append(span)
+        full = span.end - span.start < _WIDEST and _width(text[span.start : span.end]) >= margin
     return [Paragraph(span) for span in joined]
 
 

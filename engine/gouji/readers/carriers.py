@@ -88,13 +88,14 @@ class Carrier(Struct):
         return len(text) > count and next(islice(self.cell.finditer(text), count, None), None) is not None
 
     def _cells(self, row: str, start: int) -> list[Cell]:
-        cells = []
-        end_of_row = len(row)
+        cells: list[Cell] = []
+        new, end_of_row = tuple.__new__, len(row)
         for match in self.cell.finditer(row):
-            first, last = match.span()
+            places = match.regs
+            first, last = places[0]
             if first == last == end_of_row:
                 continue
-            begin, end = match.span(match.lastindex or 1)
+            begin, end = places[match.lastindex or 1]
             mark = first if first < begin else end if end < end_of_row else end_of_row - 1
             if begin < end:
                 text = row[begin:end].strip()
@@ -102,7 +103,7 @@ class Carrier(Struct):
                     begin = row.find(text, begin) if text else begin
                     end = begin + len(text)
             # Straight to the tuple: tables are mostly cells.
-            cells.append(tuple.__new__(Cell, (start + begin, start + end, start + mark)))
+            cells.append(new(Cell, (start + begin, start + end, start + mark)))
         return cells
 
 

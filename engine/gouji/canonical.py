@@ -31,6 +31,18 @@ class FoldTable(dict[int, int]):
         return code
 
 
+class _Seen(dict[int, int]):
+    """A table for `str.translate` that is filled with the code points of the text, and of no other."""
+
+    def __init__(self, table: FoldTable) -> None:
+        super().__init__()
+        self.table = table
+
+    def __missing__(self, code: int) -> int:
+        to = self[code] = self.table[code]
+        return to
+
+
 class Folds(Struct):
     """How source text is folded: characters one to one, then phrases and noise with their lengths mapped.
 
@@ -74,8 +86,9 @@ class Folds(Struct):
             to = self.table[ord(character)]
             changed.add(character)
             if len(changed) > _FEW or self.table[to] != to:
-                distinct = set(text)
-                return text.translate(self.table), _script(len(distinct & self.traditional), len(distinct))
+                seen = _Seen(self.table)
+                folded = text.translate(seen)
+                return folded, _script(len(self.traditional.intersection(map(chr, seen))), len(seen))
             folded = folded.replace(character, chr(to))
         traditional = len(changed & self.traditional)
         # The beginning of a text shows most often that few of its characters are Traditional ones.
@@ -90,7 +103,6 @@ class Folds(Struct):
 
 _FEW = 30
 """Characters that are folded one after the other: what Simplified text has of them."""
-
 
 _TRADITIONAL = 20
 """One of fewer distinct characters than so many is a Traditional one where the script is."""

@@ -31,6 +31,18 @@ class FoldTable(dict[int, int]):
         return code
 
 
+class _Seen(dict[int, int]):
+    """A table for `str.translate` that is filled with the code points of the text, and of no other."""
+
+    def __init__(self, table: FoldTable) -> None:
+        super().__init__()
+        self.table = table
+
+    def __missing__(self, code: int) -> int:
+        to = self[code] = self.table[code]
+        return to
+
+
 class Folds(Struct):
     """How source text is folded: characters one to one, then phrases and noise with their lengths mapped.
 
@@ -67,16 +79,21 @@ class Folds(Struct):
 
     def fold(self, text: str) -> tuple[str, Script]:
         """`text` with its characters folded, and its script."""
-        # The search runs through the text ten times as fast as anything that takes each character out of it.
-        changed = set(self.changed.findall(text))
+        # A character is folded wherever it stands before the search goes on: it stops once for each.
+        folded, changed, at = text, set[str](), 0
+        while match := self.changed.search(folded, at):
+            character, at = match.group(), match.end()
+            to = self.table[ord(character)]
+            changed.add(character)
+            if len(changed) > _FEW or self.table[to] != to:
+                seen = _Seen(self.table)
+                folded = text.translate(seen)
+                return folded, _script(len(self.traditional.intersection(map(chr, seen))), len(seen))
+            folded = folded.replace(character, chr(to))
         traditional = len(changed & self.traditional)
-        script: Script = "Hant" if traditional and traditional * 20 > len(set(text)) else "Hans"
-        table = {character: chr(self.table[ord(character)]) for character in changed}
-        if len(table) > _FEW or not changed.isdisjoint(table.values()):
-            return text.translate(self.table), script
-        for character, to in table.items():
-            text = text.replace(character, to)
-        return text, script
+        # The beginning of a text shows most often that few of its characters are Traditional ones.
+        script = _script(traditional, len(set(text[: _SAMPLE * traditional])))
+        return folded, "Hans" if script == "Hans" else _script(traditional, len(set(text)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Two strings are unpacked ten times faster than a dictionary of numbers.
@@ -86,6 +103,17 @@ class Folds(Struct):
 
 _FEW = 30
 """Characters that are folded one after the other: what Simplified text has of them."""
+
+_TRADITIONAL = 20
+"""One of fewer distinct characters than so many is a Traditional one where the script is."""
+
+_SAMPLE = 400
+"""Characters, for each Traditional one of the text, in which enough others are looked for."""
+
+
+def _script(traditional: int, distinct: int) -> Script:
+    """The script of a text with so many distinct characters, and Traditional ones among them."""
+    return "Hant" if traditional * _TRADITIONAL > distinct else "Hans"
 
 
 def _folds(codes: str, folded: str, traditional: str, *rest: Any) -> Folds:

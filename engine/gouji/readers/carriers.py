@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from math import gcd
-from typing import Any
 
 from gouji.document import Cell, Table
 from gouji.grammar import Grammar
@@ -19,7 +18,8 @@ from gouji.readers import limits
 from gouji.spans import Span
 from gouji.values import Struct
 
-_CANDIDATE = re.compile(r"(?m)^(?=\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}(?:\||\n[ \t]*\|))")
+_MARK = re.compile(r"[\t|]")
+_CANDIDATE = re.compile(r"\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}(?:\||\n[ \t]*\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*|[增减減]\d+")
 
 _ORDINAL = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]")
@@ -88,13 +88,14 @@ class Carrier(Struct):
         return len(text) > count and next(islice(self.cell.finditer(text), count, None), None) is not None
 
     def _cells(self, row: str, start: int) -> list[Cell]:
-        cells = []
-        end_of_row = len(row)
+        cells: list[Cell] = []
+        new, end_of_row = tuple.__new__, len(row)
         for match in self.cell.finditer(row):
-            first, last = match.span()
+            places = match.regs
+            first, last = places[0]
             if first == last == end_of_row:
                 continue
-            begin, end = match.span(match.lastindex or 1)
+            begin, end = places[match.lastindex or 1]
             mark = first if first < begin else end if end < end_of_row else end_of_row - 1
             if begin < end:
                 text = row[begin:end].strip()
@@ -102,7 +103,7 @@ class Carrier(Struct):
                     begin = row.find(text, begin) if text else begin
                     end = begin + len(text)
             # Straight to the tuple: tables are mostly cells.
-            cells.append(tuple.__new__(Cell, (start + begin, start + end, start + mark)))
+            cells.append(new(Cell, (start + begin, start + end, start + mark)))
         return cells
 
 
@@ -111,27 +112,20 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
 
     Raises TooManyCells beyond `limits.CELLS`.
     """
-    # Where nothing marks a cell, only its first line tells a table.
-    openings: list[Any] = list({id(one.opens): one.opens for one in carriers if one.opens is not None}.values())
-    if "\t" in text or "|" in text:
-        openings.insert(0, _CANDIDATE)
+    openings = {id(one.opens): one.opens for one in carriers}
     position = 0
     left = limits.CELLS
-    begun = dict.fromkeys(range(len(openings)), -1)
+    begun = dict.fromkeys(openings, -1)
     while True:
-        for i, opening in enumerate(openings):
-            if begun[i] < position:
-                match = next(opening.finditer(text, position), None)
-                begun[i] = match.start() if match else len(text)
+        for one, opening in openings.items():
+            if begun[one] < position:
+                begun[one] = _opening(text, position, opening)
         if (start := min(begun.values(), default=len(text))) >= len(text):
             return
         # What looks like a table and is none is passed over as a whole: each line is looked at once.
         position = text.find("\n", start) + 1 or len(text)
-        here = {
-            id(None if opening is _CANDIDATE else opening) for i, opening in enumerate(openings) if begun[i] == start
-        }
         for carrier in carriers:
-            if id(carrier.opens) in here and (region := carrier.region.match(text, start)):
+            if begun[id(carrier.opens)] == start and (region := carrier.region.match(text, start)):
                 position = max(position, region.end())
                 if carrier.exceeds(region.group(), left):
                     raise TooManyCells
@@ -140,6 +134,23 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
                     position = region.end()
                     yield Span(start, position), table
                     break
+
+
+def _opening(text: str, position: int, opens: Finder | None) -> int:
+    """Where the first line from `position` on that can open a table begins; the end of `text` if none does."""
+    if opens is not None:
+        # Where nothing marks a cell, only its first line tells a table.
+        match = next(opens.finditer(text, position), None)
+        return match.start() if match else len(text)
+    # No line opens one but that of a mark and the line above.
+    while mark := _MARK.search(text, position):
+        line = text.rfind("\n", 0, mark.start()) + 1
+        above = text.rfind("\n", 0, max(line - 1, 0)) + 1
+        for start in (above, line):
+            if start >= position and _CANDIDATE.match(text, start):
+                return start
+        position = text.find("\n", mark.end()) + 1 or len(text)
+    return len(text)
 
 
 def _after(row: list[Cell]) -> Cell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from gouji.document import Block, Document, Paragraph
@@ -21,10 +21,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LINE = re.compile(r"[^\n]+")
 # Running text whose lines all end at one margin was broken there, and not where a paragraph ends.
 _WIDEST = 61
-_BEYOND_MARGIN = re.compile(rf"(?m)^[^\n\t|]{{{_WIDEST}}}")
 _FULL_LINES = 3
 # Of so many full lines one may go beyond the margin: an address, or a row of a table.
 _BEYOND = 10
@@ -141,8 +139,9 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
         text += "\n"
     blocks: list[Block] = []
     position = 0
-    beyond = len(_BEYOND_MARGIN.findall(text)) * _BEYOND
-    margin = None if beyond > text.count("\n") else _margin(text, beyond)
+    lines = text.split("\n")
+    beyond = _BEYOND * sum(map(_goes_beyond, lines))
+    margin = None if beyond >= len(lines) else _margin(lines, beyond)
     for region, table in tables(text, carriers):
         blocks.extend(_paragraphs(text, position, region.start, margin))
         blocks.append(table)
@@ -153,28 +152,38 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
 
 def _paragraphs(text: str, start: int, end: int, margin: int | None) -> list[Paragraph]:
     new = tuple.__new__
-    # Straight to the tuples: texts are mostly paragraphs.
-    lines = [new(Span, m.span()) for m in _LINE.finditer(text, start, end) if m.group().strip().strip("\ufeff")]
+    lines: list[Span] = []
+    for line in text[start:end].split("\n"):
+        begun, start = start, start + len(line) + 1
+        if line.strip().strip("\ufeff"):
+            # Straight to the tuples: texts are mostly paragraphs.
+            lines.append(new(Span, (begun, start - 1)))
     if margin is None:
         return [new(Paragraph, (line,)) for line in lines]
     joined: list[Span] = []
     full = False
-    for line in lines:
-        if full and joined[-1].end + 1 == line.start and _GOES_ON.match(text, joined[-1].end):
-            joined[-1] = Span(joined[-1].start, line.end)
+    for span in lines:
+        if full and joined[-1].end + 1 == span.start and _GOES_ON.match(text, joined[-1].end):
+            joined[-1] = Span(joined[-1].start, span.end)
         else:
-            joined.append(line)
-        full = line.end - line.start < _WIDEST and _width(text[line.start : line.end]) >= margin
+            joined.append(span)
+        full = span.end - span.start < _WIDEST and _width(text[span.start : span.end]) >= margin
     return [Paragraph(span) for span in joined]
 
 
-def _margin(text: str, least: int) -> int | None:
+def _goes_beyond(line: str) -> bool:
+    """Whether a line that carries no table begins with more than a margin leaves room for."""
+    head = line[:_WIDEST]
+    return len(head) == _WIDEST and "\t" not in head and "|" not in head
+
+
+def _margin(lines: Iterable[str], least: int) -> int | None:
     """The width from which on a line is full; None where lines are not broken at a margin, `least` of them.
 
     A line is one or two characters short where a mark or a number did not fit.
     """
-    lines = (line for line in text.split("\n") if line.strip() and "\t" not in line and "|" not in line)
-    widths = sorted(_width(line) for line in lines if _BEYOND_MARGIN.match(line) is None)
+    short = (line for line in lines if len(line) < _WIDEST and "\t" not in line and "|" not in line)
+    widths = sorted(_width(line) for line in short if line.strip())
     if not widths:
         return None
     full = [width for width in widths if width >= widths[-1] - 4]

@@ -75,7 +75,7 @@ def _evident(
     """The repair of a disagreement that breaks no identity, where it is one slip of the hand; else none."""
     if all(figures[cell].value <= 9 for cell in agreement.cells):
         return ()
-    holding = [c for c in identities if c.holds]
+    holding = [c for c in identities if c.holds and not c.cells.keys().isdisjoint(agreement.cells)]
     found = [repair for cause in repairs([*holding, agreement], figures, 1) for repair in cause]
     single = len(found) == 1
     return tuple(found) if single and found[0].slip not in ("other", "blank") and found[0].changes[0].value > 9 else ()

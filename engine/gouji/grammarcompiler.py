@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -153,11 +153,13 @@ def _parser(lark: Lark) -> Parser:
     lexers: dict[int, Any] = getattr(front.lexer, "lexers", {})
     different = {id(one): one for one in lexers.values()}
     numbers = {key: number for number, key in enumerate(different)}
+    # Once for all scanners: so they are kept once, too.
+    patterns = {t.name: (str(t.name), Pattern(t.pattern.to_regexp())) for t in lark.terminals}
     return Parser(
         states,
         dict(table.start_states),
         dict(table.end_states),
-        [_scanner(one.terminals) for one in different.values()],
+        [_scanner(one.terminals, patterns) for one in different.values()],
         [numbers[id(lexers[number])] for number in range(len(states))] if lexers else [],
         frozenset(map(str, lark.ignore_tokens)),
     )
@@ -184,7 +186,7 @@ def _reduction(rule: Any) -> Reduction:
     )
 
 
-def _scanner(terminals: Sequence[Any]) -> Scanner:
+def _scanner(terminals: Sequence[Any], patterns: Mapping[str, tuple[str, Pattern]]) -> Scanner:
     """What matches the first of `terminals` (in the order in which Lark tries them) that fits."""
     literals = [one for one in terminals if one.pattern.type == "str"]
     words: dict[str, Pattern] = {}
@@ -200,7 +202,7 @@ def _scanner(terminals: Sequence[Any]) -> Scanner:
     shown = [one for one in terminals if one.name not in hidden]
     # They are tried one by one. That they can stand beside each other is for Lark, which puts them together.
     re.compile(_joined(shown))
-    ways = told_apart((source := one.pattern.to_regexp(), (str(one.name), Pattern(source))) for one in shown)
+    ways = told_apart((one.pattern.to_regexp(), patterns[one.name]) for one in shown)
     return Scanner(ways, words)
 
 

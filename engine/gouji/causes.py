@@ -73,9 +73,11 @@ def _evident(
     agreement: Constraint, identities: Sequence[Constraint], figures: Mapping[int, Figure]
 ) -> tuple[Repair, ...]:
     """The repair of a disagreement that breaks no identity, where it is one slip of the hand; else none."""
-    holding = [c for c in identities if c.holds]
-    found = [repair for cause in repairs([*holding, agreement], figures) for repair in cause]
-    single = len(found) == 1 and len(found[0].changes) == 1
+    if all(figures[cell].value <= 9 for cell in agreement.cells):
+        return ()
+    holding = [c for c in identities if c.holds and not c.cells.keys().isdisjoint(agreement.cells)]
+    found = [repair for cause in repairs([*holding, agreement], figures, 1) for repair in cause]
+    single = len(found) == 1
     return tuple(found) if single and found[0].slip not in ("other", "blank") and found[0].changes[0].value > 9 else ()
 
 
@@ -85,7 +87,7 @@ def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) ->
         for program in plan.programs():
             rule, instance = program.instance.rule, program.instance
             must_hold = (rule.severities.get(instance.case) or rule.severity) == "error"
-            if instance.name not in found and (instance.conditions or not must_hold):
+            if instance.name not in found and (not must_hold or instance.conditions):
                 continue
             if program.row and program.row <= facts.blank_keys:
                 continue

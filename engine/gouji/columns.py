@@ -92,12 +92,13 @@ def _unfolded(above: list[Head], row: list[Head]) -> list[Head]:
 
 
 class Slot(Struct):
-    """Where in a row a metric stands: the number of its value cell, and what its head says."""
+    """Where in a row a metric stands: the number of its value cell, its column, and what the head of that says."""
 
     path: str
     place: int
     column: str
-    head: Head | None = None
+    scope: str | None = None
+    unit: str | None = None
 
 
 class Form(Struct):
@@ -105,10 +106,10 @@ class Form(Struct):
 
     cells: Sequence[Slot] = ()
     width: int = 0
-    names: Sequence[tuple[str, str | None]] = ()
+    names: frozenset[tuple[str, str | None]] = frozenset()
 
     @classmethod
     def of(cls, cells: Sequence[Slot], width: int) -> Form:
         """The form with these cells; nothing where none of them is a figure."""
-        names = [(cell.path, cell.head.scope if cell.head else None) for cell in cells if cell.path]
+        names = frozenset([(cell.path, cell.scope) for cell in cells if cell.path])
         return cls(cells, width, names) if names else cls()

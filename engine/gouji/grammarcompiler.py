@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from gouji.grammar import Grammar
 from gouji.grammarfiles import defined, named, place, position, reach, read, unclosed
 from gouji.packs import builtin
 from gouji.parser import Parser, Reduction, Scanner
-from gouji.patterns import Pattern, beginnings
+from gouji.patterns import Pattern
+from gouji.prefixes import told_apart
 
 _BRACKETS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]", re.S)
 """What tells whether a bar in an expression stands in brackets."""
@@ -152,13 +153,15 @@ def _parser(lark: Lark) -> Parser:
     lexers: dict[int, Any] = getattr(front.lexer, "lexers", {})
     different = {id(one): one for one in lexers.values()}
     numbers = {key: number for number, key in enumerate(different)}
+    # Once for all scanners: so they are kept once, too.
+    patterns = {t.name: (str(t.name), Pattern(t.pattern.to_regexp())) for t in lark.terminals}
     return Parser(
         states,
         dict(table.start_states),
         dict(table.end_states),
-        [_scanner(one.terminals) for one in different.values()],
+        [_scanner(one.terminals, patterns) for one in different.values()],
         [numbers[id(lexers[number])] for number in range(len(states))] if lexers else [],
-        frozenset(lark.ignore_tokens),
+        frozenset(map(str, lark.ignore_tokens)),
     )
 
 
@@ -183,7 +186,7 @@ def _reduction(rule: Any) -> Reduction:
     )
 
 
-def _scanner(terminals: Sequence[Any]) -> Scanner:
+def _scanner(terminals: Sequence[Any], patterns: Mapping[str, tuple[str, Pattern]]) -> Scanner:
     """What matches the first of `terminals` (in the order in which Lark tries them) that fits."""
     literals = [one for one in terminals if one.pattern.type == "str"]
     words: dict[str, Pattern] = {}
@@ -194,9 +197,13 @@ def _scanner(terminals: Sequence[Any]) -> Scanner:
             source = re.compile(one.pattern.to_regexp())
             also = [w for w in literals if w.priority == one.priority and _wholly(source, w.pattern.value)]
             if also:
-                words[one.name] = _first(also)
+                words[one.name] = Pattern(_joined(also))
                 hidden.update(w.name for w in also if w.pattern.flags <= one.pattern.flags)
-    return Scanner(_first([one for one in terminals if one.name not in hidden]), words)
+    shown = [one for one in terminals if one.name not in hidden]
+    # They are tried one by one. That they can stand beside each other is for Lark, which puts them together.
+    re.compile(_joined(shown))
+    ways = told_apart((one.pattern.to_regexp(), patterns[one.name]) for one in shown)
+    return Scanner(ways, words)
 
 
 def _wholly(pattern: re.Pattern[str], word: str) -> bool:
@@ -204,29 +211,9 @@ def _wholly(pattern: re.Pattern[str], word: str) -> bool:
     return match is not None and match.group() == word
 
 
-def _first(terminals: Iterable[Any]) -> Pattern:
-    """Matches the first of `terminals` that fits, in a group with its name.
-
-    One look at the next character rules most of them out, by itself and in groups.
-    """
-    known = [(beginnings(source := t.pattern.to_regexp()), f"(?P<{t.name}>{source})") for t in terminals]
-    groups = []
-    for at in range(0, len(known), _TOGETHER):
-        group = known[at : at + _TOGETHER]
-        parts = "|".join(_ahead(first) + part for first, part in group)
-        together = {member: None for first, _ in group for member in first} if all(f for f, _ in group) else {}
-        groups.append(f"{_ahead(together)}(?:{parts})")
-    # Each part has been compiled by Lark; the whole is when it is kept or used.
-    return Pattern("|".join(groups), ())
-
-
-_TOGETHER = 8
-"""Terminals that one look at the next character rules out."""
-
-
-def _ahead(members: Iterable[str]) -> str:
-    found = "".join(members)
-    return f"(?=[{found}])" if found else ""
+def _joined(terminals: Iterable[Any]) -> str:
+    """An expression for the first of `terminals` that fits, in a group with its name."""
+    return "|".join(f"(?P<{t.name}>{t.pattern.to_regexp()})" for t in terminals)
 
 
 def edited(text: str, path: Path, roots: list[Path], edit: Callable[[Any], None] | None = None) -> Any:

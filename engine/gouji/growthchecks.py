@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _REACH = 100  # so far from its figure a change is looked for, and so far the other way the figure of last year
 _AHEAD = 20  # figures of a sentence in front of one whose change may be that of another
 _HEAD = 30  # so far before a figure the words for its year begin
+_BEHIND = ("behind", "following")  # what stands behind a figure: all that is said of it, or what has words before it
 
 
 class _Stated(Struct):
@@ -118,15 +119,17 @@ def _printed(raw: str) -> Number | None:
 def _stated(rule: Rule, facts: Facts, span: Span, this: Number, unit: str | None) -> Iterator[_Stated]:
     """What stands around a figure of how it has changed since last year."""
     report, p = facts.report, rule.params
+    behind = sentences.words(report, span.end, span.end + _REACH)
+    whole, after = ([match for one in p["words"][place] if (match := one.match(behind))] for place in _BEHIND)
+    # Hardly any figure has its change behind it: what stands before it is looked at then.
+    if not (whole or after) or p["spared"].search(sentences.clause(report, span.start)):
+        return
+    for match in whole:
+        yield from _read(rule, facts, this, unit, match.groupdict(), match[0].removeprefix(unit or ""))
+    if not after:
+        return
     line = report.document.text.rfind("\n", max(0, span.start - _REACH), span.start) + 1
     before = sentences.words(report, max(line, span.start - _REACH), span.start)
-    behind = sentences.words(report, span.end, span.end + _REACH)
-    if p["spared"].search(sentences.clause(report, span.start)):
-        return
-    for pattern in p["words"]["behind"]:
-        if match := pattern.match(behind):
-            yield from _read(rule, facts, this, unit, match.groupdict(), match[0].removeprefix(unit or ""))
-    after = [match for one in p["words"]["following"] if (match := one.match(behind))]
     for following, pattern in product(after, p["words"]["before"]):
         if match := pattern.search(before):
             groups = {**match.groupdict(), **following.groupdict()}

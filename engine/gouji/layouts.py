@@ -88,11 +88,23 @@ class Layout:
     head_names: tuple[str, ...]
     head_characters: frozenset[str]
     _known_heads: dict[str, Head] = field(factory=dict, init=False)
+    _known_rows: dict[tuple[str, str], tuple[str, RowBinding | None]] = field(factory=dict, init=False)
     kept: dict[Any, Any] = field(factory=dict, init=False)
 
     def evidence(self, table: str) -> int:
         """How many different cues of the layout the canonical text of a table holds."""
         return len(set(self.detect.findall(table)))
+
+    def row(self, rule: str, label: str) -> tuple[str, RowBinding | None]:
+        """The key of a row by its rule and the terminal of its label ("" without one), and what the row gives."""
+        found = self._known_rows.get((rule, label))
+        if found is None:
+            key, terminal = own_name(rule), own_name(label)
+            if terminal:
+                key = f"{key}.{terminal}" if f"{key}.{terminal}" in self.rows else terminal
+            # A grammar has so many of them at most.
+            found = self._known_rows[rule, label] = key, self.rows.get(key)
+        return found
 
     def head(self, cell: str) -> Head:
         """What a cell says as the head of a column."""
@@ -114,10 +126,18 @@ class Layout:
         return Head(self.head_names[index], always or scopes.get("scope"), unit[0] if unit else None, bool(always))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_known_heads", "kept")}
+        return {name: value for name, value in self.__dict__.items() if name not in _FOUND_OUT}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _known_heads={}, kept={})
+        self.__dict__.update(state, **{name: {} for name in _FOUND_OUT})
+
+
+_FOUND_OUT = ("_known_heads", "_known_rows", "kept")
+
+
+def own_name(name: str) -> str:
+    """The name of a rule or a terminal in its own file, which grammars that import it put in front."""
+    return name.rpartition("__")[2]
 
 
 def plain(label: str) -> str:

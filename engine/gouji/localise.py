@@ -82,8 +82,10 @@ class Repair(Struct):
         return len(self.changes), rank(self.slip), size, tuple(c.cell for c in self.changes)
 
 
-def repairs(constraints: Sequence[Constraint], figures: Mapping[int, Figure]) -> list[tuple[Repair, ...]]:
-    """For each cause of the violated constraints its smallest repairs, the most plausible first."""
+def repairs(
+    constraints: Sequence[Constraint], figures: Mapping[int, Figure], depth: int = DEPTH
+) -> list[tuple[Repair, ...]]:
+    """For each cause of the violated constraints its smallest repairs of `depth` cells at most, the most plausible first."""
     graph = _Graph(constraints, figures)
     causes: list[tuple[Repair, ...]] = []
     rest: list[list[Constraint]] = []
@@ -99,8 +101,8 @@ def repairs(constraints: Sequence[Constraint], figures: Mapping[int, Figure]) ->
         if exchanged := tuple(repair for repair in together if repair.slip in ("swapped", "split")):
             return [exchanged]
     # What one cell does not explain may be connected by identities that hold.
-    for linked in graph.linked(rest):
-        if found := graph.smallest(linked, DEPTH):
+    for linked in graph.linked(rest) if depth > 1 else ():
+        if found := graph.smallest(linked, depth):
             causes.append(found)
     return causes
 
@@ -196,8 +198,10 @@ class _Graph:
             changes.append(Change(cell, figure.value, int(repair) if figure.whole else repair))
         moved = {change.cell: change.repair - change.value for change in changes}
         for c in touched:
+            if c.operator == "==":
+                continue
             shift = sum(weight * moved[n] for n, weight in c.cells.items() if n in moved)
-            if c.operator == "<=" and c.gap + shift > max(0, c.gap):
+            if c.gap + shift > max(0, c.gap):
                 return {n for c in touched for n in c.cells} - chosen
         return Repair(tuple(changes), tuple(violated), self._slip(changes, violated))
 
@@ -270,9 +274,10 @@ def _solve(equalities: Iterable[Constraint], cells: Sequence[int]) -> list[Exact
                 return {cell for cell, weight in combined.items() if weight}
             continue
         if row[at] != 1:
-            scale = Fraction(1) / _fraction(row[at])
-            row, gap = [_fraction(a) * scale for a in row], _fraction(gap) * scale
-            combined = {cell: _fraction(weight) * scale for cell, weight in combined.items()}
+            # A total counts -1: then whole numbers stay whole.
+            less = 1 if row[at] == -1 else Fraction(-1) / _fraction(row[at])
+            row, gap = [_minus(0, less, a) for a in row], _minus(0, less, gap)
+            combined = {cell: _minus(0, less, weight) for cell, weight in combined.items()}
         pivots.append((at, row, gap, combined))
     if len(pivots) < len(cells):
         return set()

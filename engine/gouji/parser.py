@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gouji.patterns import Pattern
+from gouji.prefixes import RARE, Node
 from gouji.values import Struct
 
 END = "$END"
@@ -76,12 +77,14 @@ State: TypeAlias = "Mapping[str, int | Reduction]"
 
 
 class Scanner(Struct):
-    """The terminals that a state accepts: `pattern` matches the first of them that fits, in a group with its name.
+    """The terminals that a state accepts.
 
-    `words` tells, of a terminal, what else its text is: 其中 is a terminal of its own where one for any word fits too.
+    `node` tells which of them the next characters leave (`prefixes.told_apart`), each a name with its expression; the
+    first that matches is meant. `words` tells, of a terminal, what else its text is: 其中 is a terminal of its own
+    where one for any word fits too.
     """
 
-    pattern: Pattern
+    node: Node
     words: Mapping[str, Pattern]
 
 
@@ -101,8 +104,9 @@ class Parser:
         self._states = states
         self._starts = starts
         self._ends = ends
-        self._scanners = scanners
-        self._accepted = accepted
+        # Tuples that are nothing else are unpacked sooner.
+        plain = [tuple(scanner) for scanner in scanners]
+        self._accepted: list[tuple[Node, Mapping[str, Pattern]]] = [plain[number] for number in accepted]
         self.ignored = ignored
 
     def parse(self, text: str, start: str) -> Tree:
@@ -110,30 +114,43 @@ class Parser:
 
         Raises Refused. A parser without scanners reads no text, only tokens.
         """
-        states, scanners, accepted, ignored = self._states, self._scanners, self._accepted, self.ignored
-        stack: list[int] = [self._starts[start]]
+        states, accepted, ignored, made = self._states, self._accepted, self.ignored, tuple.__new__
+        state = self._starts[start]
+        stack: list[int] = [state]
         values: list[Any] = []
         position, length, last = 0, len(text), 0
         while position < length:
-            pattern, words = scanners[accepted[stack[-1]]]
-            match = pattern.match(text, position)
-            if match is None:
+            node, words = accepted[state]
+            ahead = position
+            while node.__class__ is dict:
+                character = text[ahead] if ahead < length else ""
+                ahead += 1
+                if character in node:
+                    node = node[character]
+                else:
+                    node = node.get(RARE if character.isdecimal() or character.isspace() else "", node[""])
+            for name, pattern in node:  # noqa: B007
+                if match := pattern.match(text, position):
+                    break
+            else:
                 raise Refused(position)
-            begin, position, word = position, match.end(), match.group()
-            name = match.lastgroup or ""
+            begin, position = position, match.end()
             if name in ignored:
                 continue
+            last, word = begin, match[0]
             if name in words and (other := words[name].fullmatch(word)):
                 name = other.lastgroup or ""
-            last = begin
             # Straight to the tuple: texts are mostly tokens.
-            token = tuple.__new__(Token, (name, word, begin, position, match))
-            step = states[stack[-1]].get(name)
+            token = made(Token, (name, word, begin, position, match))
+            step = states[state].get(name)
             if step.__class__ is int:
                 # Nothing is complete: as `_take` does, without the call.
+                state = step
                 stack.append(step)
                 values.append(token)
-            elif not self._take(stack, values, name, token, None):
+            elif self._take(stack, values, name, token, None):
+                state = stack[-1]
+            else:
                 raise Refused(begin)
         if not self._take(stack, values, END, None, self._ends[start]):
             raise Refused(last)
@@ -155,8 +172,9 @@ class Parser:
         Behind the text nothing is left to take: there it is enough to arrive in the state `end`.
         """
         states = self._states
+        state = stack[-1]
         while True:
-            step = states[stack[-1]].get(name)
+            step = states[state].get(name)
             if step.__class__ is int:
                 stack.append(step)
                 values.append(token)
@@ -168,25 +186,24 @@ class Parser:
                 # Its list grows in place; it belongs to nobody else any more. The state behind it stays what it was.
                 values[-2].children.append(values.pop())
                 stack.pop()
-                if stack[-1] == end:
-                    return True
-                continue
-            at = len(values) - size
-            children = values[at:]
-            del values[at:], stack[at + 1 :]
-            if kept is not None:
-                found: list[Any] = []
-                for i, opened in kept:
-                    if not opened:
-                        found.append(children[i])
-                    elif found:
-                        found += children[i].children
-                    else:
-                        # A list that belongs to nobody else any more.
-                        found = children[i].children
-                children = found
-            values.append(children[0] if single and len(children) == 1 else tuple.__new__(Tree, (rule, children)))
-            state: int = states[stack[-1]][origin]  # type: ignore[assignment]
-            stack.append(state)
+                state = stack[-1]
+            else:
+                children = values[-size:] if size else []
+                if size:
+                    del values[-size:], stack[-size:]
+                if kept is not None:
+                    found: list[Any] = []
+                    for i, opened in kept:
+                        if not opened:
+                            found.append(children[i])
+                        elif found:
+                            found += children[i].children
+                        else:
+                            # A list that belongs to nobody else any more.
+                            found = children[i].children
+                    children = found
+                values.append(children[0] if single and len(children) == 1 else tuple.__new__(Tree, (rule, children)))
+                state = states[stack[-1]][origin]  # type: ignore[assignment]
+                stack.append(state)
             if state == end:
                 return True

@@ -30,26 +30,32 @@ class Pattern:
     split: Callable[..., list[str]]
     sub: Callable[..., str]
 
+    def __new__(cls, *_: Any) -> Pattern:
+        """A pattern that is compiled when it is first used."""
+        return object.__new__(_Uncompiled)
+
     def __init__(self, source: str, code: tuple[Any, ...] | None = None) -> None:
         self.source = source
         self._code = code
         if code is None:
             re.compile(source)
 
-    def __getattr__(self, name: str) -> Any:
-        if name not in _METHODS:
-            raise AttributeError(name)
-        compiled = assembled(self.source, self._code)
-        # From now on the methods are found without coming here.
-        for method in _METHODS:
-            setattr(self, method, getattr(compiled, method))
-        return getattr(self, name)
-
     def __reduce__(self) -> tuple[type[Pattern], tuple[str, tuple[Any, ...]]]:
         return Pattern, (self.source, self._code or code(self.source))
 
     def __repr__(self) -> str:
         return f"Pattern({self.source!r})"
+
+
+class _Uncompiled(Pattern):
+    def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        compiled = assembled(self.source, self._code)
+        # From now on the methods are found without coming here; a class with this method would be slower at that, too.
+        self.__dict__.update((method, getattr(compiled, method)) for method in _METHODS)
+        self.__class__ = Pattern  # type: ignore[assignment]
+        return getattr(self, name)
 
 
 class Finder:

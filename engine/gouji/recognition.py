@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from gouji.canonical import Canonical, Line
 from gouji.document import Document, Table
@@ -81,12 +83,6 @@ def _single_rows(layout: Layout, text: str, start: int, end: int) -> Iterator[tu
 
 
 def _tables(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    group: list[Line] = []
-    for line in lines:
-        if group and line.table != group[0].table:
-            yield group
-            group = []
-        if line.table is not None:
-            group.append(line)
-    if group:
-        yield group
+    for table, rows in groupby(lines, attrgetter("table")):
+        if table is not None:
+            yield list(rows)

@@ -20,6 +20,7 @@ from gouji.layouts import (
     Layout,
     RowBinding,
     column_path,
+    own_name,
     plain,
     unnumbered,
 )
@@ -185,11 +186,10 @@ class _Binder:
         stack: list[Any] = [tree]
         while stack:
             node = stack.pop()
-            if not isinstance(node, Tree):
+            if node.__class__ is Token:
                 continue
-            tokens = [child for child in node.children if isinstance(child, Token)]
-            if tokens and len(tokens) == len(node.children):
-                self._row(node.data.rsplit("__", 1)[-1], tokens)
+            if {*map(type, node.children)} == {Token}:
+                self._row(node.data, node.children)
             else:
                 stack.extend(reversed(node.children))
 
@@ -200,27 +200,24 @@ class _Binder:
     def _row(self, rule: str, tokens: list[Token]) -> None:
         cells = tokens[-1]
         label = tokens[-2] if len(tokens) > 1 else None
-        rows = self.layout.rows
-        key = rule
-        if label is not None:
-            terminal = label.type.rsplit("__", 1)[-1]
-            key = f"{rule}.{terminal}" if f"{rule}.{terminal}" in rows else terminal
-        binding = rows.get(key)
-        values = cells.text.removesuffix("\n").split("|")
-        del values[-1]
+        key, binding = self.layout.row(rule, label.type if label else "")
+        values = cells.text.split("|")
+        del values[-1]  # the end of the line
         at = self.offset + cells.start
-        readable = cells.type.rsplit("__", 1)[-1] != "DAMAGED" or (len(self.left) < LEFT_LIMIT and self._worded(values))
-        start = self._row_start(self.offset + (label or cells).start)
-        torn = label is not None and self._torn(start, self.offset + label.end)
-        if binding is None or not readable or torn or not self._bind(key, label, values, at):
-            end = self.offset + cells.end - 1
+        torn = self.left and label is not None and self._torn(label)
+        readable = binding is not None and (
+            own_name(cells.type) != "DAMAGED" or (len(self.left) < LEFT_LIMIT and self._worded(values))
+        )
+        if not readable or torn or not self._bind(key, label, values, at):
+            start, end = self._row_start(self.offset + (label or cells).start), self.offset + cells.end - 1
             self._leave(
                 start, end, self.canonical.text[start:end].split("|")[:-1], key if binding and not torn else None
             )
 
-    def _torn(self, start: int, end: int) -> bool:
-        """Whether the label of the row that begins at `start` goes on with one that began in the row above."""
-        if not self.left or self.left[-1].end + 1 != start:
+    def _torn(self, label: Token) -> bool:
+        """Whether a label goes on with one that began in the row above, which was left."""
+        start, end = self._row_start(self.offset + label.start), self.offset + label.end
+        if self.left[-1].end + 1 != start:
             return False
         above = "".join(self.left[-1].cells)
         if sum(map(bool, self.left[-1].cells)) != 1 or plain(above) == "":
@@ -301,14 +298,17 @@ class _Binder:
             if binding.headed and not any(head.name != FRAGMENT.name for head in self.columns.heads):
                 return Form()
             order = enumerate(zip(binding.paths, binding.columns, strict=True))
-            cells = [Slot(path, i, column, heads[i] if heads else None) for i, (path, column) in order]
+            cells = [
+                Slot(path, i, column, *((heads[i].scope, heads[i].unit) if heads else ()))
+                for i, (path, column) in order
+            ]
             return Form.of(cells, len(cells))
         if not binding.stem and not any("." in head.name for head in heads):
             # What the columns are of, the line above the table says.
             above = self.layout.head(unnumbered(self._caption()))
             heads = [head._replace(name=above.name + head.name) for head in heads] if above.open else heads
         cells = [
-            Slot(path, i, head.name, head)
+            Slot(path, i, head.name, head.scope, head.unit)
             for i, head in enumerate(heads)
             if (path := self._headed(binding, head)) is not None
         ]
@@ -356,7 +356,7 @@ class _Binder:
         source, text = self.canonical.origin.span, self.document.text
         metric, units, found, table = self.registry.metric, self.registry.units, self.found.append, self.table
         index = 0
-        for path, place, column, head in cells:
+        for path, place, column, scope, own in cells:
             while index < place:
                 at += len(values[index]) + 1
                 index += 1
@@ -367,13 +367,18 @@ class _Binder:
                 else:
                     code = value or None
                 continue
-            end = at + len(value)
-            # A blank cell is where its mark is; any other is where its text is.
-            span = source(at, end) if value else source(end, end + 1)
             state, quantity = cell(value)
             if state == "text" and metric(path).signed:
                 state, quantity = cell(signed(value))
             number, low, high, printed = quantity or _NO_QUANTITY
+            end = at + len(value)
+            if value:
+                span = source(at, end)
+                begin, stop = span
+                raw = text[begin:stop]
+            else:
+                # A blank cell is where its mark is.
+                span, raw = source(end, end + 1), ""
             found(
                 Observation(
                     path,
@@ -382,11 +387,11 @@ class _Binder:
                     number,
                     low,
                     high,
-                    printed or (head.unit if head else None) or unit or units.get(path) or None,
-                    text[span.start : span.end] if value else "",
+                    printed or own or unit or units.get(path) or None,
+                    raw,
                     label or metric(path).zh,
                     span,
-                    head.scope if head else None,
+                    scope,
                     False,
                     table,
                     code or stem or path.rpartition(".")[0],
@@ -398,8 +403,8 @@ class _Binder:
         """The label that ends at `end` as printed, with the ordinal that the grammar passed over."""
         text = self.canonical.text
         start = max(text.rfind("\n", 0, end), text.rfind("|", 0, end)) + 1
-        span = self.canonical.source(start, max(end, start + 1))
-        return "".join(self.document.text[span.start : span.end].split())
+        begin, stop = self.canonical.origin.span(start, end if end > start else start + 1)
+        return "".join(self.document.text[begin:stop].split())
 
     # --- rows that the grammar does not know -------------------------------------------------------------------------
 
@@ -661,7 +666,7 @@ class _Binder:
 def _closed_up(form: Form, values: Sequence[str]) -> bool:
     """Whether a row has lost its blanks: its total is empty, and the last of the figures that begin it adds the others up."""
     first, last = form.cells[0], form.cells[-1]
-    if last.column.rpartition(".")[2] != TOTAL or values[last.place] or last.place - first.place + 1 != len(form.cells):
+    if values[last.place] or last.column.rpartition(".")[2] != TOTAL or last.place - first.place + 1 != len(form.cells):
         return False
     row = values[first.place : last.place + 1]
     filled = [int(value) for value in row if value.isdecimal()]

@@ -63,11 +63,12 @@ else:
     def record(kind):
         """A frozen attrs class, a Value, whose values are made as fast as those of a class that is not frozen.
 
-        attrs sets each field of a frozen value by a call. Here a value belongs to a twin of its class, which is not
-        frozen, until its fields are set.
+        attrs sets each field of a frozen value by a call. Here a value belongs to a class below its own, which is not
+        frozen, until its fields are set. (Between a class and one that adds no fields a value changes soonest.)
         """
         kind = frozen(eq=False, repr=False, weakref_slot=False)(kind)
-        twin = type(kind.__name__, kind.__bases__, {"__slots__": kind.__slots__})
+        thawed = {name: getattr(object, name) for name in ("__setattr__", "__delattr__")}
+        twin = type(kind.__name__, (kind,), {"__slots__": (), **thawed})
         fields = [(a.name, a.default) for a in kind.__attrs_attrs__]
         given = [name if default is NOTHING else f"{name}=_defaults[{name!r}]" for name, default in fields]
         steps = [

@@ -106,7 +106,7 @@ class _Reader:
 
     def _behind_title(self, start: int, end: int) -> bool:
         """Whether what follows a title in its line belongs to it; else it is text."""
-        tail = self.model.patterns["title_tail"].search(self.canonical.text, start, end)
+        tail = self.model.sought["title_tail"].search(self.canonical.text, start, end)
         return tail is not None and tail.start() == start
 
     def _stretch(self, new: Stretch) -> None:

@@ -11,8 +11,11 @@ from gouji.patterns import Finder, Pattern
 from gouji.schema import expression, pattern
 from gouji.yamlfile import Scalar
 
-_SOUGHT = ("figure", "period")
-"""Patterns that are looked for in every line."""
+_SOUGHT = {
+    *("figure", "title_tail", "year", "published", "page_date", "written"),
+    *("period", "written_by", "page_body", "preface_year"),
+}
+"""Patterns that are looked for in running text."""
 
 
 def load_outline(packs: Packs) -> OutlineModel:
@@ -38,5 +41,5 @@ def load_outline(packs: Packs) -> OutlineModel:
         patterns,
         sought,
         {str(k): expression(v, Finder) for k, v in data["mentions"].items()},
-        FrameModel(any_level, patterns, sought["period"]),
+        FrameModel(any_level, patterns, sought),
     )

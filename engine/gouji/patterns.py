@@ -76,6 +76,10 @@ class Finder:
         """Whether there is a match in `text` from `start` to `end`."""
         return self._pattern.search(text, start, end) is not None
 
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """The first match in `text` from `start` to `end`."""
+        return self._pattern.search(text, start, end)
+
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """The matches in `text` from `start` to `end`."""
         if not self._skips:

@@ -77,7 +77,7 @@ class _Reader:
         self.patterns = model.patterns
         self.sought = model.sought
         self.out = out
-        self.paragraphs = [(line.start, line.end) for line in canonical.lines if line.table is None]
+        self.paragraphs = [(start, end) for start, end, table in canonical.lines if table is None]
         self.head = list(self._head(model.heading))
         self.names: list[tuple[int, int]] = []  # where title and issuer stand
         self.signer: tuple[int, int] | None = None

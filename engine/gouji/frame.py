@@ -237,10 +237,11 @@ class _Reader:
         lines = self.canonical.lines[:_PAGE]
         if not lines:
             return
-        for name in ("published", "page_date", "written"):
+        start, end = lines[0].start, lines[-1].end
+        for name in ("published", "page_date", "written") if self.patterns["date"].search(self.text, start, end) else ():
             if name == "written" and signed:
                 break
-            date = self.sought[name].search(self.text, lines[0].start, lines[-1].end)
+            date = self.sought[name].search(self.text, start, end)
             if date and (day := _day(date)):
                 self.out.published_date = day
                 self._dated("published", date.start(), date.end(END), day)
@@ -250,9 +251,9 @@ class _Reader:
             self.out.mentions.append(Mention("published", signed.text, signed.value, signed.span))
 
     def _period(self) -> None:
+        date, period = self.patterns["date"].search, self.sought["period"].search
         for start, end in self.paragraphs:
-            match = self.sought["period"].search(self.text, start, end)
-            if match is None:
+            if not date(self.text, start, end) or not (match := period(self.text, start, end)):
                 continue
             y1, m1, d1, y2, m2, d2 = match.groups()[:6]
             if not all(1 <= int(month) <= 12 and 1 <= int(day) <= 31 for month, day in ((m1, d1), (m2, d2))):

@@ -95,9 +95,9 @@ class _Reader:
             if start == line.start and (head_found := self._heading(text, start, end)):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
-                counts = self.model.sought["figure"].within(text, head.start, head.end) or self.model.patterns[
-                    "heading_counts"
-                ].match(text, after - 1)
+                counts = self.model.sought["figure"].within(text, start, head.end) or (
+                    after < end and self.model.patterns["heading_counts"].match(text, after - 1)
+                )
                 if not counts or head.level == 1:
                     start = start if counts else after
                     self._close(head.level)

@@ -134,7 +134,8 @@ class _Reader:
             if ended + 1 == start and self.canonical.text[ended - 1] in ":;,、" and above == headings:
                 stretches.pop()
                 start = begun
-        stretches.append(Stretch(start, end, headings))
+        # Straight to the tuple, as with every line.
+        stretches.append(tuple.__new__(Stretch, (start, end, headings)))
 
     def _heading(self, text: str, start: int, end: int) -> tuple[_Head, int] | None:
         """The heading that a line begins with, and where the running text behind it starts."""

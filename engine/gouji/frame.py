@@ -79,6 +79,8 @@ class _Reader:
         self.out = out
         self.paragraphs = [(start, end) for start, end, table in canonical.lines if table is None]
         self.head = list(self._head(model.heading))
+        # The lines that can introduce the report.
+        self.opening = [(start, min(end, start + _PREFACE)) for start, end in self.paragraphs[:6]]
         self.names: list[tuple[int, int]] = []  # where title and issuer stand
         self.signer: tuple[int, int] | None = None
 
@@ -238,7 +240,8 @@ class _Reader:
         if not lines:
             return
         start, end = lines[0].start, lines[-1].end
-        for name in ("published", "page_date", "written") if self.patterns["date"].search(self.text, start, end) else ():
+        dated = self.patterns["date"].search(self.text, start, end)
+        for name in ("published", "page_date", "written") if dated else ():
             if name == "written" and signed:
                 break
             date = self.sought[name].search(self.text, start, end)
@@ -288,22 +291,18 @@ class _Reader:
             yield from ((at, at + len(name)) for at in places if at >= 0)
         if self.signer is not None:
             yield self.signer
-        for start, end in self._opening():
+        for start, end in self.opening:
             for match in self.sought["written_by"].finditer(text, start, end):
                 yield match.span("issuer")
         lines = self.canonical.lines[:_PAGE]
         if lines and (page := self.sought["page_body"].search(text, lines[0].start, lines[-1].end)):
             yield page.span("issuer")
 
-    def _opening(self) -> list[tuple[int, int]]:
-        """The lines that can introduce a report."""
-        return [(start, min(end, start + _PREFACE)) for start, end in self.paragraphs[:6]]
-
     def _region(self) -> str | None:
         """The first place that the title, the issuer or the opening lines name as their own."""
         patterns = self.patterns
         closing = [(start, min(end, start + _PREFACE)) for start, end in self.paragraphs[-6:]]
-        for start, end in (*self.names, *self._opening(), *closing):
+        for start, end in (*self.names, *self.opening, *closing):
             words = self.text[start:end].replace("\n", "")
             for match in patterns["region"].finditer(words):
                 # What leads to the name is no part of it: 现公布云岭县.
@@ -314,7 +313,7 @@ class _Reader:
 
     def _preface_year(self) -> None:
         """The year that the opening lines give to the report itself."""
-        for start, end in self._opening():
+        for start, end in self.opening:
             for match in self.sought["preface_year"].finditer(self.text, start, end):
                 # Titles of other papers name other years.
                 if self.text.count("《", start, match.start()) == self.text.count("》", start, match.start()):

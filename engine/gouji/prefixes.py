@@ -215,6 +215,23 @@ def behind_first(source: str) -> str:
     return beyond_first(second, free) if second and 2 * len(free) < len(first) else ""
 
 
+def openings(source: str) -> tuple[str, ...]:
+    """What the matches of `source` begin with, one or two characters each; none where characters of a kind can.
+
+    Raises re.error for a source that is no expression.
+    """
+    first = told_apart([(source, source)])
+    if not isinstance(first, dict) or first[""]:
+        return ()
+    found: list[str] = []
+    for character, node in first.items():
+        if isinstance(node, dict) and not node[""]:
+            found += [character + follower for follower, after in node.items() if after]
+        elif node:
+            found.append(character)
+    return () if any(RARE in opening for opening in found) else tuple(found)
+
+
 def beyond_first(second: Iterable[str], free: Iterable[str]) -> str:
     """An expression for a place behind a character: one of `second` stands there, or one of `free` in front of it."""
     sets = (("?=", sorted(second)), ("?<=", sorted(free)))

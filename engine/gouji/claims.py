@@ -52,7 +52,7 @@ def claim(text: str, match: re.Match[str], patterns: Mapping[str, Pattern]) -> C
         return None
     at, items = found
     listed, joint = len(items), patterns["list_joint"]
-    joined = [n for n, item in enumerate(items) if joint.search(item)]
+    joined = [n for n, item in enumerate(items) if joint.search(item)] if claimed != listed else []
     if claimed == listed + 1 and joined == [listed - 1]:
         listed = claimed  # 预算、决算和采购: the last two are joined
     more = claimed - listed

@@ -23,12 +23,12 @@ _PREFACE = 400  # so much of a line can name who wrote the report
 class FrameModel(Struct):
     """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`.
 
-    `heading` opens a heading, `period` finds the period that a report states.
+    `heading` opens a heading; `sought` are the patterns that are looked for in running text.
     """
 
     heading: Pattern
     patterns: Mapping[str, Pattern]
-    period: Finder
+    sought: Mapping[str, Finder]
 
 
 class Frame:
@@ -75,10 +75,12 @@ class _Reader:
         self.text = canonical.text
         self.canonical = canonical
         self.patterns = model.patterns
-        self.period = model.period
+        self.sought = model.sought
         self.out = out
-        self.paragraphs = [(line.start, line.end) for line in canonical.lines if line.table is None]
+        self.paragraphs = [(start, end) for start, end, table in canonical.lines if table is None]
         self.head = list(self._head(model.heading))
+        # The lines that can introduce the report.
+        self.opening = [(start, min(end, start + _PREFACE)) for start, end in self.paragraphs[:6]]
         self.names: list[tuple[int, int]] = []  # where title and issuer stand
         self.signer: tuple[int, int] | None = None
 
@@ -138,7 +140,7 @@ class _Reader:
         if (
             follower
             and patterns["title_body"].fullmatch(self.text, *follower)
-            and not patterns["title_tail"].search(self.text, *follower)
+            and not self.sought["title_tail"].within(self.text, *follower)
         ):
             pieces.append(follower)
         out.titled, out.foreign = tuple(pieces), not rank.report
@@ -153,7 +155,7 @@ class _Reader:
         start, end = self.head[first][0], self.head[last][1]
         if (lead := patterns["title_lead"].match(text, start, end)) is not None:
             start = lead.end()
-        if (tail := patterns["title_tail"].search(text, start, end)) is not None:
+        if (tail := self.sought["title_tail"].search(text, start, end)) is not None:
             end = tail.start()
         if end - start > _NOTICE:
             return None
@@ -199,7 +201,7 @@ class _Reader:
     def _mention(self, role: str, start: int, end: int) -> bool:
         """Note the year that a piece of the text states; whether it does."""
         words = self.text[start:end]
-        if year := self.patterns["year"].search(words.replace("\n", "")):
+        if year := self.sought["year"].search(words.replace("\n", "")):
             at = start + words.find(year[1])
             self._stated(role, year[1], at, at + len(year[1]))
         return year is not None
@@ -219,7 +221,7 @@ class _Reader:
                 continue
             at = date.start(1 if date[1] else 4)
             self._stated("signature", day[:4], at, at + 4)
-            signed = self._dated("signed", date, day)
+            signed = self._dated("signed", start, end, day)
             if index and patterns["issuer_line"].fullmatch(self.text, *lines[index - 1]):
                 self.signer = lines[index - 1]
                 if index >= len(self.head):
@@ -227,8 +229,8 @@ class _Reader:
             return signed
         return None
 
-    def _dated(self, kind: str, date: re.Match[str], day: str) -> Mention:
-        mention = Mention(kind, date.group(), day, self.canonical.source(*date.span()))
+    def _dated(self, kind: str, start: int, end: int, day: str) -> Mention:
+        mention = Mention(kind, self.text[start:end], day, self.canonical.source(start, end))
         self.out.mentions.append(mention)
         return mention
 
@@ -237,22 +239,24 @@ class _Reader:
         lines = self.canonical.lines[:_PAGE]
         if not lines:
             return
-        for name in ("published", "page_date", "written"):
+        start, end = lines[0].start, lines[-1].end
+        dated = self.patterns["date"].search(self.text, start, end)
+        for name in ("published", "page_date", "written") if dated else ():
             if name == "written" and signed:
                 break
-            date = self.patterns[name].search(self.text, lines[0].start, lines[-1].end)
+            date = self.sought[name].search(self.text, start, end)
             if date and (day := _day(date)):
                 self.out.published_date = day
-                self._dated("published", date, day)
+                self._dated("published", date.start(), date.end(END), day)
                 return
         if signed:
             self.out.published_date = signed.value
             self.out.mentions.append(Mention("published", signed.text, signed.value, signed.span))
 
     def _period(self) -> None:
+        date, period = self.patterns["date"].search, self.sought["period"].search
         for start, end in self.paragraphs:
-            match = next(self.period.finditer(self.text, start, end), None)
-            if match is None:
+            if not date(self.text, start, end) or not (match := period(self.text, start, end)):
                 continue
             y1, m1, d1, y2, m2, d2 = match.groups()[:6]
             if not all(1 <= int(month) <= 12 and 1 <= int(day) <= 31 for month, day in ((m1, d1), (m2, d2))):
@@ -287,22 +291,18 @@ class _Reader:
             yield from ((at, at + len(name)) for at in places if at >= 0)
         if self.signer is not None:
             yield self.signer
-        for start, end in self._opening():
-            for match in patterns["written_by"].finditer(text, start, end):
+        for start, end in self.opening:
+            for match in self.sought["written_by"].finditer(text, start, end):
                 yield match.span("issuer")
         lines = self.canonical.lines[:_PAGE]
-        if lines and (page := patterns["page_body"].search(text, lines[0].start, lines[-1].end)):
+        if lines and (page := self.sought["page_body"].search(text, lines[0].start, lines[-1].end)):
             yield page.span("issuer")
-
-    def _opening(self) -> list[tuple[int, int]]:
-        """The lines that can introduce a report."""
-        return [(start, min(end, start + _PREFACE)) for start, end in self.paragraphs[:6]]
 
     def _region(self) -> str | None:
         """The first place that the title, the issuer or the opening lines name as their own."""
         patterns = self.patterns
         closing = [(start, min(end, start + _PREFACE)) for start, end in self.paragraphs[-6:]]
-        for start, end in (*self.names, *self._opening(), *closing):
+        for start, end in (*self.names, *self.opening, *closing):
             words = self.text[start:end].replace("\n", "")
             for match in patterns["region"].finditer(words):
                 # What leads to the name is no part of it: 现公布云岭县.
@@ -313,8 +313,8 @@ class _Reader:
 
     def _preface_year(self) -> None:
         """The year that the opening lines give to the report itself."""
-        for start, end in self._opening():
-            for match in self.patterns["preface_year"].finditer(self.text, start, end):
+        for start, end in self.opening:
+            for match in self.sought["preface_year"].finditer(self.text, start, end):
                 # Titles of other papers name other years.
                 if self.text.count("《", start, match.start()) == self.text.count("》", start, match.start()):
                     self._stated("preface", match[1], *match.span(1))
@@ -330,7 +330,7 @@ class _Reader:
             out.report_year = int(out.published_date[:4]) - 1
         if out.report_year is None:
             years: dict[str, int] = {}
-            for match in self.patterns["year"].finditer(self.text):
+            for match in self.sought["year"].finditer(self.text):
                 years[match[1]] = years.get(match[1], 0) + 1
             if years:
                 out.report_year = int(max(years, key=lambda y: (years[y], y)))

@@ -15,10 +15,13 @@ from gouji.values import Struct
 
 
 class OutlineModel(Struct):
-    """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`."""
+    """Patterns over canonical lines; see `outline` in `grammars/narrative/pack.yaml`.
 
-    levels: tuple[Pattern, ...]
-    any_level: Pattern
+    `heading` opens a heading; its groups `levels` say of which level, outermost first.
+    """
+
+    levels: tuple[str, ...]
+    heading: Pattern
     patterns: Mapping[str, Pattern]
     sought: Mapping[str, Finder]
     mentions: Mapping[str, Finder]
@@ -54,8 +57,9 @@ class _Head:
         self.title = title
         self.start = start
         self.end = end
-        self.body: list[str] = []
-        self.tables: set[int] = set()
+        # How many lines of running text and tables stand above it; what stands below it, once that is known.
+        self.lines = self.tables = 0
+        self.body = ""
 
 
 class _Reader:
@@ -64,76 +68,86 @@ class _Reader:
         self.canonical = canonical
         self.model = model
         self.out: Outline = Outline()
+        self.stack: list[_Head] = []
+        self.lines: list[str] = []  # running text
+        self.tables = 0
 
     def read(self) -> Outline:
         canonical, out = self.canonical, self.out
         text = canonical.text
         heads: list[_Head] = []
-        stack: list[_Head] = []
         read_frame(self.document, canonical, self.model.frame, out)
+        titled = max((end for _, end in out.titled), default=0)
+        table: int | None = None
+        headings: tuple[str, ...] = ()
         for line in canonical.lines:
-            if line.table is not None:
-                for head in stack:
-                    head.tables.add(line.table)
+            start, end, of_table = line
+            if of_table is not None:
+                if of_table != table:
+                    table = of_table
+                    self.tables += 1
                 continue
-            start = line.start
-            start = max((ended for begun, ended in out.titled if begun < line.end and start < ended), default=start)
-            if start > line.start and (start >= line.end or self._behind_title(start, line.end)):
-                continue
+            if start < titled:
+                start = max((ended for begun, ended in out.titled if begun < end and start < ended), default=start)
+                if start > line.start and (start >= end or self._behind_title(start, end)):
+                    continue
             # What a line says behind the title may be all of the text: one heading of it tells nothing.
-            if start == line.start and (head_found := self._heading(text, start, line.end)):
+            if start == line.start and (head_found := self._heading(text, start, end)):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
-                counts = self.model.sought["figure"].within(text, head.start, head.end) or self.model.patterns[
-                    "heading_counts"
-                ].match(text, after - 1)
+                counts = self.model.sought["figure"].within(text, start, head.end) or (
+                    after < end and self.model.patterns["heading_counts"].match(text, after - 1)
+                )
                 if not counts or head.level == 1:
                     start = start if counts else after
-                    while stack and stack[-1].level >= head.level:
-                        stack.pop()
-                    stack.append(head)
+                    self._close(head.level)
+                    head.lines, head.tables = len(self.lines), self.tables
+                    self.stack.append(head)
                     heads.append(head)
-            if start < line.end:
-                self._stretch(Stretch(start, line.end, tuple(h.title for h in stack)))
-                for head in stack:
-                    head.body.append(text[start : line.end])
+                    headings = tuple([h.title for h in self.stack])
+            if start < end:
+                self._stretch(start, end, headings)
+                self.lines.append(text[start:end])
+        self._close(1)
         out.sections = [
-            Section(h.ordinal, h.title, h.level, canonical.source(h.start, h.end), "\n".join(h.body), len(h.tables))
-            for h in heads
+            Section(h.ordinal, h.title, h.level, canonical.source(h.start, h.end), h.body, h.tables) for h in heads
         ]
         self._mentions()
         return out
 
+    def _close(self, level: int) -> None:
+        """Note what stands below the headings that end where one of `level` begins."""
+        while self.stack and self.stack[-1].level >= level:
+            head = self.stack.pop()
+            head.body, head.tables = "\n".join(self.lines[head.lines :]), self.tables - head.tables
+
     def _behind_title(self, start: int, end: int) -> bool:
         """Whether what follows a title in its line belongs to it; else it is text."""
-        tail = self.model.patterns["title_tail"].search(self.canonical.text, start, end)
+        tail = self.model.sought["title_tail"].search(self.canonical.text, start, end)
         return tail is not None and tail.start() == start
 
-    def _stretch(self, new: Stretch) -> None:
+    def _stretch(self, start: int, end: int, headings: tuple[str, ...]) -> None:
         """Add a stretch, to the one before where that breaks off in the middle of a list."""
         stretches = self.out.stretches
-        last = stretches[-1] if stretches else None
-        broken_off = last is not None and self.canonical.text[last.end - 1] in ":;,、"
-        if last and broken_off and last.end + 1 == new.start and last.headings == new.headings:
-            stretches[-1] = Stretch(last.start, new.end, last.headings)
-        else:
-            stretches.append(new)
+        if stretches:
+            begun, ended, above = stretches[-1]
+            if ended + 1 == start and self.canonical.text[ended - 1] in ":;,、" and above == headings:
+                stretches.pop()
+                start = begun
+        # Straight to the tuple, as with every line.
+        stretches.append(tuple.__new__(Stretch, (start, end, headings)))
 
     def _heading(self, text: str, start: int, end: int) -> tuple[_Head, int] | None:
         """The heading that a line begins with, and where the running text behind it starts."""
-        if not self.model.any_level.match(text, start, end):
+        match = self.model.heading.match(text, start, end)
+        if match is None:
             return None
-        for level, pattern in enumerate(self.model.levels, 1):
-            if match := pattern.match(text, start, end):
-                stop = self.model.patterns["heading_end"].search(text, match.end(), min(end, match.end() + 60))
-                title_end = stop.start() if stop else end
-                body = stop.end() if stop else end
-                if title_end - match.end() > 60:
-                    title_end, body = match.end(), match.end()
-                return _Head(
-                    level, match.group(), text[match.end() : title_end], start, max(title_end, match.end())
-                ), body
-        return None
+        level, at = self.model.levels.index(match.lastgroup) + 1, match.end()
+        stop = self.model.patterns["heading_end"].search(text, at, min(end, at + 60))
+        title_end, body = stop.span() if stop else (end, end)
+        if title_end - at > 60:
+            title_end = body = at
+        return _Head(level, match.group(), text[at:title_end], start, title_end), body
 
     def _mentions(self) -> None:
         text = self.canonical.text
@@ -172,12 +186,12 @@ class _Reader:
 def _running(lines: Iterable[Line]) -> Iterator[tuple[int, int]]:
     """Where running text stands between the tables of a document."""
     start = end = 0
-    for line in lines:
-        if line.table is None:
-            end = line.end
+    for _, ended, table in lines:
+        if table is None:
+            end = ended
         else:
             if start < end:
                 yield start, end
-            start = end = line.end + 1
+            start = end = ended + 1
     if start < end:
         yield start, end

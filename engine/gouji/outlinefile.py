@@ -11,8 +11,11 @@ from gouji.patterns import Finder, Pattern
 from gouji.schema import expression, pattern
 from gouji.yamlfile import Scalar
 
-_SOUGHT = ("figure", "period")
-"""Patterns that are looked for in every line."""
+_SOUGHT = {
+    *("figure", "title_tail", "year", "published", "page_date", "written"),
+    *("period", "written_by", "page_body", "preface_year"),
+}
+"""Patterns that are looked for in running text."""
 
 
 def load_outline(packs: Packs) -> OutlineModel:
@@ -29,14 +32,15 @@ def load_outline(packs: Packs) -> OutlineModel:
         for k, v in data.items()
         if isinstance(v, Scalar)
     }
-    any_level = Pattern("|".join(data["levels"]))
+    levels = {f"level{n}": level for n, level in enumerate(data["levels"], 1)}
+    heading = Pattern("|".join(f"(?P<{name}>{level})" for name, level in levels.items()))
     patterns = {k: pattern(v) for k, v in sources.items() if k not in _SOUGHT}
     sought = {k: expression(sources[k], Finder) for k in _SOUGHT}
     return OutlineModel(
-        tuple(pattern(level) for level in data["levels"]),
-        any_level,
+        tuple(levels),
+        heading,
         patterns,
         sought,
         {str(k): expression(v, Finder) for k, v in data["mentions"].items()},
-        FrameModel(any_level, patterns, sought["period"]),
+        FrameModel(heading, patterns, sought),
     )

@@ -88,6 +88,7 @@ _OUTLINE = dict.fromkeys(
             "heading_counts",
             "title_body",
             "year",
+            "date",
             "date_line",
             "published",
             "issuer_line",

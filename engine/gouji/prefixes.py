@@ -197,7 +197,7 @@ def told_apart(expressions: Iterable[tuple[str, Any]]) -> Node:
 
 
 def behind_first(source: str) -> str:
-    """What holds behind the first character of every match of `source`, as an expression; "" where anything can follow.
+    """What holds behind the first character of every match of `source`, as an expression; "" where mostly anything can follow.
 
     Raises re.error for a source that is no expression.
     """
@@ -211,7 +211,25 @@ def behind_first(source: str) -> str:
             second.update(follower for follower, after in node.items() if after)
         elif node:
             free.add(character)
-    return beyond_first(second, free) if second else ""
+    # Where anything can follow most first characters, asking takes longer than it saves.
+    return beyond_first(second, free) if second and 2 * len(free) < len(first) else ""
+
+
+def openings(source: str) -> tuple[str, ...]:
+    """What the matches of `source` begin with, one or two characters each; none where characters of a kind can.
+
+    Raises re.error for a source that is no expression.
+    """
+    first = told_apart([(source, source)])
+    if not isinstance(first, dict) or first[""]:
+        return ()
+    found: list[str] = []
+    for character, node in first.items():
+        if isinstance(node, dict) and not node[""]:
+            found += [character + follower for follower, after in node.items() if after]
+        elif node:
+            found.append(character)
+    return () if any(RARE in opening for opening in found) else tuple(found)
 
 
 def beyond_first(second: Iterable[str], free: Iterable[str]) -> str:

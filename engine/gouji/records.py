@@ -101,7 +101,7 @@ class Partition(Value):
     span: Span
 
 
-@frozen(eq=False, repr=False)
+@record
 class Section(Value):
     """A heading and what it announces: `ordinal` as printed (一、), `title` canonical, `level` from 1.
 
@@ -117,7 +117,7 @@ class Section(Value):
     tables: int = 0
 
 
-@frozen(eq=False, repr=False)
+@record
 class Mention(Value):
     """A statement about the report itself: a date, a year, an announced count; `text` is canonical.
 

@@ -91,8 +91,7 @@ class Finder:
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """The matches in `text` from `start` to `end`."""
         if self._openings:
-            yield from self._opened(text, start, end)
-            return
+            return self._opened(text, start, end)
         if not self._skips:
             return self._pattern.finditer(text, start, end)
         first = self._pattern.search(text, start, end)

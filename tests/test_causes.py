@@ -28,7 +28,7 @@ def report(cells: Cells) -> Report:
     observations = []
     for i, (path, cell) in enumerate(cells.items()):
         value = cell if isinstance(cell, int) else None
-        state = "value" if isinstance(cell, int) else "blank" if not cell else "text"
+        state = "value" if isinstance(cell, int) else {"": "blank", "na": "na"}.get(cell, "text")
         raw = str(cell)
         observations.append(
             Observation(path, "table", state, value, value, value, "件", raw, "", Span(i, i + 1), table=3)  # type: ignore[arg-type]
@@ -41,7 +41,9 @@ def report(cells: Cells) -> Report:
 def judged(cells: Cells) -> dict[str, Finding]:
     """Findings on the arithmetic, by instance."""
     findings, _ = rules.check(ENGINE.rulebook, report(cells))
-    return {f.instance: f for f in findings if f.rule in ("R01", "R02", "R03", "R04", "R05", "L01", "L02", "L03")}
+    return {
+        f.instance: f for f in findings if f.rule in ("R01", "R02", "R03", "R04", "R05", "R10", "L01", "L02", "L03")
+    }
 
 
 def test_a_consistent_table_with_blank_zeros_passes_and_says_what_it_assumed() -> None:
@@ -76,16 +78,82 @@ def test_blank_totals_are_said_and_their_sums_are_not_judged() -> None:
     assert {f.rule for f in found.values()} == {"R04"}
 
 
-def test_one_blank_is_named_with_the_figure_that_fits() -> None:
+def only_figure_of_its_row(table: Mapping[str, int]) -> str:
+    """An outcome of one kind of applicant, where all others are 0."""
+    for row in sorted({path.rpartition(".")[0] for path in table if f"{T3}outcome." in path}):
+        cells = [f"{row}.{column}" for column in COLUMNS if table[f"{row}.{column}"]]
+        if len(cells) == 1:
+            return cells[0]
+    raise AssertionError("another seed")
+
+
+@pytest.mark.parametrize("mark", ["", "na"])
+@pytest.mark.parametrize("zeros", ["printed", "blank", "blank in its row"])
+@pytest.mark.parametrize("where", ["among zeros", "among figures", "new"])
+def test_a_blank_that_row_and_column_determine_is_one_finding(where: str, zeros: str, mark: str) -> None:
     table = consistent()
-    at = max(
-        (p for p in table if p.endswith(".natural") and "outcome." in p and "total" not in p), key=lambda p: table[p]
+    results = [p for p in table if p.endswith(".natural") and "outcome." in p and "total" not in p]
+    at = {
+        "among zeros": only_figure_of_its_row(table),
+        "among figures": max(results, key=lambda p: table[p]),
+        "new": f"{T3}new.natural",
+    }[where]
+    cells: dict[str, int | str] = {**table}
+    for path, n in table.items():
+        if n == 0 and (zeros == "blank" or (zeros != "printed" and path.startswith(at.rpartition(".")[0] + "."))):
+            cells[path] = ""
+    findings, _ = rules.check(ENGINE.rulebook, report({**cells, at: mark}))
+    (finding,) = [
+        f
+        for f in findings
+        if at in {list(table)[i] for i in f.operands} or f.rule in ("R01", "R02", "R03", "R05", "R08")
+    ]
+    assert (finding.instance, finding.severity, finding.verdict) == (f"R10.{at}", "warning", "fail")
+    assert str(table[at]) in finding.message.en
+    assert finding.equation.count("□") == 2
+    (suspect,) = finding.suspects
+    assert (list(table)[suspect.operand], suspect.repair, suspect.slip) == (at, table[at], "blank")
+    assert {name.partition(".")[0] for name in suspect.explains} == (
+        {"R01", "R03"} if where == "new" else {"R02", "R03"}
     )
-    found = judged(table | {at: ""})
-    assert set(found) == {"R02.natural", f"R03.{at.removeprefix(T3).removesuffix('.natural')}"}
-    for finding in found.values():
-        assert finding.verdict == "undecided"
-        assert str(table[at]) in finding.assumptions[-1].en
+    # It is no blank that stands for nothing.
+    counted = sum(cell == "" for cell in cells.values())
+    assert [f.equation for f in findings if f.rule == "G07"] == ([str(counted)] if counted else [])
+
+
+def test_a_blank_that_only_its_row_or_its_column_needs_stays_as_it_is() -> None:
+    table = consistent()
+    at = only_figure_of_its_row(table)
+    row, _, column = at.rpartition(".")
+    alone = judged({**table, at: "", f"{T3}outcome.total.{column}": table[f"{T3}outcome.total.{column}"] - table[at]})
+    assert f"R05.{row.removeprefix(T3)}" in alone
+    assert "R10" not in {f.rule for f in alone.values()}
+    unread = judged({**table, at: "", f"{row}.total": "不清"})
+    assert unread[f"R02.{column}"].verdict == "undecided"
+    assert "R10" not in {f.rule for f in unread.values()}
+
+
+def test_two_blanks_of_one_row_are_not_determined_by_it() -> None:
+    table = consistent()
+    cells: Cells = {**table, f"{T3}outcome.partial.natural": "", f"{T3}outcome.partial.commercial": ""}
+    assert {f.rule for f in judged(cells).values()} == {"R02", "R03"}
+
+
+def test_a_determined_blank_leaves_other_mistakes_to_be_found() -> None:
+    table = consistent()
+    at, other = only_figure_of_its_row(table), f"{T3}carried_in.legal"
+    found = judged({**table, at: "", other: table[other] + 1})
+    assert {f.rule for f in found.values()} == {"R01", "R03", "R10"}
+    (suspect,) = found["R01.legal"].suspects
+    assert (list(table)[suspect.operand], suspect.repair) == (other, table[other])
+    assert found["R01.legal"].group == found["R03.carried_in"].group != found[f"R10.{at}"].group
+
+
+def test_a_blank_of_a_single_row_is_open_and_named_with_the_figure_that_fits() -> None:
+    results = dict.fromkeys((f"review.{result}" for result in RESULTS), 0)
+    finding = judged({**consistent(), **results, "review.upheld": "", "review.total": 3})["L01"]
+    assert finding.verdict == "undecided"
+    assert "3" in finding.assumptions[-1].en
 
 
 def test_a_blank_that_row_and_column_need_differently_fails() -> None:

@@ -9,7 +9,7 @@ from attrs import evolve
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Finding, Statement, Suspect
-from gouji.localise import Constraint, Figure, Key, Repair, connected, fillings, repairs
+from gouji.localise import Change, Constraint, Figure, Key, Repair, connected, fillings, repairs
 from gouji.plans import Plan
 from gouji.records import Number
 from gouji.relations import Relation
@@ -23,7 +23,7 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     """The findings with suspects, those of one cause in one group; with blanks decided where no filling fits."""
     # What is only remarkable asks for no repair.
     serious = [f for f in findings if f.severity != "info"]
-    if not any(len(f.operands) > 1 for f in serious):
+    if not facts.filled and not any(len(f.operands) > 1 for f in serious):
         return _numbered(findings, {})
     identities: list[Constraint] = []
     others: dict[Key, Constraint] = {}
@@ -37,10 +37,16 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     identities = [c for c in identities if c.key not in undecided]
     figures = _Figures(facts)
     causes = repairs(identities, figures)
+    filled = {
+        facts.where[name]: _filled(facts.where[name], value, identities) for name, (value, _) in facts.filled.items()
+    }
     by_constraint = {c.key: found for found in causes for c in found[0].satisfies}
     by_finding: dict[int, tuple[Repair, ...]] = {}
     for n, finding in enumerate(decided):
         if finding.verdict != "fail" or not finding.operands:
+            continue
+        if finding.operands[0] in filled and len(finding.operands) == 1:
+            by_finding[n] = filled[finding.operands[0]]
             continue
         own = _key(finding)
         # A rule for a special case (a total without parts) says less than the identity that it comes from.
@@ -60,6 +66,11 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
 
 def _key(finding: Finding) -> Key:
     return finding.instance, frozenset(finding.operands)
+
+
+def _filled(cell: int, value: Number, identities: Sequence[Constraint]) -> tuple[Repair, ...]:
+    """The repair that a blank cell which counts `value` already is."""
+    return (Repair((Change(cell, 0, value),), tuple(c for c in identities if cell in c.cells and c.gap == 0), "blank"),)
 
 
 def _settles(found: Sequence[Repair], agreement: Constraint) -> bool:
@@ -156,7 +167,8 @@ class _Figures(dict[int, Figure]):
         metric = facts.registry.metric(o.path)
         other = facts.observation("narrative" if o.source == "table" else "table", o.path)
         told = other.value if other is not None and other.exact and other.scope is None else None
-        figure = self[index] = Figure(o.value or 0, not metric.decimal, metric.signed, o.state != "value", told)
+        value = facts.filled[o.path][0] if o.path in facts.filled and facts.where[o.path] == index else o.value or 0
+        figure = self[index] = Figure(value, not metric.decimal, metric.signed, o.state != "value", told)
         return figure
 
 

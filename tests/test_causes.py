@@ -205,6 +205,78 @@ def test_two_mistakes_far_apart_are_two_groups() -> None:
     assert found["R01.legal"].group == found["R03.carried_in"].group
 
 
+def grouped(found: Mapping[str, Finding]) -> set[frozenset[str]]:
+    groups: dict[int, set[str]] = {}
+    for instance, finding in found.items():
+        groups.setdefault(finding.group, set()).add(instance)
+    return {frozenset(instances) for instances in groups.values()}
+
+
+@pytest.mark.parametrize("by", [2, 5])
+def test_two_rows_that_are_wrong_each_by_itself_are_two_groups(by: int) -> None:
+    table = consistent()
+    one, other = f"{T3}outcome.granted.commercial", f"{T3}outcome.partial.natural"
+    found = judged({**table, one: table[one] + 2, other: table[other] + by})
+    assert grouped(found) == {
+        frozenset({"R02.commercial", "R03.outcome.granted"}),
+        frozenset({"R02.natural", "R03.outcome.partial"}),
+    }
+    for instance, cell in (("R02.commercial", one), ("R02.natural", other)):
+        (suspect,) = found[instance].suspects
+        assert (list(table)[suspect.operand], suspect.repair) == (cell, table[cell])
+        assert set(suspect.explains) == next(group for group in grouped(found) if instance in group)
+
+
+def test_what_only_both_of_two_corrections_settle_is_a_group_with_both() -> None:
+    table = consistent()
+    one, other = f"{T3}outcome.granted.natural", f"{T3}outcome.partial.natural"
+    found = judged({**table, one: table[one] + 3, other: table[other] + 5})
+    assert {tuple(group) for group in grouped(found)} == {
+        ("R02.natural",),
+        ("R03.outcome.granted",),
+        ("R03.outcome.partial",),
+    }
+    assert [list(table)[s.operand] for s in found["R03.outcome.granted"].suspects] == [one]
+    assert [list(table)[s.operand] for s in found["R03.outcome.partial"].suspects] == [other]
+    assert {list(table)[s.operand] for s in found["R02.natural"].suspects} == {one, other}
+
+
+def test_an_amount_in_the_wrong_column_is_one_group() -> None:
+    table = consistent()
+    one, other = f"{T3}outcome.partial.natural", f"{T3}outcome.partial.commercial"
+    found = judged({**table, one: table[one] + 2, other: table[other] - 2})
+    assert grouped(found) == {frozenset({"R02.natural", "R02.commercial"})}
+
+
+def told(table: Mapping[str, int], text: Mapping[str, int], *rule: str) -> dict[str, Finding]:
+    """Findings of some rules on a statistics table and what the text says."""
+    observations = []
+    for n, (path, value) in enumerate([*table.items(), *text.items()]):
+        source, ordinal = ("table", 1) if n < len(table) else ("narrative", None)
+        observations.append(
+            Observation(path, source, "value", value, value, value, None, str(value), "", Span(n, n + 1), table=ordinal)  # type: ignore[arg-type]
+        )
+    one = Report(
+        Document("", "", ""), "stat2014", ("stat2014", "narrative"), "Hans", 2016, observations=tuple(observations)
+    )
+    return {f.instance: f for f in rules.check(ENGINE.rulebook, one)[0] if f.rule in rule}
+
+
+def test_findings_that_share_a_correct_figure_are_two_groups() -> None:
+    website = "disclosure.channel.website"
+    found = told({"disclosure.total": 100, website: 470}, {website: 180}, "X01", "S09")
+    # Neither 180 nor anything else agrees with the text and is not more than the total.
+    assert grouped(found) == {frozenset({f"X01.{website}"}), frozenset({"S09.website"})}
+
+
+def test_findings_that_one_figure_settles_are_one_group() -> None:
+    website, weibo = "disclosure.channel.website", "disclosure.channel.weibo"
+    found = told({"disclosure.total": 100, website: 470}, {website: 90}, "X01", "S09")
+    assert grouped(found) == {frozenset({f"X01.{website}", "S09.website"})}
+    found = told({"disclosure.total": 100, website: 470, weibo: 300}, {}, "X01", "S09")
+    assert grouped(found) == {frozenset({"S09.website", "S09.weibo"})}
+
+
 def test_a_repair_outside_every_sum_is_not_made_up() -> None:
     table = consistent()
     cells: Cells = {f"review.{name}": table[f"review.{name}"] for name in RESULTS[:2]}

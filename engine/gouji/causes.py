@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import evolve
@@ -9,6 +10,7 @@ from attrs import evolve
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Finding, Statement, Suspect
+from gouji.intervals import Interval
 from gouji.localise import Change, Constraint, Figure, Key, Repair, connected, fillings, repairs
 from gouji.plans import Plan
 from gouji.records import Number
@@ -16,6 +18,7 @@ from gouji.relations import Relation
 from gouji.rulemodel import Program, key
 from gouji.slips import rank
 
+_TRIED = 20  # so many groups of findings about one figure are looked at
 _BLANKS = 3  # how many blank cells are told one by one
 
 
@@ -24,7 +27,7 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     # What is only remarkable asks for no repair.
     serious = [f for f in findings if f.severity != "info"]
     if not facts.filled and not any(len(f.operands) > 1 for f in serious):
-        return _numbered(findings, {})
+        return _numbered(findings, {}, plans, facts)
     identities: list[Constraint] = []
     others: dict[Key, Constraint] = {}
     for constraint, must_hold in _constraints(plans, facts, {f.instance for f in serious}):
@@ -61,7 +64,8 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
             by_finding[n] = found
     told = [_suspected(f, by_finding.get(n, ()), facts.remarks.slips, facts) for n, f in enumerate(decided)]
     order = sorted(range(len(told)), key=lambda n: told[n].at)
-    return _numbered([told[n] for n in order], {i: by_finding[n] for i, n in enumerate(order) if n in by_finding})
+    suspected = {i: by_finding[n] for i, n in enumerate(order) if n in by_finding}
+    return _numbered([told[n] for n in order], suspected, plans, facts)
 
 
 def _key(finding: Finding) -> Key:
@@ -228,27 +232,83 @@ def _filling(cell: int, low: Number, high: Number | None, facts: Facts) -> State
     return facts.remarks("blank_exactly" if low == high else "blank_between", label=label, least=low, most=high)
 
 
-def _numbered(findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]]) -> list[Finding]:
-    """Findings with one cause in one group, in order; others are in the group of the figures that they share."""
-    parent = list(range(len(findings)))
+class _Open:
+    """Findings without a repair that one correction may settle: what each of their common cells would have to be."""
 
-    def root(n: int) -> int:
-        while parent[n] != n:
-            n = parent[n]
-        return n
+    def __init__(self, operands: frozenset[int], needed: dict[int, Interval] | None) -> None:
+        self.operands = operands
+        self.needed = needed  # None: that cannot be said
 
-    seen: dict[object, int] = {}
-    for n, finding in enumerate(findings):
-        cause = by_finding.get(n)
-        links: list[object] = (
-            [id(cause)] if cause else [("cell", t.operand) for t in finding.terms if t.operand is not None]
-        )
-        for link in links:
-            if (first := seen.setdefault(link, n)) != n:
-                a, b = root(n), root(first)
-                parent[max(a, b)] = min(a, b)
-    numbers: dict[int, int] = {}
+    def take(self, operands: frozenset[int], needed: dict[int, Interval] | None) -> bool:
+        """Take a finding in if one correction settles it, too; what cannot be calculated has to be about nothing else."""
+        if needed is None or self.needed is None:
+            if not (operands <= self.operands or self.operands <= operands):
+                return False
+            self.needed = self.needed if needed is None else needed
+        else:
+            common = {cell: both for cell, one in needed.items() if (both := _both(one, self.needed.get(cell)))}
+            if not common:
+                return False
+            self.needed = common
+        return True
+
+
+def _both(one: Interval, other: Interval | None) -> Interval | None:
+    """What two bounds have in common."""
+    if other is None or one.apart(other):
+        return None
+    lows, highs = (
+        [n for n in ends if n is not None] for ends in zip((one.low, one.high), (other.low, other.high), strict=True)
+    )
+    return Interval(max(lows, default=None), min(highs, default=None))
+
+
+def _needed(finding: Finding, operators: Mapping[str, str], facts: Facts) -> dict[int, Interval] | None:
+    """What each figure of a finding would have to be for it to hold, if that alone is changed; None where nobody can say."""
+    constraint = _agreement(finding, facts)
+    if constraint is None:
+        return None
+    needed: dict[int, Interval] = {}
+    operator = operators.get(finding.instance, "==")
+    for cell, weight in constraint.cells.items():
+        figure = facts.report.observations[cell]
+        value = (figure.value or 0) - constraint.gap * weight
+        low: Number | None = value
+        high: Number | None = value
+        if operator != "==":
+            # The greater side has to become smaller: what stands on it at most, what stands on the other at least.
+            low, high = (None, value) if (constraint.gap > 0) == (weight > 0) else (value, None)
+        if (high is None or high >= 0) or facts.registry.metric(figure.path).signed:
+            needed[cell] = Interval(low, high)
+    return needed
+
+
+def _numbered(
+    findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]], plans: Sequence[Plan], facts: Facts
+) -> list[Finding]:
+    """Findings that one correction would settle in one group, in order of the first of each."""
+    cells = Counter([cell for n, finding in enumerate(findings) if n not in by_finding for cell in finding.operands])
+    alone = [n for n, f in enumerate(findings) if n not in by_finding and any(cells[cell] > 1 for cell in f.operands)]
+    names = {findings[n].instance for n in alone}
+    operators = {
+        program.instance.name: program.instance.relations[0].operator
+        for plan in (plans if alone else ())
+        for program in plan.programs()
+        if program.instance.name in names
+    }
+    groups: list[object] = [id(by_finding[n]) if n in by_finding else -n for n in range(len(findings))]
+    around: dict[int, list[_Open]] = {}
+    for n in alone:
+        operands, needed = frozenset(findings[n].operands), _needed(findings[n], operators, facts)
+        near = {id(one): one for cell in findings[n].operands for one in around.get(cell, ())[:_TRIED]}
+        group = next((one for one in near.values() if one.take(operands, needed)), None)
+        if group is None:
+            group = _Open(operands, needed)
+            for cell in operands:
+                around.setdefault(cell, []).append(group)
+        groups[n] = group
+    numbers: dict[object, int] = {}
     for n, finding in enumerate(findings):
         # Nobody has seen these values yet; copying each for one number would cost more than finding it.
-        object.__setattr__(finding, "group", numbers.setdefault(root(n), len(numbers) + 1))
+        object.__setattr__(finding, "group", numbers.setdefault(groups[n], len(numbers) + 1))
     return list(findings)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from random import Random
 
 import pytest
+from attrs import evolve
 
 import gouji
 from gouji import rules
@@ -248,18 +249,49 @@ def test_an_amount_in_the_wrong_column_is_one_group() -> None:
     assert grouped(found) == {frozenset({"R02.natural", "R02.commercial"})}
 
 
+def observe_text(path: str, value: int, at: int) -> Observation:
+    return Observation(path, "narrative", "value", value, value, value, None, str(value), "", Span(at, at + 1))
+
+
 def told(table: Mapping[str, int], text: Mapping[str, int], *rule: str) -> dict[str, Finding]:
     """Findings of some rules on a statistics table and what the text says."""
-    observations = []
-    for n, (path, value) in enumerate([*table.items(), *text.items()]):
-        source, ordinal = ("table", 1) if n < len(table) else ("narrative", None)
-        observations.append(
-            Observation(path, source, "value", value, value, value, None, str(value), "", Span(n, n + 1), table=ordinal)  # type: ignore[arg-type]
-        )
+    observations = [
+        *(evolve(observe_text(p, n, i), source="table", table=1) for i, (p, n) in enumerate(table.items())),
+        *(observe_text(p, n, len(table) + i) for i, (p, n) in enumerate(text.items())),
+    ]
     one = Report(
         Document("", "", ""), "stat2014", ("stat2014", "narrative"), "Hans", 2016, observations=tuple(observations)
     )
     return {f.instance: f for f in rules.check(ENGINE.rulebook, one)[0] if f.rule in rule}
+
+
+@pytest.mark.parametrize(
+    ("new", "carried", "stated", "repairs"),
+    [
+        # A digit of the new ones, two digits of all that came in.
+        (340, 14, 345, {(340, "digit"), (354, "transposed")}),
+        # Only one of them is a slip of the hand, be it the nearer or not.
+        (354, 30, 345, {(354, "transposed")}),
+        (351, 3, 345, {(354, "transposed")}),
+        (254, 0, 245, {(254, "transposed")}),
+        (351, 20, 345, set()),
+    ],
+)
+def test_whatever_the_text_may_have_meant_is_a_repair(
+    new: int, carried: int, stated: int, repairs: set[tuple[int, str]]
+) -> None:
+    table = dict.fromkeys(draw(Random(7), outcomes(ENGINE, 2021)), 0)
+    for column in ("natural", "total"):
+        table |= {f"{T3}new.{column}": new, f"{T3}carried_in.{column}": carried}
+        table |= {f"{T3}outcome.{row}.{column}": new for row in ("granted", "total")}
+        table[f"{T3}carried_out.{column}"] = carried
+    one = printed(table, 2021)
+    text = observe_text(f"{T3}new.total", stated, len(one.observations))
+    findings, _ = rules.check(ENGINE.rulebook, evolve(one, observations=(*one.observations, text)))
+    (finding,) = [f for f in findings if f.rule == "X05"]
+    assert {s.operand for s in finding.suspects} <= {len(table)}
+    assert {(s.repair, s.slip) for s in finding.suspects} == repairs
+    assert [s.rank for s in finding.suspects] == [*range(1, len(repairs) + 1)]
 
 
 def test_findings_that_share_a_correct_figure_are_two_groups() -> None:

@@ -29,13 +29,13 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     if not facts.filled and not any(len(f.operands) > 1 for f in serious):
         return _numbered(findings, {}, plans, facts)
     identities: list[Constraint] = []
-    others: dict[Key, Constraint] = {}
-    for constraint, must_hold in _constraints(plans, facts, {f.instance for f in serious}):
+    others: dict[Key, list[Constraint]] = {}
+    for alternatives, must_hold in _constraints(plans, facts, {f.instance for f in serious}):
         if must_hold:
-            identities.append(constraint)
+            identities.append(alternatives[0])
         else:
-            others[constraint.key] = constraint
-    decided = _decided(findings, [*identities, *others.values()], facts)
+            others[alternatives[0].key] = alternatives
+    decided = _decided(findings, [*identities, *(found[0] for found in others.values())], facts)
     undecided = {_key(f) for f in decided if f.verdict == "undecided"}
     identities = [c for c in identities if c.key not in undecided]
     figures = _Figures(facts)
@@ -56,10 +56,10 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
         bound = all(term.operand is not None for term in finding.terms)
         wider = next((found for (_, cells), found in by_constraint.items() if bound and own[1] <= cells), None)
         found = by_constraint.get(own) or wider
-        if not found and finding.severity != "info" and (other := others.get(own) or _agreement(finding, facts)):
+        if not found and finding.severity != "info" and (ways := others.get(own) or _agreement(finding, facts)):
             # The same figure in two places: what the identities say of them, or the same slip.
-            found = next((cause for cause in causes if _settles(cause, other)), None)
-            found = found or _evident(other, identities, figures)
+            found = next((cause for cause in causes for way in ways if _settles(cause, way)), None)
+            found = found or _evident(ways, identities, figures)
         if found:
             by_finding[n] = found
     told = [_suspected(f, by_finding.get(n, ()), facts.remarks.slips, facts) for n, f in enumerate(decided)]
@@ -85,17 +85,25 @@ def _settles(found: Sequence[Repair], agreement: Constraint) -> bool:
 
 
 def _evident(
-    agreement: Constraint, identities: Sequence[Constraint], figures: Mapping[int, Figure]
+    ways: Sequence[Constraint], identities: Sequence[Constraint], figures: Mapping[int, Figure]
 ) -> tuple[Repair, ...]:
-    """The repair of a disagreement that breaks no identity, where it is one slip of the hand; else none."""
+    """The repairs of a disagreement that break no identity, where they are slips of the hand: one a way to agree."""
     holding = [c for c in identities if c.holds]
-    found = [repair for cause in repairs([*holding, agreement], figures) for repair in cause]
-    single = len(found) == 1 and len(found[0].changes) == 1
-    return tuple(found) if single and found[0].slip not in ("other", "blank") and found[0].changes[0].value > 9 else ()
+    told: dict[tuple[Change, ...], Repair] = {}
+    for way in ways:
+        found = [repair for cause in repairs([*holding, way], figures) for repair in cause]
+        if len(found) == 1 and len(found[0].changes) == 1 and found[0].slip not in ("other", "blank"):
+            told.setdefault(found[0].changes, found[0])
+    return tuple(sorted((r for r in told.values() if r.changes[0].value > 9), key=lambda repair: repair.order))
 
 
-def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) -> Iterator[tuple[Constraint, bool]]:
-    """What the rules say of the exact figures, and whether it must hold: all error rules, others that were `found`."""
+def _constraints(
+    plans: Sequence[Plan], facts: Facts, found: Collection[str]
+) -> Iterator[tuple[list[Constraint], bool]]:
+    """What the rules say of the exact figures, and whether it must hold: all error rules, others that were `found`.
+
+    Of several ways in which a rule may hold that comes first which holds, or comes nearest.
+    """
     for plan in plans:
         for program in plan.programs():
             rule, instance = program.instance.rule, program.instance
@@ -104,17 +112,17 @@ def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) ->
                 continue
             if program.row and program.row <= facts.blank_keys:
                 continue
-            constraint = _constraint(program, facts)
-            if constraint is None or (instance.conditions and len(constraint.cells) < 2):
+            ways = _alternatives(program, facts)
+            if not ways or (instance.conditions and len(ways[0].cells) < 2):
                 continue
-            if must_hold or constraint.operator == "==":
-                yield constraint, must_hold
+            if must_hold or ways[0].operator == "==":
+                yield ways, must_hold
 
 
-def _constraint(program: Program, facts: Facts) -> Constraint | None:
-    """The alternative of a program that holds, or comes nearest; None where its figures are not exact."""
+def _alternatives(program: Program, facts: Facts) -> list[Constraint]:
+    """The alternatives of a program with exact figures: that which holds, or comes nearest, before the others."""
     found = [c for relation in program.instance.relations if (c := _linear(program.instance.name, relation, facts))]
-    return min(found, key=lambda c: (not c.holds, abs(c.gap)), default=None)
+    return sorted(found, key=lambda c: (not c.holds, abs(c.gap)))
 
 
 def _linear(name: str, relation: Relation, facts: Facts) -> Constraint | None:
@@ -136,8 +144,8 @@ def _linear(name: str, relation: Relation, facts: Facts) -> Constraint | None:
     return Constraint(name, cells, gap, "==" if relation.operator == "==" else "<=")
 
 
-def _agreement(finding: Finding, facts: Facts) -> Constraint | None:
-    """The equation of a finding that no equation rule made: its left figures make up its right ones."""
+def _agreement(finding: Finding, facts: Facts) -> list[Constraint]:
+    """The equation of a finding that no equation rule made, if it is one: its left figures make up its right ones."""
     sides = {term.side for term in finding.terms}
     if (
         not finding.delta
@@ -145,17 +153,17 @@ def _agreement(finding: Finding, facts: Facts) -> Constraint | None:
         or len(sides) < 2
         or any(t.operand is None or t.value is None for t in finding.terms)
     ):
-        return None
+        return []
     cells: dict[int, Number] = {}
     gap: Number = 0
     for term in finding.terms:
         observation = facts.report.observations[term.operand or 0]
         if not observation.exact or observation.value is None:
-            return None
+            return []
         weight = term.sign if term.side == "left" else -term.sign
         cells[term.operand or 0] = weight
         gap += weight * observation.value
-    return Constraint(finding.instance, cells, gap) if gap == finding.delta else None
+    return [Constraint(finding.instance, cells, gap)] if gap == finding.delta else []
 
 
 class _Figures(dict[int, Figure]):
@@ -178,7 +186,7 @@ class _Figures(dict[int, Figure]):
 
 def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message], facts: Facts) -> Finding:
     # That one of two figures is wrong goes without saying.
-    if not found or len(found) == len(finding.operands) == 2:
+    if not found or len(found) == len(finding.operands) == len({repair.changes[0].cell for repair in found}) == 2:
         return finding
     suspects = tuple(
         Suspect(
@@ -265,9 +273,10 @@ def _both(one: Interval, other: Interval | None) -> Interval | None:
 
 def _needed(finding: Finding, operators: Mapping[str, str], facts: Facts) -> dict[int, Interval] | None:
     """What each figure of a finding would have to be for it to hold, if that alone is changed; None where nobody can say."""
-    constraint = _agreement(finding, facts)
-    if constraint is None:
+    equation = _agreement(finding, facts)
+    if not equation:
         return None
+    (constraint,) = equation
     needed: dict[int, Interval] = {}
     operator = operators.get(finding.instance, "==")
     for cell, weight in constraint.cells.items():

@@ -134,6 +134,21 @@ def test_a_sum_of_the_text_is_said_once(
     assert "?" not in drawn
 
 
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("收到申请120件，较2015年的100件增长30%", "2015年"),
+        ("收到申请120件，同比增长30%（2015年度为100件）", "2015年度"),
+        ("收到申请120件，较上年的100件增长30%", "较上年的"),
+    ],
+)
+def test_a_date_before_a_figure_is_its_label_as_a_whole(words: str, label: str, draw: Draw, tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text(PROSE.format(words), encoding="utf-8")
+    told = next(line for line in draw(gouji.check(file)).splitlines() if line.startswith("    ≠"))
+    assert told.split()[:3] == ["≠", "100", label]
+
+
 def test_no_golden_page_is_orphaned() -> None:
     known = {f"{scene}.{lang}.{width}.txt" for scene in SCENES for lang in messages.LANGUAGES for width in (80, 200)}
     assert {path.name for path in GOLDEN.iterdir() if path.is_file()} == known

@@ -82,7 +82,7 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 left=this,
                 right=stated.last,
                 span=found.span,
-                terms=[term, *_last(facts, told, found.span, stated.last)],
+                terms=[term, *_last(facts, told, found, stated.last)],
                 identity=[stated.words],
             )
 
@@ -153,15 +153,18 @@ def _read(
         last = _printed(groups["last"] or "")
     change = Change.stated(groups["amount"] or "0", groups["unit"] or "", bool(falls.search(groups["change"] or "")))
     if last is not None and (last > 0 or not change.share):
-        yield _Stated(change, last, words.strip(",;()"))
+        words = words.strip(",;")
+        yield _Stated(change, last, words if words.count("(") == words.count(")") else words.strip("()"))
 
 
-def _last(facts: Facts, told: list[sentences.Told], span: Span, last: Number) -> Iterator[Term]:
+def _last(facts: Facts, told: list[sentences.Told], found: Observation | Unbound, last: Number) -> Iterator[Term]:
     """The figure of last year as a term, where the sentence prints it."""
-    report = facts.report
+    report, span = facts.report, found.span
     near = [*sentences.behind(report, told, span.end), *sentences.before(report, told, span.start)]
-    for kind, index in near:
-        if kind == "u" and report.unbound[index].value == last:
+    for index in (index for kind, index in near if kind == "u"):
+        other = report.unbound[index]
+        between = report.document.text[span.end : other.span.start]
+        if other.value == last and other.unit == found.unit and not any(mark in between for mark in sentences.ENDS):
             yield facts.unbound_term("right", index)
             return
 

@@ -23,8 +23,6 @@ from gouji.values import Struct
 _RELATION = re.compile(r"!=|<=|>=|[≟≠<>≤≥]")
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "≤": "≥", "≥": "≤"}
 _STOP = re.compile(r"[\d,，、;；:：。]")
-# A date right before a figure: with it ends what the words before it say.
-_DATE = re.compile(r"((?:\d+\s*(?:年度?|月份?|日)\s*)+)[的为為是共有计計达達:：]*\s*$")
 TOTAL = "total"
 # So many parts are shown one by one; of more, those that are zero or blank share a line.
 _SHORT = 8
@@ -468,9 +466,9 @@ def _figure(page: Page, report: Report, term: Term) -> Figure:
     if term.unbound is not None:
         stray = report.unbound[term.unbound]
         # The words before it, back to the last figure or stop, say what it counts.
-        before = report.document.text[stray.clause.start : stray.span.start]
-        dated = _DATE.search(before)
-        words = dated[1] if dated else _STOP.split(before)[-1]
+        words = _STOP.split(report.document.text[stray.clause.start : stray.span.start])[-1]
+        if term.label != stray.raw:
+            words = term.label
         number = page.number(stray.value) + ("%" if stray.unit == "%" else "")
         return Figure(term, number, page.shown(words).strip() or page.shown(term.label), stray.span, None)
     return Figure(term, page.number(term.value), page.shown(term.label) or page.say("anomaly.limit"), None, None)

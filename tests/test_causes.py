@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -132,6 +133,19 @@ def test_a_blank_that_only_its_row_or_its_column_needs_stays_as_it_is() -> None:
     unread = judged({**table, at: "", f"{row}.total": "不清"})
     assert unread[f"R02.{column}"].verdict == "undecided"
     assert "R10" not in {f.rule for f in unread.values()}
+
+
+def test_a_cell_that_cannot_be_read_leaves_a_blank_elsewhere_determined() -> None:
+    table = consistent()
+    at = only_figure_of_its_row(table)
+    cells: Cells = {**table, at: "", f"{T3}carried_in.legal": "不清"}
+    assert f"R10.{at}" in judged(cells)
+    # A part of a request is no number that adds up with what is not known.
+    half = Decimal("0.5")
+    one = report(cells)
+    odd = (evolve(o, value=half, low=half, high=half) if o.path == f"{T3}new.legal" else o for o in one.observations)
+    findings, _ = rules.check(ENGINE.rulebook, evolve(one, observations=tuple(odd)))
+    assert f"R10.{at}" in {f.instance for f in findings}
 
 
 def test_two_blanks_of_one_row_are_not_determined_by_it() -> None:

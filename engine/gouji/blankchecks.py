@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+import operator
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from decimal import InvalidOperation
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from gouji.facts import Facts
 from gouji.intervals import EXACT_ZERO, Operand
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
 KIND = "determined"
+
+Picker: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Any]]
 
 
 class _Sum(Struct):
@@ -45,19 +49,46 @@ def fill(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
     From here on they count that (`Facts.filled`): what they were left out of holds.
     """
-    sums = [one for program in book.programs(rule) if (one := _sum(program, facts))]
-    if all(one.gap == 0 for one in sums):
+    values = facts.values
+    complete = facts.noted.get(rule.id)
+    if complete is None:
+        complete = facts.noted[rule.id] = [*_complete(book.programs(rule), values)]
+    try:
+        # Most blanks stand for nothing: that is seen at once.
+        balanced = all(sum(left(values)) == sum(right(values)) for left, right, _ in complete)
+    except (TypeError, InvalidOperation):  # Decimal and UNKNOWN do not mix
+        balanced = False
+    if balanced:
+        facts.passed += bool(complete)
         return
+    sums = [one for _, _, program in complete if (one := _sum(program, facts))]
     zero = {name for one in sums if one.settled for name in one.blank}
     found: dict[str, list[tuple[_Sum, int | None]]] = {}
     for one in sums:
         empty = one.blank.keys() - zero
         for name in empty:
             found.setdefault(name, []).append((one, -one.gap * one.blank[name] if len(empty) == 1 else None))
+    held = True
     for name, needed in found.items():
         value = needed[0][1]
         if value and value > 0 and all(v == value for _, v in needed) and len({one.line for one, _ in needed}) > 1:
             facts.fill(name, value, [one.program for one, _ in needed])
+            held = False
+    facts.passed += held
+
+
+def _complete(programs: Sequence[Program], figures: Container[str]) -> Iterator[tuple[Picker, Picker, Program]]:
+    """The programs of which there are all figures, each with what picks those of either side."""
+    for program in programs:
+        fast = program.alternatives[0]
+        if fast is not None and all(name in figures for name in (*fast[0][0], *fast[2][0])):
+            yield _picked(fast[0][0]), _picked(fast[2][0]), program
+
+
+def _picked(names: Sequence[str]) -> Picker:
+    """What picks the figures with these names."""
+    # One name alone would give its figure and no list of them.
+    return operator.itemgetter(*names) if len(names) > 1 else lambda values: [values[name] for name in names]
 
 
 def _sum(program: Program, facts: Facts) -> _Sum | None:
@@ -81,6 +112,8 @@ def _sum(program: Program, facts: Facts) -> _Sum | None:
 def _determined(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """The blank cells that were filled, each with the sums that leave its figure."""
     for name, (value, programs) in facts.filled.items():
+        if programs[0].instance.rule.id != rule.id:
+            continue
         i = facts.where[name]
         facts.add(
             rule,
@@ -89,7 +122,6 @@ def _determined(rule: Rule, book: Rulebook, facts: Facts) -> None:
             equation=Arithmetic(tuple([_asked(program, name, facts) for program in programs])),
             terms=[facts.term("left", i)],
         )
-    facts.passed += bool(facts.blank_keys) and not facts.filled
 
 
 def _asked(program: Program, blank: str, facts: Facts) -> Evaluation:

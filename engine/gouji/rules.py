@@ -50,13 +50,14 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
     agenda = rulebook.agenda(report)
     if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
-        for rule in agenda.structural:
-            if rule.kind == blankchecks.KIND:
-                blankchecks.fill(rule, rulebook, facts)
     plans = agenda.plans(facts.values)
     if not facts.silent:
         # Rows of a table that says nothing are there, but no figures by which plans are told apart.
         facts.noted = plans[0].noted
+    if facts.blank_keys:
+        for rule in agenda.structural:
+            if rule.kind == blankchecks.KIND:
+                blankchecks.fill(rule, rulebook, facts)
     for plan in plans:
         _equations(plan, facts)
     there = facts.there()

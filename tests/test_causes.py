@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from random import Random
 
 import pytest
+from attrs import evolve
 
 import gouji
 from gouji import rules
@@ -28,7 +30,7 @@ def report(cells: Cells) -> Report:
     observations = []
     for i, (path, cell) in enumerate(cells.items()):
         value = cell if isinstance(cell, int) else None
-        state = "value" if isinstance(cell, int) else "blank" if not cell else "text"
+        state = "value" if isinstance(cell, int) else {"": "blank", "na": "na"}.get(cell, "text")
         raw = str(cell)
         observations.append(
             Observation(path, "table", state, value, value, value, "件", raw, "", Span(i, i + 1), table=3)  # type: ignore[arg-type]
@@ -41,7 +43,9 @@ def report(cells: Cells) -> Report:
 def judged(cells: Cells) -> dict[str, Finding]:
     """Findings on the arithmetic, by instance."""
     findings, _ = rules.check(ENGINE.rulebook, report(cells))
-    return {f.instance: f for f in findings if f.rule in ("R01", "R02", "R03", "R04", "R05", "L01", "L02", "L03")}
+    return {
+        f.instance: f for f in findings if f.rule in ("R01", "R02", "R03", "R04", "R05", "R10", "L01", "L02", "L03")
+    }
 
 
 def test_a_consistent_table_with_blank_zeros_passes_and_says_what_it_assumed() -> None:
@@ -76,16 +80,95 @@ def test_blank_totals_are_said_and_their_sums_are_not_judged() -> None:
     assert {f.rule for f in found.values()} == {"R04"}
 
 
-def test_one_blank_is_named_with_the_figure_that_fits() -> None:
+def only_figure_of_its_row(table: Mapping[str, int]) -> str:
+    """An outcome of one kind of applicant, where all others are 0."""
+    for row in sorted({path.rpartition(".")[0] for path in table if f"{T3}outcome." in path}):
+        cells = [f"{row}.{column}" for column in COLUMNS if table[f"{row}.{column}"]]
+        if len(cells) == 1:
+            return cells[0]
+    raise AssertionError("another seed")
+
+
+@pytest.mark.parametrize("mark", ["", "na"])
+@pytest.mark.parametrize("zeros", ["printed", "blank", "blank in its row"])
+@pytest.mark.parametrize("where", ["among zeros", "among figures", "new"])
+def test_a_blank_that_row_and_column_determine_is_one_finding(where: str, zeros: str, mark: str) -> None:
     table = consistent()
-    at = max(
-        (p for p in table if p.endswith(".natural") and "outcome." in p and "total" not in p), key=lambda p: table[p]
+    results = [p for p in table if p.endswith(".natural") and "outcome." in p and "total" not in p]
+    at = {
+        "among zeros": only_figure_of_its_row(table),
+        "among figures": max(results, key=lambda p: table[p]),
+        "new": f"{T3}new.natural",
+    }[where]
+    cells: dict[str, int | str] = {**table}
+    for path, n in table.items():
+        if n == 0 and (zeros == "blank" or (zeros != "printed" and path.startswith(at.rpartition(".")[0] + "."))):
+            cells[path] = ""
+    findings, _ = rules.check(ENGINE.rulebook, report({**cells, at: mark}))
+    (finding,) = [
+        f
+        for f in findings
+        if at in {list(table)[i] for i in f.operands} or f.rule in ("R01", "R02", "R03", "R05", "R08")
+    ]
+    assert (finding.instance, finding.severity, finding.verdict) == (f"R10.{at}", "warning", "fail")
+    assert str(table[at]) in finding.message.en
+    assert finding.equation.count("□") == 2
+    (suspect,) = finding.suspects
+    assert (list(table)[suspect.operand], suspect.repair, suspect.slip) == (at, table[at], "blank")
+    assert {name.partition(".")[0] for name in suspect.explains} == (
+        {"R01", "R03"} if where == "new" else {"R02", "R03"}
     )
-    found = judged(table | {at: ""})
-    assert set(found) == {"R02.natural", f"R03.{at.removeprefix(T3).removesuffix('.natural')}"}
-    for finding in found.values():
-        assert finding.verdict == "undecided"
-        assert str(table[at]) in finding.assumptions[-1].en
+    # It is no blank that stands for nothing.
+    counted = sum(cell == "" for cell in cells.values())
+    assert [f.equation for f in findings if f.rule == "G07"] == ([str(counted)] if counted else [])
+
+
+def test_a_blank_that_only_its_row_or_its_column_needs_stays_as_it_is() -> None:
+    table = consistent()
+    at = only_figure_of_its_row(table)
+    row, _, column = at.rpartition(".")
+    alone = judged({**table, at: "", f"{T3}outcome.total.{column}": table[f"{T3}outcome.total.{column}"] - table[at]})
+    assert f"R05.{row.removeprefix(T3)}" in alone
+    assert "R10" not in {f.rule for f in alone.values()}
+    unread = judged({**table, at: "", f"{row}.total": "不清"})
+    assert unread[f"R02.{column}"].verdict == "undecided"
+    assert "R10" not in {f.rule for f in unread.values()}
+
+
+def test_a_cell_that_cannot_be_read_leaves_a_blank_elsewhere_determined() -> None:
+    table = consistent()
+    at = only_figure_of_its_row(table)
+    cells: Cells = {**table, at: "", f"{T3}carried_in.legal": "不清"}
+    assert f"R10.{at}" in judged(cells)
+    # A part of a request is no number that adds up with what is not known.
+    half = Decimal("0.5")
+    one = report(cells)
+    odd = (evolve(o, value=half, low=half, high=half) if o.path == f"{T3}new.legal" else o for o in one.observations)
+    findings, _ = rules.check(ENGINE.rulebook, evolve(one, observations=tuple(odd)))
+    assert f"R10.{at}" in {f.instance for f in findings}
+
+
+def test_two_blanks_of_one_row_are_not_determined_by_it() -> None:
+    table = consistent()
+    cells: Cells = {**table, f"{T3}outcome.partial.natural": "", f"{T3}outcome.partial.commercial": ""}
+    assert {f.rule for f in judged(cells).values()} == {"R02", "R03"}
+
+
+def test_a_determined_blank_leaves_other_mistakes_to_be_found() -> None:
+    table = consistent()
+    at, other = only_figure_of_its_row(table), f"{T3}carried_in.legal"
+    found = judged({**table, at: "", other: table[other] + 1})
+    assert {f.rule for f in found.values()} == {"R01", "R03", "R10"}
+    (suspect,) = found["R01.legal"].suspects
+    assert (list(table)[suspect.operand], suspect.repair) == (other, table[other])
+    assert found["R01.legal"].group == found["R03.carried_in"].group != found[f"R10.{at}"].group
+
+
+def test_a_blank_of_a_single_row_is_open_and_named_with_the_figure_that_fits() -> None:
+    results = dict.fromkeys((f"review.{result}" for result in RESULTS), 0)
+    finding = judged({**consistent(), **results, "review.upheld": "", "review.total": 3})["L01"]
+    assert finding.verdict == "undecided"
+    assert "3" in finding.assumptions[-1].en
 
 
 def test_a_blank_that_row_and_column_need_differently_fails() -> None:
@@ -135,6 +218,109 @@ def test_two_mistakes_far_apart_are_two_groups() -> None:
     )
     assert found["L01"].group != found["R01.legal"].group
     assert found["R01.legal"].group == found["R03.carried_in"].group
+
+
+def grouped(found: Mapping[str, Finding]) -> set[frozenset[str]]:
+    groups: dict[int, set[str]] = {}
+    for instance, finding in found.items():
+        groups.setdefault(finding.group, set()).add(instance)
+    return {frozenset(instances) for instances in groups.values()}
+
+
+@pytest.mark.parametrize("by", [2, 5])
+def test_two_rows_that_are_wrong_each_by_itself_are_two_groups(by: int) -> None:
+    table = consistent()
+    one, other = f"{T3}outcome.granted.commercial", f"{T3}outcome.partial.natural"
+    found = judged({**table, one: table[one] + 2, other: table[other] + by})
+    assert grouped(found) == {
+        frozenset({"R02.commercial", "R03.outcome.granted"}),
+        frozenset({"R02.natural", "R03.outcome.partial"}),
+    }
+    for instance, cell in (("R02.commercial", one), ("R02.natural", other)):
+        (suspect,) = found[instance].suspects
+        assert (list(table)[suspect.operand], suspect.repair) == (cell, table[cell])
+        assert set(suspect.explains) == next(group for group in grouped(found) if instance in group)
+
+
+def test_what_only_both_of_two_corrections_settle_is_a_group_with_both() -> None:
+    table = consistent()
+    one, other = f"{T3}outcome.granted.natural", f"{T3}outcome.partial.natural"
+    found = judged({**table, one: table[one] + 3, other: table[other] + 5})
+    assert {tuple(group) for group in grouped(found)} == {
+        ("R02.natural",),
+        ("R03.outcome.granted",),
+        ("R03.outcome.partial",),
+    }
+    assert [list(table)[s.operand] for s in found["R03.outcome.granted"].suspects] == [one]
+    assert [list(table)[s.operand] for s in found["R03.outcome.partial"].suspects] == [other]
+    assert {list(table)[s.operand] for s in found["R02.natural"].suspects} == {one, other}
+
+
+def test_an_amount_in_the_wrong_column_is_one_group() -> None:
+    table = consistent()
+    one, other = f"{T3}outcome.partial.natural", f"{T3}outcome.partial.commercial"
+    found = judged({**table, one: table[one] + 2, other: table[other] - 2})
+    assert grouped(found) == {frozenset({"R02.natural", "R02.commercial"})}
+
+
+def observe_text(path: str, value: int, at: int) -> Observation:
+    return Observation(path, "narrative", "value", value, value, value, None, str(value), "", Span(at, at + 1))
+
+
+def told(table: Mapping[str, int], text: Mapping[str, int], *rule: str) -> dict[str, Finding]:
+    """Findings of some rules on a statistics table and what the text says."""
+    observations = [
+        *(evolve(observe_text(p, n, i), source="table", table=1) for i, (p, n) in enumerate(table.items())),
+        *(observe_text(p, n, len(table) + i) for i, (p, n) in enumerate(text.items())),
+    ]
+    one = Report(
+        Document("", "", ""), "stat2014", ("stat2014", "narrative"), "Hans", 2016, observations=tuple(observations)
+    )
+    return {f.instance: f for f in rules.check(ENGINE.rulebook, one)[0] if f.rule in rule}
+
+
+@pytest.mark.parametrize(
+    ("new", "carried", "stated", "repairs"),
+    [
+        # A digit of the new ones, two digits of all that came in.
+        (340, 14, 345, {(340, "digit"), (354, "transposed")}),
+        # Only one of them is a slip of the hand, be it the nearer or not.
+        (354, 30, 345, {(354, "transposed")}),
+        (351, 3, 345, {(354, "transposed")}),
+        (254, 0, 245, {(254, "transposed")}),
+        (351, 20, 345, set()),
+    ],
+)
+def test_whatever_the_text_may_have_meant_is_a_repair(
+    new: int, carried: int, stated: int, repairs: set[tuple[int, str]]
+) -> None:
+    table = dict.fromkeys(draw(Random(7), outcomes(ENGINE, 2021)), 0)
+    for column in ("natural", "total"):
+        table |= {f"{T3}new.{column}": new, f"{T3}carried_in.{column}": carried}
+        table |= {f"{T3}outcome.{row}.{column}": new for row in ("granted", "total")}
+        table[f"{T3}carried_out.{column}"] = carried
+    one = printed(table, 2021)
+    text = observe_text(f"{T3}new.total", stated, len(one.observations))
+    findings, _ = rules.check(ENGINE.rulebook, evolve(one, observations=(*one.observations, text)))
+    (finding,) = [f for f in findings if f.rule == "X05"]
+    assert {s.operand for s in finding.suspects} <= {len(table)}
+    assert {(s.repair, s.slip) for s in finding.suspects} == repairs
+    assert [s.rank for s in finding.suspects] == [*range(1, len(repairs) + 1)]
+
+
+def test_findings_that_share_a_correct_figure_are_two_groups() -> None:
+    website = "disclosure.channel.website"
+    found = told({"disclosure.total": 100, website: 470}, {website: 180}, "X01", "S09")
+    # Neither 180 nor anything else agrees with the text and is not more than the total.
+    assert grouped(found) == {frozenset({f"X01.{website}"}), frozenset({"S09.website"})}
+
+
+def test_findings_that_one_figure_settles_are_one_group() -> None:
+    website, weibo = "disclosure.channel.website", "disclosure.channel.weibo"
+    found = told({"disclosure.total": 100, website: 470}, {website: 90}, "X01", "S09")
+    assert grouped(found) == {frozenset({f"X01.{website}", "S09.website"})}
+    found = told({"disclosure.total": 100, website: 470, weibo: 300}, {}, "X01", "S09")
+    assert grouped(found) == {frozenset({"S09.website", "S09.weibo"})}
 
 
 def test_a_repair_outside_every_sum_is_not_made_up() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -147,6 +148,41 @@ def test_where_nothing_can_be_written(out: Path, tmp_path: Path, capsys: pytest.
     assert main(["corpus", "sample", "1", "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
     assert main(["corpus", "run", str(tmp_path), "-o", str(tmp_path / "file"), "--lang", "en"]) == 2
     assert capsys.readouterr().err.count(str(tmp_path / "file")) == 2
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", ["notes.txt", "reports/january.txt", ".hidden"])
+def test_a_folder_that_holds_something_else_is_not_written_to(
+    name: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["corpus", "sample", "2", "-o", str(tmp_path / "in"), "--seed", "4", "--lang", lang]) == 0
+    other, out = tmp_path / "out" / name, str(tmp_path / "out")
+    other.parent.mkdir(parents=True)
+    other.write_text("mine", encoding="utf-8")
+    command = ["corpus", "run", str(tmp_path / "in"), "-o", out, "-j", "1", "--lang", lang]
+    capsys.readouterr()
+    assert main(command) == 2
+    (told,) = capsys.readouterr().err.splitlines()
+    assert told.startswith(out)
+    assert "-o" in told
+    assert [path for path in (tmp_path / "out").rglob("*") if path.is_file()] == [other]
+    # A data set, complete or begun, may have neighbours.
+    shutil.rmtree(out)
+    assert main(command) == 0
+    (tmp_path / "out" / "notes.txt").write_text("mine", encoding="utf-8")
+    assert main(command) == 0
+    (tmp_path / "out" / "corpus.json").unlink()
+    assert main(command) == 0
+    assert (tmp_path / "out" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_run_that_has_only_begun_goes_on(tmp_path: Path) -> None:
+    from gouji.corpus.run import alone
+
+    assert main(["corpus", "sample", "2", "-o", str(tmp_path / "in"), "--seed", "4"]) == 0
+    with alone(str(tmp_path / "out")):
+        pass
+    assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1"]) == 0
 
 
 def test_commands_run_and_sample(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -438,6 +438,26 @@ def test_a_moved_report_is_known_by_its_content(run: Run) -> None:
     assert run("check", "moved.txt", "--baseline", "old.json").status == 0
 
 
+ELSEWHERE = {
+    "en": "old.json: it has none of the reports that were checked: every finding counts as new; "
+    "check the file of --baseline and the paths of the reports\n",
+    "zh": "old.json: 其中没有所检查的报告，所有问题都算作新的；请核对 --baseline 的文件和报告的路径\n",
+}
+
+
+def test_a_baseline_without_any_of_the_reports_is_told(run: Run) -> None:
+    Path("old.json").write_text(run("check", "--format", "json", "stat2014-clean.txt").out, encoding="utf-8")
+    alone = run("check", FAULTY)
+    for lang, told in ELSEWHERE.items():
+        done = run("check", FAULTY, "--baseline", "old.json", "--lang", lang)
+        assert (done.status, done.err) == (alone.status, told)
+    # One report that was there, be it without findings, is enough.
+    assert run("check", ".", "--baseline", "old.json").err == ""
+    assert run("check", "stat2014-clean.txt", "--baseline", "old.json").err == ""
+    # Where nothing could be read, that is what there is to tell.
+    assert run("check", "none.txt", "--baseline", "old.json").err.count("\n") == 1
+
+
 def test_rules_that_are_left_out_are_not_fixed(run: Run) -> None:
     Path("old.json").write_text(run("check", "--format", "json", FAULTY).out, encoding="utf-8")
     assert checked(run, FAULTY, "--baseline", "old.json", "--ignore", "S04")["baseline"] == {"known": 2, "fixed": []}

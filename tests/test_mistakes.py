@@ -248,7 +248,25 @@ def test_a_mistake_is_told_with_its_line_and_a_remedy(mistake: Mistake, tmp_path
         ("EXTRA: /甲/\nMORE /乙/\n", 2, "not valid Lark: “/乙/” cannot stand here", "correct the grammar"),
         ("EXTRA: /甲/ MOER\nMORE: /乙/\n", 1, "terminal MOER is not defined", "the nearest is MORE"),
         ("EXTRA: /甲/\nEXTRA: /乙/\n", 2, "EXTRA is defined more than once", "correct the grammar"),
-        ("EXTRA: WORD /丙/\nWORD: /甲|乙/\n", 1, "/甲|乙/ is a choice without brackets", "write /(?:甲|乙)/"),
+        (
+            "EXTRA: /丙/ /甲|乙/\n",
+            1,
+            "terminal EXTRA is put together of pieces, of which /甲|乙/ is a choice without brackets",
+            "write /(?:甲|乙)/",
+        ),
+        (
+            "EXTRA: WORD /丙/\nWORD: /甲|乙/\n",
+            2,
+            "terminal EXTRA is put together of pieces, of which WORD /甲|乙/ is a choice without brackets",
+            "write /(?:甲|乙)/",
+        ),
+        # Of pieces within pieces the one that is to be mended.
+        (
+            "EXTRA: (OUTER) /丙/\nOUTER: WORD\nWORD.2: /甲|乙/\n",
+            3,
+            "terminal EXTRA is put together of pieces, of which WORD /甲|乙/ is a choice without brackets",
+            "write /(?:甲|乙)/",
+        ),
         ("EXTRA: /(甲/\n", 1, "the regular expression of terminal EXTRA is wrong", "correct the grammar"),
     ],
 )
@@ -266,6 +284,24 @@ def test_a_mistake_in_what_a_grammar_imports_is_told_there(
     assert error.source.startswith(f"{more}:{line}:")
     assert says in error.problem.en
     assert remedy in error.remedy.en
+
+
+@pytest.mark.parametrize("imported", ["(WORD)", "(WORD, WHOLE)", ".WORD -> TAIL"])
+def test_a_piece_of_another_file_is_told_with_its_place(imported: str, tmp_path: Path) -> None:
+    main, more = tmp_path / "main.lark", tmp_path / "more.lark"
+    piece = "TAIL" if "->" in imported else "WORD"
+    own = "" if "WHOLE" in imported else f"WHOLE: /丙/ {piece}\n"
+    main.write_text(
+        f"%import .more{' ' if imported[0] == '(' else ''}{imported}\nstart: WHOLE {piece}\n{own}", encoding="utf-8"
+    )
+    # The same expression by itself does no harm.
+    more.write_text("OTHER: /甲|乙/\n// WORD: none\nWORD: /甲|乙/\nWHOLE: /丙/ WORD\n", encoding="utf-8")
+    with pytest.raises(PackError) as caught:
+        build(main, [tmp_path], ("start",))
+    assert caught.value.source == f"{more}:3:1"
+    assert caught.value.problem.en.startswith(
+        "terminal WHOLE is put together of pieces, of which WORD /甲|乙/ is a choice without brackets"
+    )
 
 
 def test_a_choice_in_brackets_stays_whole(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from attrs import evolve
 from rich.cells import cell_len
 from rich.console import Console
 
+import gouji
 import stage
 from gouji import messages, packs
 from gouji.errors import Message, ReadError
@@ -95,6 +96,57 @@ def test_page(scene: str, width: int, lang: str, draw: Draw) -> None:
     if os.environ.get("GOUJI_UPDATE_GOLDEN"):
         golden.write_text(drawn, encoding="utf-8")
     assert drawn == golden.read_text(encoding="utf-8")
+
+
+PROSE = "青溪县2016年政府信息公开工作年度报告\n\n三、依申请公开情况\n全年{}。\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "ledger", "equation"),
+    [
+        # Whether e-mails are counted by themselves or not: the same addition.
+        (
+            "收到申请21件，其中当面申请12件，网络申请20件",
+            ["12", "20", "=  32", "> [21]"],
+            "12 + 20 = 32 > 21",
+        ),
+        ("收到行政复议5件，其中维持4件，纠错3件", ["4", "3", "=  7", "> [5]"], "4 + 3 = 7 > 5"),
+        # All parts are there: then it is known how far they are apart.
+        (
+            "办结申请51件，其中按时办结49件，延期办结1件",
+            ["49", "1", "=  50", "≠ [51]", "Δ   1"],
+            "49 + 1 = 50 ≠ 51",
+        ),
+    ],
+)
+def test_a_sum_of_the_text_is_said_once(
+    words: str, ledger: list[str], equation: str, draw: Draw, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text(PROSE.format(words), encoding="utf-8")
+    drawn = draw(gouji.check(file))
+    at = -1
+    for line in ledger:
+        at = drawn.index(line, at + 1)
+    assert drawn.count(equation) == 1
+    told = next(line for line in drawn.splitlines() if "算式" in line)
+    assert told.split(maxsplit=1) == ["算式", equation]
+    assert "?" not in drawn
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("收到申请120件，较2015年的100件增长30%", "2015年"),
+        ("收到申请120件，同比增长30%（2015年度为100件）", "2015年度"),
+        ("收到申请120件，较上年的100件增长30%", "较上年的"),
+    ],
+)
+def test_a_date_before_a_figure_is_its_label_as_a_whole(words: str, label: str, draw: Draw, tmp_path: Path) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text(PROSE.format(words), encoding="utf-8")
+    told = next(line for line in draw(gouji.check(file)).splitlines() if line.startswith("    ≠"))
+    assert told.split()[:3] == ["≠", "100", label]
 
 
 def test_no_golden_page_is_orphaned() -> None:

@@ -30,10 +30,16 @@ class Baseline:
     """
 
     def __init__(
-        self, reports: list[dict[str, Any]], left_out: Collection[str] = (), between: Collection[str] = ()
+        self,
+        file: Path,
+        reports: list[dict[str, Any]],
+        left_out: Collection[str] = (),
+        between: Collection[str] = (),
     ) -> None:
         self.known = 0
         self.fixed: list[Fixed] = []
+        self._file = file
+        self._met: set[bool] = set()  # whether reports were there then
         self._left_out = left_out
         self._between = between
         self._by_path = {os.path.normpath(report["source"]): report for report in reports}
@@ -54,12 +60,17 @@ class Baseline:
                 for finding in report["findings"]:
                     _fixed(report["source"], finding)
                     hash((report["sha256"], finding["instance"]))
-            return cls(reports, left_out, {str(finding["fingerprint"]) for finding in whole.get("cross", ())})
+            return cls(file, reports, left_out, {str(finding["fingerprint"]) for finding in whole.get("cross", ())})
         except OSError as error:
             reason = error.strerror or str(error)
             raise _refused(file, "unreadable", "baseline.unreadable", reason=reason) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise _refused(file, "no-baseline", "baseline.no_json") from error
+
+    @property
+    def problem(self) -> ReadError | None:
+        """What to tell where reports were compared, but the earlier check had none of them."""
+        return _refused(self._file, "other-baseline", "baseline.elsewhere") if self._met == {False} else None
 
     def compared_between(self, crossing: Crossing) -> Crossing:
         """The findings between reports that the earlier check had not; the others are known."""
@@ -70,6 +81,7 @@ class Baseline:
     def compared(self, report: Report) -> Report:
         """`report` with its new and changed findings only."""
         old = self._by_path.get(os.path.normpath(report.source)) or self._by_content.get(report.document.sha256)
+        self._met.add(old is not None)
         gone: dict[str, list[dict[str, Any]]] = {}
         for finding in old["findings"] if old else ():
             if finding["rule"] not in self._left_out:

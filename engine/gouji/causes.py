@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from attrs import evolve
@@ -9,13 +10,15 @@ from attrs import evolve
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Finding, Statement, Suspect
-from gouji.localise import Constraint, Figure, Key, Repair, connected, fillings, repairs
+from gouji.intervals import Interval
+from gouji.localise import Change, Constraint, Figure, Key, Repair, connected, fillings, repairs
 from gouji.plans import Plan
 from gouji.records import Number
 from gouji.relations import Relation
 from gouji.rulemodel import Program, key
 from gouji.slips import rank
 
+_TRIED = 20  # so many groups of findings about one figure are looked at
 _BLANKS = 3  # how many blank cells are told one by one
 
 
@@ -23,43 +26,55 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     """The findings with suspects, those of one cause in one group; with blanks decided where no filling fits."""
     # What is only remarkable asks for no repair.
     serious = [f for f in findings if f.severity != "info"]
-    if not any(len(f.operands) > 1 for f in serious):
-        return _numbered(findings, {})
+    if not facts.filled and not any(len(f.operands) > 1 for f in serious):
+        return _numbered(findings, {}, plans, facts)
     identities: list[Constraint] = []
-    others: dict[Key, Constraint] = {}
-    for constraint, must_hold in _constraints(plans, facts, {f.instance for f in serious}):
+    others: dict[Key, list[Constraint]] = {}
+    for alternatives, must_hold in _constraints(plans, facts, {f.instance for f in serious}):
         if must_hold:
-            identities.append(constraint)
+            identities.append(alternatives[0])
         else:
-            others[constraint.key] = constraint
-    decided = _decided(findings, [*identities, *others.values()], facts)
+            others[alternatives[0].key] = alternatives
+    decided = _decided(findings, [*identities, *(found[0] for found in others.values())], facts)
     undecided = {_key(f) for f in decided if f.verdict == "undecided"}
     identities = [c for c in identities if c.key not in undecided]
     figures = _Figures(facts)
     causes = repairs(identities, figures)
+    filled = {
+        facts.where[name]: _filled(facts.where[name], value, identities) for name, (value, _) in facts.filled.items()
+    }
     by_constraint = {c.key: found for found in causes for c in found[0].satisfies}
     by_finding: dict[int, tuple[Repair, ...]] = {}
     for n, finding in enumerate(decided):
         if finding.verdict != "fail" or not finding.operands:
+            continue
+        if finding.operands[0] in filled and len(finding.operands) == 1:
+            by_finding[n] = filled[finding.operands[0]]
             continue
         own = _key(finding)
         # A rule for a special case (a total without parts) says less than the identity that it comes from.
         bound = all(term.operand is not None for term in finding.terms)
         wider = next((found for (_, cells), found in by_constraint.items() if bound and own[1] <= cells), None)
         found = by_constraint.get(own) or wider
-        if not found and finding.severity != "info" and (other := others.get(own) or _agreement(finding, facts)):
+        if not found and finding.severity != "info" and (ways := others.get(own) or _agreement(finding, facts)):
             # The same figure in two places: what the identities say of them, or the same slip.
-            found = next((cause for cause in causes if _settles(cause, other)), None)
-            found = found or _evident(other, identities, figures)
+            found = next((cause for cause in causes for way in ways if _settles(cause, way)), None)
+            found = found or _evident(ways, identities, figures)
         if found:
             by_finding[n] = found
     told = [_suspected(f, by_finding.get(n, ()), facts.remarks.slips, facts) for n, f in enumerate(decided)]
     order = sorted(range(len(told)), key=lambda n: told[n].at)
-    return _numbered([told[n] for n in order], {i: by_finding[n] for i, n in enumerate(order) if n in by_finding})
+    suspected = {i: by_finding[n] for i, n in enumerate(order) if n in by_finding}
+    return _numbered([told[n] for n in order], suspected, plans, facts)
 
 
 def _key(finding: Finding) -> Key:
     return finding.instance, frozenset(finding.operands)
+
+
+def _filled(cell: int, value: Number, identities: Sequence[Constraint]) -> tuple[Repair, ...]:
+    """The repair that a blank cell which counts `value` already is."""
+    return (Repair((Change(cell, 0, value),), tuple(c for c in identities if cell in c.cells and c.gap == 0), "blank"),)
 
 
 def _settles(found: Sequence[Repair], agreement: Constraint) -> bool:
@@ -70,19 +85,27 @@ def _settles(found: Sequence[Repair], agreement: Constraint) -> bool:
 
 
 def _evident(
-    agreement: Constraint, identities: Sequence[Constraint], figures: Mapping[int, Figure]
+    ways: Sequence[Constraint], identities: Sequence[Constraint], figures: Mapping[int, Figure]
 ) -> tuple[Repair, ...]:
-    """The repair of a disagreement that breaks no identity, where it is one slip of the hand; else none."""
-    if all(figures[cell].value <= 9 for cell in agreement.cells):
-        return ()
-    holding = [c for c in identities if c.holds and not c.cells.keys().isdisjoint(agreement.cells)]
-    found = [repair for cause in repairs([*holding, agreement], figures, 1) for repair in cause]
-    single = len(found) == 1
-    return tuple(found) if single and found[0].slip not in ("other", "blank") and found[0].changes[0].value > 9 else ()
+    """The repairs of a disagreement that break no identity, where they are slips of the hand: one a way to agree."""
+    told: dict[tuple[Change, ...], Repair] = {}
+    for way in ways:
+        if all(figures[cell].value <= 9 for cell in way.cells):
+            continue
+        holding = [c for c in identities if c.holds and not c.cells.keys().isdisjoint(way.cells)]
+        found = [repair for cause in repairs([*holding, way], figures, 1) for repair in cause]
+        if len(found) == 1 and found[0].slip not in ("other", "blank"):
+            told.setdefault(found[0].changes, found[0])
+    return tuple(sorted((r for r in told.values() if r.changes[0].value > 9), key=lambda repair: repair.order))
 
 
-def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) -> Iterator[tuple[Constraint, bool]]:
-    """What the rules say of the exact figures, and whether it must hold: all error rules, others that were `found`."""
+def _constraints(
+    plans: Sequence[Plan], facts: Facts, found: Collection[str]
+) -> Iterator[tuple[list[Constraint], bool]]:
+    """What the rules say of the exact figures, and whether it must hold: all error rules, others that were `found`.
+
+    Of several ways in which a rule may hold that comes first which holds, or comes nearest.
+    """
     for plan in plans:
         for program in plan.programs():
             rule, instance = program.instance.rule, program.instance
@@ -91,17 +114,17 @@ def _constraints(plans: Sequence[Plan], facts: Facts, found: Collection[str]) ->
                 continue
             if program.row and program.row <= facts.blank_keys:
                 continue
-            constraint = _constraint(program, facts)
-            if constraint is None or (instance.conditions and len(constraint.cells) < 2):
+            ways = _alternatives(program, facts)
+            if not ways or (instance.conditions and len(ways[0].cells) < 2):
                 continue
-            if must_hold or constraint.operator == "==":
-                yield constraint, must_hold
+            if must_hold or ways[0].operator == "==":
+                yield ways, must_hold
 
 
-def _constraint(program: Program, facts: Facts) -> Constraint | None:
-    """The alternative of a program that holds, or comes nearest; None where its figures are not exact."""
+def _alternatives(program: Program, facts: Facts) -> list[Constraint]:
+    """The alternatives of a program with exact figures: that which holds, or comes nearest, before the others."""
     found = [c for relation in program.instance.relations if (c := _linear(program.instance.name, relation, facts))]
-    return min(found, key=lambda c: (not c.holds, abs(c.gap)), default=None)
+    return sorted(found, key=lambda c: (not c.holds, abs(c.gap)))
 
 
 def _linear(name: str, relation: Relation, facts: Facts) -> Constraint | None:
@@ -123,8 +146,8 @@ def _linear(name: str, relation: Relation, facts: Facts) -> Constraint | None:
     return Constraint(name, cells, gap, "==" if relation.operator == "==" else "<=")
 
 
-def _agreement(finding: Finding, facts: Facts) -> Constraint | None:
-    """The equation of a finding that no equation rule made: its left figures make up its right ones."""
+def _agreement(finding: Finding, facts: Facts) -> list[Constraint]:
+    """The equation of a finding that no equation rule made, if it is one: its left figures make up its right ones."""
     sides = {term.side for term in finding.terms}
     if (
         not finding.delta
@@ -132,17 +155,17 @@ def _agreement(finding: Finding, facts: Facts) -> Constraint | None:
         or len(sides) < 2
         or any(t.operand is None or t.value is None for t in finding.terms)
     ):
-        return None
+        return []
     cells: dict[int, Number] = {}
     gap: Number = 0
     for term in finding.terms:
         observation = facts.report.observations[term.operand or 0]
         if not observation.exact or observation.value is None:
-            return None
+            return []
         weight = term.sign if term.side == "left" else -term.sign
         cells[term.operand or 0] = weight
         gap += weight * observation.value
-    return Constraint(finding.instance, cells, gap) if gap == finding.delta else None
+    return [Constraint(finding.instance, cells, gap)] if gap == finding.delta else []
 
 
 class _Figures(dict[int, Figure]):
@@ -158,13 +181,14 @@ class _Figures(dict[int, Figure]):
         metric = facts.registry.metric(o.path)
         other = facts.observation("narrative" if o.source == "table" else "table", o.path)
         told = other.value if other is not None and other.exact and other.scope is None else None
-        figure = self[index] = Figure(o.value or 0, not metric.decimal, metric.signed, o.state != "value", told)
+        value = facts.filled[o.path][0] if o.path in facts.filled and facts.where[o.path] == index else o.value or 0
+        figure = self[index] = Figure(value, not metric.decimal, metric.signed, o.state != "value", told)
         return figure
 
 
 def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message], facts: Facts) -> Finding:
     # That one of two figures is wrong goes without saying.
-    if not found or len(found) == len(finding.operands) == 2:
+    if not found or len(found) == len(finding.operands) == len({repair.changes[0].cell for repair in found}) == 2:
         return finding
     suspects = tuple(
         Suspect(
@@ -218,27 +242,84 @@ def _filling(cell: int, low: Number, high: Number | None, facts: Facts) -> State
     return facts.remarks("blank_exactly" if low == high else "blank_between", label=label, least=low, most=high)
 
 
-def _numbered(findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]]) -> list[Finding]:
-    """Findings with one cause in one group, in order; others are in the group of the figures that they share."""
-    parent = list(range(len(findings)))
+class _Open:
+    """Findings without a repair that one correction may settle: what each of their common cells would have to be."""
 
-    def root(n: int) -> int:
-        while parent[n] != n:
-            n = parent[n]
-        return n
+    def __init__(self, operands: frozenset[int], needed: dict[int, Interval] | None) -> None:
+        self.operands = operands
+        self.needed = needed  # None: that cannot be said
 
-    seen: dict[object, int] = {}
-    for n, finding in enumerate(findings):
-        cause = by_finding.get(n)
-        links: list[object] = (
-            [id(cause)] if cause else [("cell", t.operand) for t in finding.terms if t.operand is not None]
-        )
-        for link in links:
-            if (first := seen.setdefault(link, n)) != n:
-                a, b = root(n), root(first)
-                parent[max(a, b)] = min(a, b)
-    numbers: dict[int, int] = {}
+    def take(self, operands: frozenset[int], needed: dict[int, Interval] | None) -> bool:
+        """Take a finding in if one correction settles it, too; what cannot be calculated has to be about nothing else."""
+        if needed is None or self.needed is None:
+            if not (operands <= self.operands or self.operands <= operands):
+                return False
+            self.needed = self.needed if needed is None else needed
+        else:
+            common = {cell: both for cell, one in needed.items() if (both := _both(one, self.needed.get(cell)))}
+            if not common:
+                return False
+            self.needed = common
+        return True
+
+
+def _both(one: Interval, other: Interval | None) -> Interval | None:
+    """What two bounds have in common."""
+    if other is None or one.apart(other):
+        return None
+    lows, highs = (
+        [n for n in ends if n is not None] for ends in zip((one.low, one.high), (other.low, other.high), strict=True)
+    )
+    return Interval(max(lows, default=None), min(highs, default=None))
+
+
+def _needed(finding: Finding, operators: Mapping[str, str], facts: Facts) -> dict[int, Interval] | None:
+    """What each figure of a finding would have to be for it to hold, if that alone is changed; None where nobody can say."""
+    equation = _agreement(finding, facts)
+    if not equation:
+        return None
+    (constraint,) = equation
+    needed: dict[int, Interval] = {}
+    operator = operators.get(finding.instance, "==")
+    for cell, weight in constraint.cells.items():
+        figure = facts.report.observations[cell]
+        value = (figure.value or 0) - constraint.gap * weight
+        low: Number | None = value
+        high: Number | None = value
+        if operator != "==":
+            # The greater side has to become smaller: what stands on it at most, what stands on the other at least.
+            low, high = (None, value) if (constraint.gap > 0) == (weight > 0) else (value, None)
+        if (high is None or high >= 0) or facts.registry.metric(figure.path).signed:
+            needed[cell] = Interval(low, high)
+    return needed
+
+
+def _numbered(
+    findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]], plans: Sequence[Plan], facts: Facts
+) -> list[Finding]:
+    """Findings that one correction would settle in one group, in order of the first of each."""
+    cells = Counter([cell for n, finding in enumerate(findings) if n not in by_finding for cell in finding.operands])
+    alone = [n for n, f in enumerate(findings) if n not in by_finding and any(cells[cell] > 1 for cell in f.operands)]
+    names = {findings[n].instance for n in alone}
+    operators = {
+        program.instance.name: program.instance.relations[0].operator
+        for plan in (plans if alone else ())
+        for program in plan.programs()
+        if program.instance.name in names
+    }
+    groups: list[object] = [id(by_finding[n]) if n in by_finding else -n for n in range(len(findings))]
+    around: dict[int, list[_Open]] = {}
+    for n in alone:
+        operands, needed = frozenset(findings[n].operands), _needed(findings[n], operators, facts)
+        near = {id(one): one for cell in findings[n].operands for one in around.get(cell, ())[:_TRIED]}
+        group = next((one for one in near.values() if one.take(operands, needed)), None)
+        if group is None:
+            group = _Open(operands, needed)
+            for cell in operands:
+                around.setdefault(cell, []).append(group)
+        groups[n] = group
+    numbers: dict[object, int] = {}
     for n, finding in enumerate(findings):
         # Nobody has seen these values yet; copying each for one number would cost more than finding it.
-        object.__setattr__(finding, "group", numbers.setdefault(root(n), len(numbers) + 1))
+        object.__setattr__(finding, "group", numbers.setdefault(groups[n], len(numbers) + 1))
     return list(findings)

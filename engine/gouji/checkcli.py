@@ -24,7 +24,7 @@ from gouji.comparing import Crossed
 from gouji.findings import SEVERITIES, Finding, Severity
 from gouji.messages import Voice
 from gouji.reporters import DATA, FORMATS, Closing, Setting
-from gouji.running import Walk, load_engine, page, write_utf8
+from gouji.running import Walk, complain, load_engine, page, write_utf8
 
 if TYPE_CHECKING:
     from gouji.records import Report
@@ -125,6 +125,8 @@ def check(
     if crossing is None:
         # Nothing was compared: what was decided about findings between reports may fit still.
         left_out |= {rule.id for rule in engine.rulebook.rules if KINDS[rule.kind].between}
+    if earlier is not None and (problem := earlier.problem) is not None:
+        complain(say, problem)
     compared = (tuple(earlier.fixed), earlier.known) if earlier else ((), None)
     reporter.finish(Closing(decisions.unused(left_out), *compared))
     return WRONG if walk.failed else FOUND if found else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gouji.blankchecks import BLANK_KINDS
 from gouji.crosskinds import CROSS_KINDS
 from gouji.datechecks import DATE_KINDS
 from gouji.figurechecks import FIGURE_KINDS
@@ -16,6 +17,7 @@ from gouji.textchecks import TEXT_KINDS
 KINDS: dict[str, Kind] = {
     "equation": Kind(None, equation=True),
     **FIGURE_KINDS,
+    **BLANK_KINDS,
     **FORM_KINDS,
     **DATE_KINDS,
     **TEXT_KINDS,

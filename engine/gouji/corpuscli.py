@@ -64,6 +64,7 @@ def run(
         read_roster(roster, load_engine(packs).bodies)
     if not _something(say, paths):
         return WRONG
+    _own(say, output)
     setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes, roster=str(roster or ""))
     job = Job(paths, setup)
     with _writing(say, output), nullcontext() if is_remote(output) else alone(output):
@@ -177,6 +178,22 @@ def _something(say: Voice, paths: tuple[str, ...]) -> bool:
     for problem in problems:
         complain(say, problem)
     return False
+
+
+def _own(say: Voice, out: str) -> None:
+    """Whether a folder is free or holds a data set, be it only begun. Raises ReadError.
+
+    What other programs have put there, under names that the tables have as well, must not be lost.
+    """
+    from gouji.corpus import store
+    from gouji.corpus.run import LOCK
+
+    folder = Path(out)
+    if store.is_remote(out) or not folder.is_dir() or not any(folder.iterdir()) or (folder / LOCK).exists():
+        return
+    if not _complete(out) and not any(name.endswith(".parquet") for name in store.at(out).names("reports")):
+        known = say.known
+        raise ReadError(out, "occupied", known.message("dataset.occupied"), known.message("dataset.filled_remedy"))
 
 
 def _complete(out: str) -> bool:

@@ -14,7 +14,7 @@ from gouji.intervals import Operand
 from gouji.quantities import MONEY
 from gouji.records import Number, Observation, Report, Source
 from gouji.registry import Registry
-from gouji.rulemodel import Rule, key
+from gouji.rulemodel import Program, Rule, key
 from gouji.spans import Span
 
 # Stands for a figure that is not known. Never calculated with: it makes every comparison false, so that
@@ -31,7 +31,8 @@ class Facts:
 
     `values` holds by key (`rulemodel.key`) the exact figure, 0 for a blank, and UNKNOWN for what is
     approximate or unreadable; `where` the index of the observation. Tables have no prefix in their keys.
-    `remarks` are the words for what is found. `blank_in` lists blank keys by table, `blank_keys` those that count 0, `withheld` totals that do not.
+    `remarks` are the words for what is found. `blank_in` lists blank keys by table, `blank_keys` those that count 0, `withheld` totals that do not;
+    `filled` are those that count what the sums around them leave, with the programs of these sums.
     """
 
     def __init__(self, report: Report, registry: Registry) -> None:
@@ -49,6 +50,7 @@ class Facts:
         self.blank_in: dict[int | None, list[str]] = {}
         self.blank_keys: set[str] = set()
         self.withheld: set[str] = set()
+        self.filled: dict[str, tuple[Number, Sequence[Program]]] = {}
         self.has_table: bool = False
         self.silent: bool = False  # whether a table says nothing at all
         self.noted: dict[str, Any] = {}  # see Plan
@@ -63,12 +65,23 @@ class Facts:
     def operand(self, index: int) -> Operand:
         """The observation with this index as an equation takes it."""
         o = self.report.observations[index]
+        if o.path in self.filled and self.where[o.path] == index:
+            return Operand.exact(self.filled[o.path][0])
         factor = in_unit(o, self.registry.units.get(o.path))
         if o.state == "value" and o.low is not None and o.low == o.high:
             return Operand.exact(o.low * factor)
         metric = self.registry.metric(o.path)
         found = Operand.of(o, metric.signed, metric.decimal)
         return found if factor == 1 else found._replace(interval=found.interval.times(factor))
+
+    def fill(self, name: str, value: Number, programs: Sequence[Program]) -> None:
+        """Let a blank cell of a table count `value`, as `programs` leave it."""
+        self.filled[name] = value, programs
+        self.values[name] = value
+        self.blank_keys.discard(name)
+        for names in self.blank_in.values():
+            if name in names:
+                names.remove(name)
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from gouji import yamlfile
 from gouji.bounds import refuse
 from gouji.errors import Message, PackError
 from gouji.grammar import Grammar
-from gouji.grammarfiles import defined, named, place, position, reach, read, unclosed
+from gouji.grammarfiles import defined, holding, named, place, position, reach, read, unclosed
 from gouji.packs import builtin
 from gouji.parser import Parser, Reduction, Scanner
 from gouji.patterns import Pattern
@@ -44,7 +44,7 @@ def build(
     try:
         grammar = edited(text, path, roots, edit)
         for torn, choice in _torn(grammar):
-            raise _fallen(place(path, _own(torn), roots), _own(torn), choice)
+            raise _fallen(path, _own(torn), choice, roots)
         lark = Lark(
             grammar,
             parser="lalr",
@@ -103,13 +103,16 @@ def _chooses(literal: str) -> bool:
     return False
 
 
-def _fallen(where: str, terminal: str, choice: str) -> PackError:
+def _fallen(path: Path, terminal: str, choice: str, roots: Sequence[Path]) -> PackError:
+    piece, where = holding(path, terminal, choice, roots)
+    # The piece may have a name, or stand in the terminal itself.
+    told = choice if piece == terminal else f"{piece} {choice}"
     return PackError(
         where,
         "invalid-grammar",
         Message(
-            f"终结符 {terminal} 由几段拼成，其中 {choice} 有多个选项而没有括号，拼接后选项会连到前后文字上",
-            f"terminal {terminal} is put together of pieces, of which {choice} is a choice without brackets: its"
+            f"终结符 {terminal} 由几段拼成，其中 {told} 有多个选项而没有括号，拼接后选项会连到前后文字上",
+            f"terminal {terminal} is put together of pieces, of which {told} is a choice without brackets: its"
             " alternatives would take in what stands beside them",
         ),
         Message(f"写成 /(?:{choice[1:-1]})/", f"write /(?:{choice[1:-1]})/"),

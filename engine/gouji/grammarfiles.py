@@ -119,3 +119,28 @@ def place(file: Path, name: str, roots: Sequence[Path]) -> str:
             if line.lstrip("?!").partition(":")[0].partition(".")[0].strip() == name:
                 return named(one, content, name)
     return str(file)
+
+
+def holding(file: Path, terminal: str, expression: str, roots: Sequence[Path]) -> tuple[str, str]:
+    """The terminal in whose definition an `expression` stands, and its place: `terminal`, or one that it is made of."""
+    known: dict[str, list[tuple[str, str]]] = {}
+    for one in reach(file, roots):
+        text = read(one)
+        visible = _uncommented(text)
+        found = [*_DEFINITION.finditer(visible)]
+        ends = [match.start() for match in found[1:]] + [len(text)]
+        for match, end in zip(found, ends, strict=True):
+            where = position(one, text, match.start(1))
+            known.setdefault(match[1], []).append((where, text[match.end() : end]))
+        for match in _IMPORT.finditer(visible):
+            if match[3]:
+                known.setdefault(match[3], []).append(
+                    (position(one, text, match.start(3)), match[1].rpartition(".")[2])
+                )
+    pending = [terminal]
+    for name in pending:
+        for where, body in known.get(name, ()):
+            if expression in body:
+                return name, where
+            pending += [word for word in re.findall(r"\w+", body) if word in known and word not in pending]
+    return terminal, place(file, terminal, roots)

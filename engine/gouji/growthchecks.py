@@ -10,6 +10,8 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
+from attrs import evolve
+
 from gouji import schema, sentences
 from gouji.changes import Change
 from gouji.facts import Facts
@@ -83,7 +85,7 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 left=this,
                 right=stated.last,
                 span=found.span,
-                terms=[term, *_last(facts, told, found.span, stated.last)],
+                terms=[term, *_last(rule, facts, told, found, stated.last)],
                 identity=[stated.words],
             )
 
@@ -156,16 +158,24 @@ def _read(
         last = _printed(groups["last"] or "")
     change = Change.stated(groups["amount"] or "0", groups["unit"] or "", bool(falls.search(groups["change"] or "")))
     if last is not None and (last > 0 or not change.share):
-        yield _Stated(change, last, words.strip(",;()"))
+        words = words.strip(",;")
+        yield _Stated(change, last, words if words.count("(") == words.count(")") else words.strip("()"))
 
 
-def _last(facts: Facts, told: list[sentences.Told], span: Span, last: Number) -> Iterator[Term]:
-    """The figure of last year as a term, where the sentence prints it."""
-    report = facts.report
+def _last(
+    rule: Rule, facts: Facts, told: list[sentences.Told], found: Observation | Unbound, last: Number
+) -> Iterator[Term]:
+    """The figure of last year as a term, where the sentence prints it; after a date, with that as its label."""
+    report, span = facts.report, found.span
     near = [*sentences.behind(report, told, span.end), *sentences.before(report, told, span.start)]
-    for kind, index in near:
-        if kind == "u" and report.unbound[index].value == last:
-            yield facts.unbound_term("right", index)
+    for index in (index for kind, index in near if kind == "u"):
+        other = report.unbound[index]
+        between = report.document.text[span.end : other.span.start]
+        if other.value == last and other.unit == found.unit and not any(mark in between for mark in sentences.ENDS):
+            at = other.span.start
+            dated = rule.params["dated"].search(sentences.words(report, max(0, at - _HEAD), at))
+            term = facts.unbound_term("right", index)
+            yield evolve(term, label=dated[0]) if dated else term
             return
 
 
@@ -187,8 +197,9 @@ GROWTH_KINDS: dict[str, Kind] = {
             "words": _words,
             "falls": schema.pattern,
             "spared": schema.pattern,
+            "dated": schema.pattern,
         },
-        ("mention", "words", "falls", "spared"),
+        ("mention", "words", "falls", "spared", "dated"),
         ("label", "stated", "actual"),
     ),
 }

@@ -103,7 +103,7 @@ def repairs(
     # What one cell does not explain may be connected by identities that hold.
     for linked in graph.linked(rest) if depth > 1 else ():
         if found := graph.smallest(linked, depth):
-            causes.append(found)
+            causes += graph.apart(found)
     return causes
 
 
@@ -157,6 +157,55 @@ class _Graph:
             if found:
                 return tuple(sorted(found.values(), key=lambda repair: repair.order)[:_LISTED])
         return ()
+
+    def apart(self, found: tuple[Repair, ...]) -> list[tuple[Repair, ...]]:
+        """Repairs of several cells as the causes that they are: what one slip explains is one, what two do is another.
+
+        Where the best repairs do not agree on what belongs together, all of it stays one cause.
+        """
+        split = [self._blocks(repair) for repair in found]
+        keys = [{tuple(c.key for c in block.satisfies) for block in blocks} for blocks in split]
+        best = [key for key, repair in zip(keys, found, strict=True) if rank(repair.slip) == rank(found[0].slip)]
+        if len(split[0]) < 2 or any(key != keys[0] for key in best):
+            return [found]
+        causes: dict[tuple[Key, ...], dict[tuple[Change, ...], Repair]] = {}
+        for key, blocks, repair in zip(keys, split, found, strict=True):
+            for block in blocks if key == keys[0] else split[0]:
+                rivals = causes.setdefault(tuple(c.key for c in block.satisfies), {})
+                told = block if key == keys[0] else repair
+                rivals.setdefault(told.changes, told)
+        return [tuple(sorted(rivals.values(), key=lambda repair: repair.order)) for rivals in causes.values()]
+
+    def _blocks(self, repair: Repair) -> list[Repair]:
+        """The slips of a repair, each with what it settles by itself; and all of them for what is left."""
+        if repair.slip in ("swapped", "split"):
+            return [repair]
+        slips: list[list[Change]] = []
+        for change in repair.changes:
+            beside = self._upset(change)
+            apart = [s for s in slips if all(c.cell not in beside and change.cell not in self._upset(c) for c in s)]
+            joined = [c for s in slips if s not in apart for c in s]
+            slips = [*apart, [*joined, change]]
+        blocks, left = [], list(repair.satisfies)
+        for changes in slips:
+            others = {c.cell for c in repair.changes if c not in changes}
+            settled = tuple(c for c in repair.satisfies if others.isdisjoint(c.cells))
+            if settled:
+                blocks.append(Repair(tuple(changes), settled, self._slip(changes, settled)))
+                left = [c for c in left if c not in settled]
+        if left:
+            blocks.append(Repair(repair.changes, tuple(left), repair.slip))
+        return blocks
+
+    def _upset(self, change: Change) -> set[int]:
+        """The cells of which one has to change as well, or what holds would not: an amount is moved between them."""
+        by = change.repair - change.value
+        return {
+            cell
+            for c in self.around[change.cell]
+            if c.holds and (c.operator == "==" or c.gap + c.cells[change.cell] * by > 0)
+            for cell in c.cells
+        }
 
     def _branch(
         self,

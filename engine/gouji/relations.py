@@ -119,7 +119,10 @@ class Evaluation(Struct):
         return self.left.low - self.right.low if exact else None  # type: ignore[operator]
 
     def numbers(self) -> str:
-        """The relation with its numbers: `0 + 1 + 7 = 8 ≠ 9`; missing parts are left out, `?` is unreadable."""
+        """The relation with its numbers: `0 + 1 + 7 = 8 ≠ 9`; `?` is unreadable.
+
+        Parts that the text does not name are left out of the sum: what is named is more than it should be, `12 + 20 = 32 > 21`.
+        """
         relation, n, m = self.relation, len(self.relation.left.items), len(self.relation.right.items)
         if self.outcome == "undecided" and any(operand.kind == "blank" for operand in self.operands):
             left, right = relation.sides(["□" if o.kind == "blank" else o.shown for o in self.operands])
@@ -127,6 +130,14 @@ class Evaluation(Struct):
         left, right = relation.sides([operand.shown for operand in self.operands])
         operator = _OPPOSITE[relation.operator] if self.outcome == "fail" else relation.operator
         left_value, right_value = self.left.shown, self.right.shown
+        if any(operand.kind == "missing" for operand in self.operands) and not (
+            relation.left_divisor or relation.right_divisor
+        ):
+            known = [Operand.exact(0) if o.kind == "missing" else o for o in self.operands]
+            named = relation.left.value(known[:n]), relation.right.value(known[n:])
+            left_value, right_value = (one.shown for one in named)
+            if operator == "!=" and all(one.exact for one in named):
+                operator = ">" if named[0].above(named[1].low or 0) else "<"
         unknown = any(o.kind == "unreadable" for o in self.operands)
         if (n > 1 or relation.left.constant or relation.left_divisor) and left != left_value and not unknown:
             left = f"{left} = {left_value}"
@@ -251,10 +262,10 @@ def _compare(operator: Operator, left: Interval, right: Interval, within: Number
 
 
 class Arithmetic(Struct):
-    """Evaluations as words: each with its numbers, alternatives separated by semicolons."""
+    """Evaluations as words: each with its numbers, alternatives separated by semicolons; what is the same once."""
 
     evaluations: tuple[Evaluation, ...]
 
     def text(self, lang: str) -> str:
         """The same in every language."""
-        return "; ".join(evaluation.numbers() for evaluation in self.evaluations)
+        return "; ".join(dict.fromkeys([evaluation.numbers() for evaluation in self.evaluations]))

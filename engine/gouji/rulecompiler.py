@@ -66,6 +66,8 @@ class _Compiler:
                 if rule.kind == "printed":
                     parts, _, total = _printed_sum(program)
                     totals.setdefault(total[0][0], []).append(parts[0])
+                elif rule.kind == "determined":
+                    _plain_sums(program)
         return Rulebook(
             rules,
             self.registry,
@@ -161,3 +163,16 @@ def _printed_sum(program: Program) -> Fast:
         at = program.instance.rule.equations[program.instance.case].text
         raise invalid(place(at, 0), "此处应为：分项之和 == 总计", "expected: sum of the parts == total")
     return fast
+
+
+def _plain_sums(program: Program) -> None:
+    """PackError for a `determined` rule whose equation is not one sum of figures that equals another."""
+    fast = program.alternatives[0]
+    if (
+        fast is None
+        or len(program.alternatives) > 1
+        or fast[1] is not operator.eq
+        or fast[0][1:] + fast[2][1:] != (None, 0) * 2
+    ):
+        at = program.instance.rule.equations[program.instance.case].text
+        raise invalid(place(at, 0), "此处应为：分项之和 == 总计", "expected: sum of figures == sum of figures")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
 from typing import Any
 
+from gouji import blankchecks
 from gouji.checks import KINDS
 from gouji.facts import UNKNOWN, Facts, index
 from gouji.findings import Filling, Finding, Said, Statement, Term, Verdicts, Words
@@ -46,13 +47,17 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
     """Run every rule that applies to `report`; each finding stands for itself."""
     facts = index(report, rulebook.registry)
     facts.remarks = rulebook.remarks
+    agenda = rulebook.agenda(report)
     if facts.blank_keys:
         _withhold_blank_totals(rulebook, facts)
-    agenda = rulebook.agenda(report)
     plans = agenda.plans(facts.values)
     if not facts.silent:
         # Rows of a table that says nothing are there, but no figures by which plans are told apart.
         facts.noted = plans[0].noted
+    if facts.blank_keys:
+        for rule in agenda.structural:
+            if rule.kind == blankchecks.KIND:
+                blankchecks.fill(rule, rulebook, facts)
     for plan in plans:
         _equations(plan, facts)
     there = facts.there()

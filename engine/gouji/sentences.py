@@ -19,8 +19,8 @@ from gouji.values import Struct
 Told: TypeAlias = tuple[int, str, int]
 """A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
 
-_ENDS = "。!?！？\n"
-_PAUSE = re.compile(rf"[{_ENDS},，;；:：、(（]")
+ENDS = "。!?！？\n"
+_PAUSE = re.compile(rf"[{ENDS},，;；:：、(（]")
 # So many figures of a sentence, and so much of it, are looked at on either side of one of them.
 _FIGURES, _LONGEST, _CLAUSE = 20, 400, 60
 
@@ -109,7 +109,7 @@ def words(report: Report, start: int, end: int) -> str:
 
 def _ended(report: Report, start: int, end: int) -> bool:
     text = report.document.text
-    return any(text.find(mark, start, end) >= 0 for mark in _ENDS)
+    return any(text.find(mark, start, end) >= 0 for mark in ENDS)
 
 
 @cache

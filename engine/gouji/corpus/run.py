@@ -20,6 +20,7 @@ from gouji.corpus.worker import Setup
 from gouji.errors import GoujiError, Message, ReadError
 
 ABOUT = "corpus.json"
+LOCK = "run/lock"  # there as soon as a run has begun
 _HELD = 4  # batches for each process that are known before they are begun
 _INPUTS = "inputs.parquet"  # the part of what could not even be walked
 
@@ -195,9 +196,9 @@ def alone(out: str) -> Iterator[None]:
     except ImportError:
         yield
         return
-    folder = Path(out) / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "w") as lock:
+    file = Path(out) / LOCK
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

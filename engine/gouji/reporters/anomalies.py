@@ -226,6 +226,11 @@ class Anomaly:
             number = self.page.difference(self.finding.delta)
             yield Entry(self.page.glyphs.difference, (number,), self.page.say("anomaly.difference"), style="error")
 
+    def total(self, figures: Sequence[Figure], total: Number | None) -> Number | None:
+        """What a side comes to; of a text that may not name all parts, what it names."""
+        known = [figure.term.sign * figure.term.value for figure in figures if figure.term.value is not None]
+        return sum(known) if total is None and len(known) == len(figures) and self.exact() else total
+
     def addition(self, figures: Sequence[Figure], total: Number | None, sign: str = "=") -> Iterator[Entry]:
         """Figures under one another, a line, their sum; `sign` compares it with a sum above."""
         shown = [f for f in figures if self.page.verbose or len(figures) <= _SHORT or not f.nothing]
@@ -268,7 +273,7 @@ class Sum(Anomaly):
     def entries(self) -> Iterator[Entry]:
         """The addition as a clerk does it, the printed total below it."""
         left, right, relation = self.side("left"), self.side("right"), self.relation()
-        totals = self.finding.left, self.finding.right
+        totals = self.total(left, self.finding.left), self.total(right, self.finding.right)
         if len(left) <= 1 < len(right):
             left, right, relation = right, left, _FLIPPED.get(relation, relation)
             totals = totals[1], totals[0]
@@ -462,6 +467,8 @@ def _figure(page: Page, report: Report, term: Term) -> Figure:
         stray = report.unbound[term.unbound]
         # The words before it, back to the last figure or stop, say what it counts.
         words = _STOP.split(report.document.text[stray.clause.start : stray.span.start])[-1]
+        if term.label != stray.raw:
+            words = term.label
         number = page.number(stray.value) + ("%" if stray.unit == "%" else "")
         return Figure(term, number, page.shown(words).strip() or page.shown(term.label), stray.span, None)
     return Figure(term, page.number(term.value), page.shown(term.label) or page.say("anomaly.limit"), None, None)

@@ -284,12 +284,12 @@ class _Case(Struct):
 
     def _changes(self, changes: Sequence[Suspect]) -> str:
         """`total 61 → 60 and natural persons 12 → 11`."""
-        page = self.page
-        return page.say("note.and").join(
-            f"{self._name(self.report.observations[change.operand])} "
-            f"{page.number(change.value)} {page.glyphs.arrow} {page.number(change.repair)}"
-            for change in changes
-        )
+        page, told = self.page, []
+        for change in changes:
+            cell = self.report.observations[change.operand]
+            printed = page.number(change.value) if cell.state == "value" else page.printed(cell)
+            told.append(f"{self._name(cell)} {printed} {page.glyphs.arrow} {page.number(change.repair)}")
+        return page.say("note.and").join(told)
 
     def _name(self, cell: Observation) -> str:
         """What a cell is called: by the registry, which names its row and column; by the report otherwise."""

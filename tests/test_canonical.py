@@ -97,3 +97,7 @@ def test_marks_are_folded_as_the_table_says(line: str) -> None:
     folds = gouji.engine().folds
     for text in (line, line + "".join(sorted(folds.traditional)[:100])):
         assert folds.fold(text)[0] == text.translate(folds.table)
+
+
+def test_a_phrase_is_folded_where_spaces_part_its_characters() -> None:
+    assert canonical("本年度新收政府資\u3000訊公開申請3件")[1].text == canonical("本年度新收政府資訊公開申請3件")[1].text

@@ -19,7 +19,8 @@ from gouji.values import Struct
 
 Script: TypeAlias = Literal["Hans", "Hant"]
 
-_SPACE = r"[\s\u200b-\u200f\u2060\ufeff\xad][\s\u200b-\u200f\u2060\ufeff\xad]*"
+_BLANK = r"[\s\u200b-\u200f\u2060\ufeff\xad]"
+_SPACE = f"{_BLANK}{_BLANK}*"
 
 
 class FoldTable(dict[int, int]):
@@ -72,7 +73,8 @@ class Folds(Struct):
             if len(compatible) == 1 and compatible != character and unicodedata.category(character) != "No":
                 table[character] = table.get(compatible, compatible)
         table.update(characters)
-        words = map(re.escape, sorted(phrases, key=lambda p: (-len(p), p)))
+        # Extractors break phrases as they break lines.
+        words = (f"{_BLANK}*".join(map(re.escape, p)) for p in sorted(phrases, key=lambda p: (-len(p), p)))
         edit = Finder("|".join([_SPACE, *noise, *words]))
         changed = Pattern(f"[{re.escape(''.join(a for a, b in sorted(table.items()) if a != b))}]")
         return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit, changed)
@@ -158,7 +160,7 @@ class _Writer:
             self._identity(position, at)
             position = until
             word = text[at:until]
-            if replacement := self.folds.phrases.get(word):
+            if replacement := self.folds.phrases.get(re.sub(_BLANK, "", word)):
                 self.put(replacement, at, until - at)
             elif word.isspace() and start < at and until < end and _is_word(text[at - 1]) and _is_word(text[until]):
                 self.put(" ", at, until - at)

@@ -344,7 +344,8 @@ def _nearly(o: Observation, other: Observation, share: Number | None) -> bool:
 def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Totals that are blank although a part is not; written as equations whose right side is the total.
 
-    Of two sums for one total, such as those of two forms, the one that finds more of its parts in the report is meant.
+    Of two sums for one total, such as those of two forms, the one that finds more of its parts in the report is meant;
+    of those of its row and of its column, one without a blank, and where they agree, the first.
     """
     facts.passed += len(book.totals.keys() & facts.values.keys()) - len(book.totals.keys() & facts.blank_keys)
     if not facts.withheld:
@@ -354,40 +355,39 @@ def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
         relation = program.instance.relations[0]
         parts = {item.path for item in relation.left.items if facts.observation(item.source, item.path) is not None}
         sums.setdefault(relation.right.items[0].path, []).append((parts, program))
-    meant = [
-        (path, program)
-        for path, found in sums.items()
-        if path in facts.withheld
-        for parts, program in found
-        if not any(parts < others for others, _ in found)
-    ]
-    for path, program in meant:
-        relation = program.instance.relations[0]
-        total_item = relation.right.items[0]
-        o = facts.observation(total_item.source, path)
-        if o is None:
+    for path, found in sums.items():
+        total = facts.where.get(path) if path in facts.withheld else None
+        if total is None:
             continue
-        operands = []
-        terms: list[Term] = []
-        for item in relation.left.items:
-            metric = facts.registry.metric(item.path)
-            operand = Operand.of(facts.observation(item.source, item.path), metric.signed, metric.decimal)
-            operands.append(operand)
-            if operand.kind == "exact":
-                terms.append(facts.term("left", facts.where[item.path]))
-        known = [Operand.exact(0) if o.kind in ("missing", "unreadable") else o for o in operands]
-        total = relation.left.value(known)
-        if not total.exact or total.low == 0:
-            continue
-        facts.add(
-            rule,
-            instance=program.instance.name.removeprefix(rule.id).lstrip("."),
-            values={"label": _label(facts, relation.right.items[0].path), "left": total.shown},
-            equation=f"{' + '.join(number_text(t.value or 0) for t in terms)} = {total.shown} ≠ □",
-            left=total.low,
-            span=o.span,
-            terms=[*terms, facts.term("right", facts.where[total_item.path])],
-        )
+        meant = [program for parts, program in found if not any(parts < others for others, _ in found)]
+        added = [(program, *_filled(program, facts)) for program in meant]
+        whole = [one for one in added if one[3]] or added
+        for program, value, terms, _ in {one[1].low: one for one in reversed(whole)}.values():
+            if not value.exact or value.low == 0:
+                continue
+            facts.add(
+                rule,
+                instance=program.instance.name.removeprefix(rule.id).lstrip("."),
+                values={"label": _label(facts, path), "left": value.shown},
+                equation=f"{' + '.join(number_text(t.value or 0) for t in terms)} = {value.shown} ≠ □",
+                left=value.low,
+                span=facts.report.observations[total].span,
+                terms=[*terms, facts.term("right", total)],
+            )
+
+
+def _filled(program: Program, facts: Facts) -> tuple[Interval, list[Term], bool]:
+    """What the parts of a total that have figures add up to, these parts, and whether they are all."""
+    side = program.instance.relations[0].left
+    operands = []
+    terms: list[Term] = []
+    for item in side.items:
+        metric = facts.registry.metric(item.path)
+        operand = Operand.of(facts.observation(item.source, item.path), metric.signed, metric.decimal)
+        operands.append(operand if operand.kind not in ("missing", "unreadable") else Operand.exact(0))
+        if operand.kind == "exact":
+            terms.append(facts.term("left", facts.where[item.path]))
+    return side.value(operands), terms, len(terms) == len(operands)
 
 
 def _same_value(rule: Rule, book: Rulebook, facts: Facts) -> None:

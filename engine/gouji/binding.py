@@ -49,7 +49,7 @@ class Binder:
     def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
         """Whether words before the cue say that it speaks of something else."""
         at = token.start
-        return cue.unless is not None and bool(cue.unless.search(self.text, max(start, at - 60), at))
+        return cue.unless is not None and cue.unless.within(self.text, max(start, at - 60), at)
 
     def _alone(self, cue: Cue, start: int, at: int) -> bool:
         """Whether a cue may count although the topic is open: nothing in its clause names another subject."""

@@ -146,7 +146,7 @@ class Breakdowns:
                 break
             if total.quantity.unit and not part.quantity.unit and not part.path:
                 continue
-            aside = self.model.patterns["aside"].search(self.text, begun, part.start)
+            aside = self.model.finders["aside"].search(self.text, begun, part.start)
             # What is carried from year to year is a part only of what may be counted with it.
             if aside and not (aside["carried"] and part.path and total.cue and total.cue.becomes):
                 continue

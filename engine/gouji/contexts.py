@@ -67,7 +67,7 @@ class Context:
             self.scope, self.passing = None, False
         self.body = None
         self.when = self.planned if patterns["plan_opening"].match(text, start, end) else self.unsaid
-        if patterns["scope_reset"].match(text, start, end):
+        if self.scope is not None and patterns["scope_reset"].match(text, start, end):
             self.scope = None
         self.clauses = [start, *[m.end() for m in CLAUSE_END.finditer(text, start, end)]]
         finders = self.finders

@@ -23,7 +23,7 @@ from gouji.yamlfile import Scalar, invalid, unknown
 _QUALIFYING = ("other_time", "change", "cumulative", "ever")
 """The patterns that are asked for in front of every figure; where none of them is, one search tells it."""
 _FOUND = (
-    *("relevant", "clause_year", "scope_part", "scope_whole", "flattened", "account"),
+    *("relevant", "clause_year", "scope_part", "scope_whole", "flattened", "account", "aside"),
     *(*_QUALIFYING, "qualifying"),
 )
 """The patterns that are searched for."""
@@ -136,7 +136,7 @@ def _cue(
         frozenset(map(str, spec.get("topics", ()))),
         spec.get("opens") == "true",
         frozenset(map(str, spec.get("under", ()))),
-        pattern(spec["unless"]) if "unless" in spec else None,
+        expression(spec["unless"], Finder) if "unless" in spec else None,
         str(spec["value"]) if "value" in spec else None,
         (frozenset(map(str, becomes["parts"])), str(becomes["path"])) if becomes else None,
         int(spec["year"]) if "year" in spec else None,

@@ -49,7 +49,7 @@ class Binder:
     def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
         """Whether words before the cue say that it speaks of something else."""
         at = token.start
-        return cue.unless is not None and bool(cue.unless.search(self.text, max(start, at - 60), at))
+        return cue.unless is not None and cue.unless.within(self.text, max(start, at - 60), at)
 
     def _alone(self, cue: Cue, start: int, at: int) -> bool:
         """Whether a cue may count although the topic is open: nothing in its clause names another subject."""
@@ -74,15 +74,21 @@ class Binder:
     def assign(self, figure: Figure, token: Token, total: Figure | None, start: int) -> None:
         """Give a figure the metric of a cue, if the cue may count it and it is one of the year."""
         cue, text, at = self.model.cues[token.type], self.text, token.start
+        finders = self.model.finders
         if not self._admits(cue, figure, token, total, start):
             return
-        named = self.model.patterns["account"].search(text, max(start, at - 40), at)
+        named = finders["account"].search(text, max(start, at - 40), at)
         if named and not cue.accounts and not self._names_itself(named[1]):
             # “依申请公开”收到申请12件: what came in by a column, be it all or not.
             return
         clause = max(start, self.context.clause_start(min(at, figure.start)))
         when = self.context.when
-        of_this_year = (cue.standing and when.since) or self.context.of_this_year(clause, figure.start)
+        qualified = finders["qualifying"].within(text, clause, figure.start)
+        if not qualified:
+            figure.changes = False
+        of_this_year = (cue.standing and when.since) or (
+            self.context.of_this_year(clause, figure.start) if qualified else self.context.in_year()
+        )
         if self.changes(figure) or not (of_this_year or (when.said and (when.since or not when.year))):
             return
         figure.label = (at, token.end)
@@ -90,9 +96,9 @@ class Binder:
         if not metrics:
             figure.cue = cue if cue.becomes and of_this_year else None
             return
-        figure.cumulative = when.until or bool(self.model.patterns["cumulative"].search(text, clause, figure.start))
+        figure.cumulative = when.until or (qualified and finders["cumulative"].within(text, clause, figure.start))
         figure.dated = of_this_year and when.said and not when.until
-        ever = None if cue.standing else self.model.patterns["ever"].search(text, clause, figure.start)
+        ever = finders["ever"].search(text, clause, figure.start) if qualified and not cue.standing else None
         if not of_this_year or (ever and (when.until or ever["now"])):
             figure.ever = metrics[0], cue
             return
@@ -137,7 +143,8 @@ class Binder:
         """The other body that a figure is of, named in its clause, before a colon (县公安局：收到申请12件) or above."""
         context, text = self.context, self.text
         begun = context.clause_start(clause - 1) if clause > start and text[clause - 1] == ":" else clause
-        body = self.model.patterns["scope_body"].search(text, max(start, begun), at)
+        begun = max(start, begun)
+        body = self.model.patterns["scope_body"].search(text, begun, at) if begun < at else None
         if body is not None and not context.is_own(body["body"]):
             context.body = body["body"]
         return context.body or context.heading_body

@@ -141,13 +141,12 @@ class Breakdowns:
             if part.cue is not None and part.cue.opens and part is not parts[0]:
                 break
             # 历年累计418条 is no part of what the year has; nor is a number of nothing: 粉丝数量达21万.
-            if not total.ever and self.model.patterns["ever"].search(
-                self.text, max(part.clause, total.end), part.start
-            ):
+            begun = max(part.clause, total.end)
+            if not total.ever and self.model.finders["ever"].within(self.text, begun, part.start):
                 break
             if total.quantity.unit and not part.quantity.unit and not part.path:
                 continue
-            aside = self.model.patterns["aside"].search(self.text, max(part.clause, total.end), part.start)
+            aside = self.model.finders["aside"].search(self.text, begun, part.start)
             # What is carried from year to year is a part only of what may be counted with it.
             if aside and not (aside["carried"] and part.path and total.cue and total.cue.becomes):
                 continue

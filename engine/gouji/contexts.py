@@ -67,7 +67,7 @@ class Context:
             self.scope, self.passing = None, False
         self.body = None
         self.when = self.planned if patterns["plan_opening"].match(text, start, end) else self.unsaid
-        if patterns["scope_reset"].match(text, start, end):
+        if self.scope is not None and patterns["scope_reset"].match(text, start, end):
             self.scope = None
         self.clauses = [start, *[m.end() for m in CLAUSE_END.finditer(text, start, end)]]
         finders = self.finders
@@ -109,9 +109,11 @@ class Context:
 
     def of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
-        if self.report_year and self.when.year != self.report_year:
-            return False
-        return not self.finders["other_time"].within(self.text, clause, at)
+        return self.in_year() and not self.finders["other_time"].within(self.text, clause, at)
+
+    def in_year(self) -> bool:
+        """Whether the year in force is that of the report, or that is not known."""
+        return not self.report_year or self.when.year == self.report_year
 
     def clause_start(self, at: int) -> int:
         """Where the clause of the sentence that `at` stands in begins; not too far back."""

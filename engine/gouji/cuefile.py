@@ -20,8 +20,13 @@ from gouji.registry import Registry
 from gouji.schema import expression, pattern
 from gouji.yamlfile import Scalar, invalid, unknown
 
-_FOUND = ("relevant", "clause_year", "scope_part", "scope_whole", "other_time", "change", "flattened")
-"""The patterns that long stretches of text are searched for."""
+_QUALIFYING = ("other_time", "change", "cumulative", "ever")
+"""The patterns that are asked for in front of every figure; where none of them is, one search tells it."""
+_FOUND = (
+    *("relevant", "clause_year", "scope_part", "scope_whole", "flattened", "account", "aside"),
+    *(*_QUALIFYING, "qualifying"),
+)
+"""The patterns that are searched for."""
 
 
 def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
@@ -54,13 +59,14 @@ def load_narrative(packs: Packs, registry: Registry) -> NarrativeModel:
         for k, v in data.items()
         if isinstance(v, Scalar) and k not in ("grammar", "cues")
     }
+    qualifying = Scalar("|".join(f"(?:{sources[k]})" for k in _QUALIFYING), sources["ever"].where)
     return NarrativeModel(
         grammar,
         scanner,
         cues,
         COUNTS | {name for name, cue in cues.items() if cue.value is not None},
         {k: pattern(v) for k, v in sources.items() if k not in _FOUND},
-        {k: expression(v, Finder) for k, v in sources.items() if k in _FOUND},
+        {k: expression(v, Finder) for k, v in (*sources.items(), ("qualifying", qualifying)) if k in _FOUND},
         {str(k): pattern(v) for k, v in data["heading_topics"].items()},
         _nothing_below(data["nothing_below"], cues),
         {str(k): tuple(map(str, v)) for k, v in data["wholes"].items()},
@@ -130,7 +136,7 @@ def _cue(
         frozenset(map(str, spec.get("topics", ()))),
         spec.get("opens") == "true",
         frozenset(map(str, spec.get("under", ()))),
-        pattern(spec["unless"]) if "unless" in spec else None,
+        expression(spec["unless"], Finder) if "unless" in spec else None,
         str(spec["value"]) if "value" in spec else None,
         (frozenset(map(str, becomes["parts"])), str(becomes["path"])) if becomes else None,
         int(spec["year"]) if "year" in spec else None,

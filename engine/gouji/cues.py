@@ -24,7 +24,7 @@ class Cue(Struct):
     topics: frozenset[str] = frozenset()
     opens: bool = False
     under: frozenset[str] = frozenset()
-    unless: Pattern | None = None
+    unless: Finder | None = None
     value: str | None = None
     becomes: tuple[frozenset[str], str] | None = None
     year: int | None = None

@@ -127,14 +127,17 @@ class _Reader(Binder):
         """Read the sentences of one stretch of text."""
         text = self.text
         relevant = self.model.finders["relevant"].within
+        sentences = (sentence.span() for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end))
+        spans = [span for span in sentences if relevant(text, *span)]
+        if not spans:
+            return
         self.topic = self._heading_topic(stretch.headings)
         self.context.paragraph(stretch.headings[-1] if stretch.headings else "")
         self.previous = None
         self.counted = []
         self.paragraph_start = len(self.figures)
-        for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end):
-            if relevant(text, *sentence.span()):
-                self._sentence(*sentence.span())
+        for start, end in spans:
+            self._sentence(start, end)
         if len(self.figures) - self.paragraph_start > 1:
             alike.staff_of_all(self.figures[self.paragraph_start :])
         resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)

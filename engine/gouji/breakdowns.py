@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
 from gouji.cues import Cue, NarrativeModel
 from gouji.quantities import Quantity
 from gouji.records import Number
+
+Breakdown: TypeAlias = "tuple[Figure, list[Figure], bool]"
+"""A total, its parts, and whether these are said to be all."""
 
 _NEAR = 100
 """Figures of earlier paragraphs among which the total of a list of applicants is looked for."""
@@ -63,7 +67,7 @@ class Breakdowns:
     def __init__(self, text: str, model: NarrativeModel) -> None:
         self.text = text
         self.model = model
-        self.found: list[tuple[Figure, list[Figure], bool]] = []
+        self.found: list[Breakdown] = []
 
     def whole(self, found: list[Figure], last: Figure | None, parts: list[Figure]) -> Figure | None:
         """Which figure a list breaks down: the last one, unless it is too small; None where it may be two together.
@@ -253,13 +257,16 @@ def _lists(parts: Sequence[Figure], total: Number) -> bool:
     return added == total
 
 
-def resolve_wholes(figures: Sequence[Figure], begun: int, model: NarrativeModel, *, tables: bool) -> None:
+def resolve_wholes(
+    figures: Sequence[Figure], begun: int, model: NarrativeModel, lists: Iterable[Breakdown], *, tables: bool
+) -> None:
     """Say of which total the applicants of a paragraph are the parts: the one that they add up to.
 
-    Its figures are those from `begun` on. Where there are form tables (`tables`) an open reading is kept.
+    Its figures are those from `begun` on. What one of `lists` breaks down are the parts of its total, unless another one
+    fits. Where there are form tables (`tables`) an open reading is kept.
     """
     earlier, figures = figures, figures[begun:]
-    open_ones = [f for f in figures if f.path and "<whole>" in f.path]
+    open_ones = {id(f): f for f in figures if f.path and "<whole>" in f.path}
     if not open_ones:
         return
     totals = {path for paths in model.wholes.values() for path in paths}
@@ -272,15 +279,27 @@ def resolve_wholes(figures: Sequence[Figure], begun: int, model: NarrativeModel,
         parts, path = (figure.cue and figure.cue.becomes) or (frozenset[str](), None)
         if figure.path and figure.path != path and not any(known.get(p) for p in parts):
             known.update((p, figure.quantity.value) for p in parts & totals - known.keys())
-    summed = sum(f.quantity.value for f in {f.path: f for f in open_ones}.values())
-    fitting = [
-        whole
-        for whole, totals in model.wholes.items()
-        for parts in (totals, model.whole_parts.get(whole, totals))
-        if all(p in known for p in parts) and sum(known[p] for p in parts) == summed
-    ]
+
+    def fitting(summed: Number) -> list[str]:
+        return [
+            whole
+            for whole, paths in model.wholes.items()
+            for parts in (paths, model.whole_parts.get(whole, paths))
+            if all(p in known for p in parts) and sum(known[p] for p in parts) == summed
+        ]
+
+    for total, listed, _ in lists:
+        named = next((whole for whole, paths in model.wholes.items() if paths == (total.path,)), None)
+        if named and not {*fitting(sum(part.quantity.value for part in listed))} - {named}:
+            for part in listed:
+                if id(part) in open_ones:
+                    _resolve(open_ones.pop(id(part)), named)
+    found = fitting(sum(f.quantity.value for f in {f.path: f for f in open_ones.values()}.values()))
     # Against a table a rule accepts either reading; without one nothing could tell. Totals that both fit are equal.
-    whole = fitting[0] if len(set(fitting)) == 1 else "new" if "new" in fitting or (tables and not fitting) else None
-    for figure in open_ones:
-        assert figure.path is not None
-        figure.path = figure.path.replace("<whole>", whole) if whole else None
+    whole = found[0] if len(set(found)) == 1 else "new" if "new" in found or (tables and not found) else None
+    for figure in open_ones.values():
+        _resolve(figure, whole)
+
+
+def _resolve(figure: Figure, whole: str | None) -> None:
+    figure.path = figure.path.replace("<whole>", whole) if figure.path and whole else None

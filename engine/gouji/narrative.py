@@ -140,7 +140,7 @@ class _Reader(Binder):
             self._sentence(start, end)
         if len(self.figures) - self.paragraph_start > 1:
             alike.staff_of_all(self.figures[self.paragraph_start :])
-        resolve_wholes(self.figures, self.paragraph_start, self.model, tables=self.tables)
+        resolve_wholes(self.figures, self.paragraph_start, self.model, self.breakdowns.found, tables=self.tables)
 
     def nothing_below(self, heading: str, said: re.Match[str]) -> None:
         """Read a section that says no more than that there was nothing: none of what its heading names."""

@@ -140,7 +140,7 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
     blocks: list[Block] = []
     position = 0
     lines = text.split("\n")
-    beyond = _BEYOND * sum(map(_goes_beyond, lines))
+    beyond = _BEYOND * sum([_goes_beyond(line) for line in lines if len(line) >= _WIDEST])
     margin = None if beyond >= len(lines) else _margin(lines, beyond)
     for region, table in tables(text, carriers):
         blocks.extend(_paragraphs(text, position, region.start, margin))
@@ -172,9 +172,9 @@ def _paragraphs(text: str, start: int, end: int, margin: int | None) -> list[Par
 
 
 def _goes_beyond(line: str) -> bool:
-    """Whether a line that carries no table begins with more than a margin leaves room for."""
+    """Whether a line of more than a margin leaves room for begins with so much that carries no table."""
     head = line[:_WIDEST]
-    return len(head) == _WIDEST and "\t" not in head and "|" not in head
+    return "\t" not in head and "|" not in head
 
 
 def _margin(lines: Iterable[str], least: int) -> int | None:
@@ -182,8 +182,8 @@ def _margin(lines: Iterable[str], least: int) -> int | None:
 
     A line is one or two characters short where a mark or a number did not fit.
     """
-    short = (line for line in lines if len(line) < _WIDEST and "\t" not in line and "|" not in line)
-    widths = sorted(_width(line) for line in short if line.strip())
+    short = [line for line in lines if line and len(line) < _WIDEST and "\t" not in line and "|" not in line]
+    widths = sorted([_width(line) for line in short if not line.isspace()])
     if not widths:
         return None
     full = [width for width in widths if width >= widths[-1] - 4]

@@ -27,8 +27,9 @@ _FULL_LINES = 3
 # Of so many full lines one may go beyond the margin: an address, or a row of a table.
 _BEYOND = 10
 _GOES_ON = re.compile(r"(?<![。！？：；!?:;])\n(?![\s　(（【#]|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.](?!\d))")
-# What most texts have nothing of; the three expressions below say what becomes of it.
-_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
+# Bytes and characters that most texts have nothing of; the three expressions below say what becomes of it.
+_ODD_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
+_ODD = "\x85\u2028\u2029"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NEWLINE = re.compile(r"\r\n?")
 # Other separators end no line by the contract; one code point stays one, so that columns stay true.
@@ -41,7 +42,8 @@ def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
     Raises ReadError for a file that is empty, binary, beyond the limits, or in no encoding that it can be read in.
     """
     text = decode(data, source) if data else ""
-    odd = _ODD.search(text) is not None
+    # No encoding writes a control character without its byte; bytes are looked through sooner.
+    odd = len(data.translate(None, _ODD_BYTES)) < len(data) or any(character in text for character in _ODD)
     if odd:
         text = _SEPARATORS.sub(" ", _NEWLINE.sub("\n", text))
     if not text.strip("\ufeff \t\n\u3000\xa0"):

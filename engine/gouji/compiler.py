@@ -17,7 +17,7 @@ from gouji.outline import OutlineModel
 from gouji.outlinefile import load_outline
 from gouji.packfile import grammar_file, read_pack
 from gouji.packs import Packs
-from gouji.patterns import Finder
+from gouji.patterns import Pattern
 from gouji.readers.carriers import Carrier
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
@@ -101,7 +101,7 @@ _FOLDS = ("characters", "phrases", "noise")
 def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
     """Every carrier of tables in plain text. Raises PackError."""
     carriers = []
-    openings: dict[str, Finder] = {}
+    openings: dict[str, Pattern] = {}
     for folder in packs.folders():
         pack = read_pack(folder)
         parts = pack.get("parts", {})
@@ -111,7 +111,7 @@ def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
             opens = schema.composed(spec["opens"], parts) if "opens" in spec else None
             if opens is not None and opens not in openings:
                 # Carriers that begin alike look for it once.
-                openings[opens] = schema.expression(opens, Finder)
+                openings[opens] = Pattern(f"\n(?={schema.expression(opens, Pattern).source})")
             finder = openings[opens] if opens is not None else None
             carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, finder))
     return tuple(carriers)

@@ -13,12 +13,14 @@ from math import gcd
 from gouji.document import Cell, Table
 from gouji.grammar import Grammar
 from gouji.parser import Token
-from gouji.patterns import Finder, Pattern
+from gouji.patterns import Pattern
 from gouji.readers import limits
 from gouji.spans import Span
 from gouji.values import Struct
 
 _MARK = re.compile(r"[\t|]")
+# The cells of a carrier where a TAB leads each of them.
+_LED_BY_TAB = r"\t([^\t]*)"
 _CANDIDATE = re.compile(r"\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}(?:\||\n[ \t]*\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*|[增减減]\d+")
 
@@ -41,22 +43,26 @@ class TooManyCells(Exception):
 
 
 class Carrier(Struct):
-    """One way in which text carries a table; see `grammars/carriers/pack.yaml`."""
+    """One way in which text carries a table; see `grammars/carriers/pack.yaml`.
+
+    `opens` matches the line end before the first line of a table.
+    """
 
     name: str
     region: Pattern
     cell: Pattern
     rows: str
     grammar: Grammar
-    opens: Finder | None = None
+    opens: Pattern | None = None
 
     def table(self, text: str, start: int) -> Table | None:
         """The table in `text`, which begins at `start` of its document; None when it has no row of two cells.
 
         Raises TooManyCells where cells that lines leave out would be too many.
         """
+        cells = _led_by_tab if self.cell.source == _LED_BY_TAB else self._cells
         rows = [
-            self._cells(token.text, start + token.start)
+            cells(token.text, start + token.start)
             for token in self.grammar.parse(text).children
             if isinstance(token, Token)
         ]
@@ -107,19 +113,40 @@ class Carrier(Struct):
         return cells
 
 
+def _led_by_tab(row: str, start: int) -> list[Cell]:
+    """The cells of a row where a TAB leads each of them: what an expression finds, without a match for each."""
+    cells: list[Cell] = []
+    new = tuple.__new__
+    before, *pieces = row.split("\t")
+    mark = start + len(before)
+    for piece in pieces:
+        text = piece.strip()
+        begin = mark + 1 + piece.find(text)
+        cells.append(new(Cell, (begin, begin + len(text), mark)))
+        mark += 1 + len(piece)
+    return cells
+
+
 def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table]]:
     """Every table that `text` (lines ended by newline) carries, with the span of its region, in order.
 
     Raises TooManyCells beyond `limits.CELLS`.
     """
     openings = {id(one.opens): one.opens for one in carriers}
+    # A line end before the first line, too: what it matches stands in `text` where the line behind it begins.
+    ended = "\n" + text
     position = 0
     left = limits.CELLS
     begun = dict.fromkeys(openings, -1)
     while True:
         for one, opening in openings.items():
             if begun[one] < position:
-                begun[one] = _opening(text, position, opening)
+                if opening is None:
+                    begun[one] = _marked(text, position)
+                else:
+                    # Where nothing marks a cell, only its first line tells a table.
+                    match = opening.search(ended, position)
+                    begun[one] = match.start() if match else len(text)
         if (start := min(begun.values(), default=len(text))) >= len(text):
             return
         # What looks like a table and is none is passed over as a whole: each line is looked at once.
@@ -136,13 +163,11 @@ def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table
                     break
 
 
-def _opening(text: str, position: int, opens: Finder | None) -> int:
-    """Where the first line from `position` on that can open a table begins; the end of `text` if none does."""
-    if opens is not None:
-        # Where nothing marks a cell, only its first line tells a table.
-        match = next(opens.finditer(text, position), None)
-        return match.start() if match else len(text)
-    # No line opens one but that of a mark and the line above.
+def _marked(text: str, position: int) -> int:
+    """Where the first line from `position` on that can open a table with marks begins; the end of `text` if none does.
+
+    No line opens one but that of a mark and the line above.
+    """
     while mark := _MARK.search(text, position):
         line = text.rfind("\n", 0, mark.start()) + 1
         above = text.rfind("\n", 0, max(line - 1, 0)) + 1

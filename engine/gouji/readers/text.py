@@ -27,8 +27,9 @@ _FULL_LINES = 3
 # Of so many full lines one may go beyond the margin: an address, or a row of a table.
 _BEYOND = 10
 _GOES_ON = re.compile(r"(?<![。！？：；!?:;])\n(?![\s　(（【#]|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.](?!\d))")
-# What most texts have nothing of; the three expressions below say what becomes of it.
-_ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
+# Bytes and characters that most texts have nothing of; the three expressions below say what becomes of it.
+_ODD_BYTES = bytes({*range(0x20), 0x7F} - {*b"\t\n"})
+_ODD = "\x85\u2028\u2029"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NEWLINE = re.compile(r"\r\n?")
 # Other separators end no line by the contract; one code point stays one, so that columns stay true.
@@ -41,7 +42,8 @@ def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
     Raises ReadError for a file that is empty, binary, beyond the limits, or in no encoding that it can be read in.
     """
     text = decode(data, source) if data else ""
-    odd = _ODD.search(text) is not None
+    # No encoding writes a control character without its byte; bytes are looked through sooner.
+    odd = len(data.translate(None, _ODD_BYTES)) < len(data) or any(character in text for character in _ODD)
     if odd:
         text = _SEPARATORS.sub(" ", _NEWLINE.sub("\n", text))
     if not text.strip("\ufeff \t\n\u3000\xa0"):
@@ -140,7 +142,7 @@ def _blocks(text: str, carriers: Sequence[Carrier]) -> list[Block]:
     blocks: list[Block] = []
     position = 0
     lines = text.split("\n")
-    beyond = _BEYOND * sum(map(_goes_beyond, lines))
+    beyond = _BEYOND * sum([_goes_beyond(line) for line in lines if len(line) >= _WIDEST])
     margin = None if beyond >= len(lines) else _margin(lines, beyond)
     for region, table in tables(text, carriers):
         blocks.extend(_paragraphs(text, position, region.start, margin))
@@ -172,9 +174,9 @@ def _paragraphs(text: str, start: int, end: int, margin: int | None) -> list[Par
 
 
 def _goes_beyond(line: str) -> bool:
-    """Whether a line that carries no table begins with more than a margin leaves room for."""
+    """Whether a line of more than a margin leaves room for begins with so much that carries no table."""
     head = line[:_WIDEST]
-    return len(head) == _WIDEST and "\t" not in head and "|" not in head
+    return "\t" not in head and "|" not in head
 
 
 def _margin(lines: Iterable[str], least: int) -> int | None:
@@ -182,8 +184,8 @@ def _margin(lines: Iterable[str], least: int) -> int | None:
 
     A line is one or two characters short where a mark or a number did not fit.
     """
-    short = (line for line in lines if len(line) < _WIDEST and "\t" not in line and "|" not in line)
-    widths = sorted(_width(line) for line in short if line.strip())
+    short = [line for line in lines if line and len(line) < _WIDEST and "\t" not in line and "|" not in line]
+    widths = sorted([_width(line) for line in short if not line.isspace()])
     if not widths:
         return None
     full = [width for width in widths if width >= widths[-1] - 4]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -140,6 +140,7 @@ def _parser(lark: Lark) -> Parser:
     """The tables of a grammar in the form that needs no Lark."""
     front: Any = lark.parser
     table = front.parser._parse_table
+    same = _stand_for_one(lark.rules) - {str(start) for start in front.parser_conf.start}
     reductions: dict[Any, Reduction] = {}
     states: list[dict[str, int | Reduction]] = []
     for number in range(len(table.states)):
@@ -150,7 +151,7 @@ def _parser(lark: Lark) -> Parser:
             else:
                 # A rule is kept once, however many states complete it.
                 if to not in reductions:
-                    reductions[to] = _reduction(to)
+                    reductions[to] = _reduction(to, same)
                 steps[str(name)] = reductions[to]
         states.append(steps)
     lexers: dict[int, Any] = getattr(front.lexer, "lexers", {})
@@ -168,16 +169,31 @@ def _parser(lark: Lark) -> Parser:
     )
 
 
-def _reduction(rule: Any) -> Reduction:
-    """What Lark makes of a rule: it leaves out terminals that begin with `_` and opens rules that do."""
-    kept = tuple(
-        (i, not symbol.is_term and symbol.name.startswith("_"))
+def _stand_for_one(rules: Iterable[Any]) -> set[str]:
+    """The rules that are opened and in all their ways keep one value: it may as well stand there itself."""
+    found: dict[str, bool] = {}
+    for rule in rules:
+        name = rule.origin.name
+        alone = name.startswith("_") and [opened for _, opened in _kept(rule, ())] == [False]
+        found[name] = alone and found.get(name, True)
+    return {str(name) for name, alone in found.items() if alone}
+
+
+def _kept(rule: Any, same: Collection[str]) -> tuple[tuple[int, bool], ...]:
+    """The places of what Lark keeps of a rule, and whether it opens that: it leaves out terminals that begin with `_`."""
+    return tuple(
+        (i, not symbol.is_term and symbol.name.startswith("_") and symbol.name not in same)
         for i, symbol in enumerate(rule.expansion)
         if rule.options.keep_all_tokens or not (symbol.is_term and symbol.filter_out)
     )
+
+
+def _reduction(rule: Any, same: Collection[str]) -> Reduction:
+    """What Lark makes of a rule; those in `same` give the one value that they keep."""
+    kept = _kept(rule, same)
     size = len(rule.expansion)
     origin = str(rule.origin.name)
-    single = bool(rule.options.expand1 and not rule.alias)
+    single = bool(rule.options.expand1 and not rule.alias) or origin in same
     repeats = rule.expansion[:1] == [rule.origin] and not (rule.alias or rule.options.expand1)
     return Reduction(
         size,

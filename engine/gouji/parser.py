@@ -88,6 +88,30 @@ class Scanner(Struct):
     words: Mapping[str, Pattern]
 
 
+class _Stack:
+    """The states behind the parts of a text that were read: the last one, with what it accepts, above the others.
+
+    Of texts that have been read alike so far there is one. `steps` remembers what becomes of it with a terminal: the
+    rules that are complete before that, in order, and the stack behind it.
+    """
+
+    __slots__ = ("above", "below", "node", "state", "steps", "words")
+
+    def __init__(self, state: int, below: _Stack | None, scanner: Scanner | None) -> None:
+        self.state = state
+        self.below = below
+        self.node: Node = scanner.node if scanner else None
+        self.words: Mapping[str, Pattern] = scanner.words if scanner else {}
+        self.steps: dict[str, _Step] = {}
+        self.above: dict[int, _Stack] = {}
+
+
+_Step: TypeAlias = "tuple[Sequence[Reduction], _Stack]"
+
+_STACKS = 5000
+"""Stacks that a parser remembers: tables have some hundred, and nothing bounds the brackets in a text."""
+
+
 class Parser:
     """The tables of a grammar. `starts` and `ends` hold, by start rule, the state before a text and the one behind."""
 
@@ -101,26 +125,25 @@ class Parser:
         ignored: frozenset[str],
     ) -> None:
         """`accepted` is the number of each state's scanner among `scanners`; without scanners, tokens must be given."""
+        self._tables = states, starts, ends, scanners, accepted, ignored
         self._states = states
-        self._starts = starts
         self._ends = ends
-        # Tuples that are nothing else are unpacked sooner.
-        plain = [tuple(scanner) for scanner in scanners]
-        self._accepted: list[tuple[Node, Mapping[str, Pattern]]] = [plain[number] for number in accepted]
+        self._accepted = [scanners[number] for number in accepted]
         self.ignored = ignored
+        self._known = 0
+        self._starts = {start: self._stack(state, None) for start, state in starts.items()}
 
     def parse(self, text: str, start: str) -> Tree:
         """The tree of `text` by the rule `start`, one of those that the grammar was made for.
 
         Raises Refused. A parser without scanners reads no text, only tokens.
         """
-        states, accepted, ignored, made = self._states, self._accepted, self.ignored, tuple.__new__
-        state = self._starts[start]
-        stack: list[int] = [state]
+        ignored, made = self.ignored, tuple.__new__
+        stack = self._starts[start]
         values: list[Any] = []
         position, length, last = 0, len(text), 0
         while position < length:
-            node, words = accepted[state]
+            node = stack.node
             ahead = position
             while node.__class__ is dict:
                 character = text[ahead] if ahead < length else ""
@@ -138,72 +161,103 @@ class Parser:
             if name in ignored:
                 continue
             last, word = begin, match[0]
-            if name in words and (other := words[name].fullmatch(word)):
+            if name in stack.words and (other := stack.words[name].fullmatch(word)):
                 name = other.lastgroup or ""
-            # Straight to the tuple: texts are mostly tokens.
-            token = made(Token, (name, word, begin, position, match))
-            step = states[state].get(name)
-            if step.__class__ is int:
-                # Nothing is complete: as `_take` does, without the call.
-                state = step
-                stack.append(step)
-                values.append(token)
-            elif self._take(stack, values, name, token, None):
-                state = stack[-1]
-            else:
+            step = stack.steps.get(name) or self._step(stack, name, None)
+            if step is None:
                 raise Refused(begin)
-        if not self._take(stack, values, END, None, self._ends[start]):
+            complete, stack = step
+            if complete:
+                _reduce(values, complete)
+            # Straight to the tuple: texts are mostly tokens.
+            values.append(made(Token, (name, word, begin, position, match)))
+        tree = self._end(stack, values, start)
+        if tree is None:
             raise Refused(last)
-        tree: Tree = values[-1]
         return tree
 
     def tree(self, tokens: Iterable[tuple[str, Token]], start: str) -> Tree | None:
         """The tree of tokens that somebody else has found, each with its terminal; None where they have none."""
-        stack: list[int] = [self._starts[start]]
+        stack = self._starts[start]
         values: list[Any] = []
         for name, token in tokens:
-            if not self._take(stack, values, name, token, None):
+            step = stack.steps.get(name) or self._step(stack, name, None)
+            if step is None:
                 return None
-        return values[-1] if self._take(stack, values, END, None, self._ends[start]) else None
+            complete, stack = step
+            _reduce(values, complete)
+            values.append(token)
+        return self._end(stack, values, start)
 
-    def _take(self, stack: list[int], values: list[Any], name: str, token: Any, end: int | None) -> bool:
-        """Complete what is complete before the terminal `name`, and take its `token`; whether it can stand there.
+    def _end(self, stack: _Stack, values: list[Any], start: str) -> Tree | None:
+        """The tree of the text that ends here; None where it cannot."""
+        step = stack.steps.get(END) or self._step(stack, END, self._ends[start])
+        if step is None:
+            return None
+        _reduce(values, step[0])
+        tree: Tree = values[-1]
+        return tree
+
+    def _step(self, stack: _Stack, name: str, end: int | None) -> _Step | None:
+        """What becomes of `stack` with the terminal `name`; None where that cannot stand there.
 
         Behind the text nothing is left to take: there it is enough to arrive in the state `end`.
         """
-        states = self._states
-        state = stack[-1]
-        while True:
-            step = states[state].get(name)
-            if step.__class__ is int:
-                stack.append(step)
-                values.append(token)
-                return True
-            if step is None:
-                return False
-            size, origin, rule, kept, single, grows = step  # type: ignore[misc]
-            if grows:
-                # Its list grows in place; it belongs to nobody else any more. The state behind it stays what it was.
-                values[-2].children.append(values.pop())
-                stack.pop()
-                state = stack[-1]
-            else:
-                children = values[-size:] if size else []
-                if size:
-                    del values[-size:], stack[-size:]
-                if kept is not None:
-                    found: list[Any] = []
-                    for i, opened in kept:
-                        if not opened:
-                            found.append(children[i])
-                        elif found:
-                            found += children[i].children
-                        else:
-                            # A list that belongs to nobody else any more.
-                            found = children[i].children
-                    children = found
-                values.append(children[0] if single and len(children) == 1 else tuple.__new__(Tree, (rule, children)))
-                state = states[stack[-1]][origin]  # type: ignore[assignment]
-                stack.append(state)
-            if state == end:
-                return True
+        complete: list[Reduction] = []
+        at = stack
+        while at.state != end:
+            to = self._states[at.state].get(name)
+            if to is None:
+                return None
+            if isinstance(to, int):
+                at = self._stack(to, at)
+                break
+            for _ in range(to.size):
+                assert at.below is not None
+                at = at.below
+            behind = self._states[at.state][to.origin]
+            assert isinstance(behind, int)
+            at = self._stack(behind, at)
+            if to.size != 1 or to.kept is not None or not to.single:
+                complete.append(to)
+        step = complete, at
+        if self._known < _STACKS:
+            stack.steps[name] = step
+        return step
+
+    def _stack(self, state: int, below: _Stack | None) -> _Stack:
+        known = below.above.get(state) if below else None
+        if known is None:
+            known = _Stack(state, below, self._accepted[state] if self._accepted else None)
+            if below and self._known < _STACKS:
+                self._known += 1
+                below.above[state] = known
+        return known
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Parser, self._tables
+
+
+def _reduce(values: list[Any], complete: Iterable[Reduction]) -> None:
+    """Make trees of the last values by the rules that are complete, in order."""
+    for size, _, name, kept, single, grows in complete:
+        if grows:
+            # Its list grows in place; it belongs to nobody else any more.
+            added = values.pop()
+            values[-1].children.append(added)
+            continue
+        children = values[-size:] if size else []
+        if size:
+            del values[-size:]
+        if kept is not None:
+            found: list[Any] = []
+            for i, opened in kept:
+                if not opened:
+                    found.append(children[i])
+                elif found:
+                    found += children[i].children
+                else:
+                    # A list that belongs to nobody else any more.
+                    found = children[i].children
+            children = found
+        values.append(children[0] if single and len(children) == 1 else tuple.__new__(Tree, (name, children)))

@@ -47,18 +47,27 @@ class _Seen(dict[int, int]):
 class Folds(Struct):
     """How source text is folded: characters one to one, then phrases and noise with their lengths mapped.
 
-    `edit` matches the latter, `changed` each character that is folded.
+    `edits` match the latter in a text of either script, `changed` each character that is folded.
     """
 
     table: FoldTable
     traditional: frozenset[str]
     phrases: dict[str, str]
-    edit: Finder
+    edits: dict[Script, Finder]
     changed: Pattern
 
     @classmethod
-    def build(cls, characters: dict[str, str], phrases: dict[str, str], noise: Iterable[str]) -> Folds:
-        """Folds from data; OpenCC gives the Simplified form of every character, Unicode the compatible one."""
+    def build(
+        cls,
+        characters: dict[str, str],
+        phrases: dict[str, str],
+        traditional_phrases: dict[str, str],
+        noise: Iterable[str],
+    ) -> Folds:
+        """Folds from data; OpenCC gives the Simplified form of every character, Unicode the compatible one.
+
+        In Simplified text the characters of `traditional_phrases` can stand side by side by chance: 产品质量, 热线上门.
+        """
         from opencc import OpenCC
 
         han = [chr(c) for c in (*range(0x3400, 0xA000), *range(0xF900, 0xFB00))]
@@ -73,11 +82,12 @@ class Folds(Struct):
             if len(compatible) == 1 and compatible != character and unicodedata.category(character) != "No":
                 table[character] = table.get(compatible, compatible)
         table.update(characters)
-        # Extractors break phrases as they break lines.
-        words = (f"{_BLANK}*".join(map(re.escape, p)) for p in sorted(phrases, key=lambda p: (-len(p), p)))
-        edit = Finder("|".join([_SPACE, *noise, *words]))
+        every = phrases | traditional_phrases
+        named: dict[Script, dict[str, str]] = {"Hans": phrases, "Hant": every}
+        fixed = [_SPACE, *noise]
+        edits = {script: Finder("|".join([*fixed, *_spaced(words)])) for script, words in named.items()}
         changed = Pattern(f"[{re.escape(''.join(a for a, b in sorted(table.items()) if a != b))}]")
-        return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, phrases, edit, changed)
+        return cls(FoldTable({ord(a): ord(b) for a, b in table.items()}), traditional, every, edits, changed)
 
     def fold(self, text: str) -> tuple[str, Script]:
         """`text` with its characters folded, and its script."""
@@ -100,7 +110,7 @@ class Folds(Struct):
     def __reduce__(self) -> tuple[Any, ...]:
         # Two strings are unpacked ten times faster than a dictionary of numbers.
         codes, folded = ("".join(map(chr, side)) for side in (self.table, self.table.values()))
-        return _folds, (codes, folded, "".join(sorted(self.traditional)), self.phrases, self.edit, self.changed)
+        return _folds, (codes, folded, "".join(sorted(self.traditional)), self.phrases, self.edits, self.changed)
 
 
 _FEW = 30
@@ -116,6 +126,11 @@ _SAMPLE = 400
 def _script(traditional: int, distinct: int) -> Script:
     """The script of a text with so many distinct characters, and Traditional ones among them."""
     return "Hant" if traditional * _TRADITIONAL > distinct else "Hans"
+
+
+def _spaced(phrases: Iterable[str]) -> Iterator[str]:
+    """Expressions for phrases, the longest first. Extractors break them as they break lines."""
+    return (f"{_BLANK}*".join(map(re.escape, p)) for p in sorted(phrases, key=lambda p: (-len(p), p)))
 
 
 def _folds(codes: str, folded: str, traditional: str, *rest: Any) -> Folds:
@@ -145,9 +160,10 @@ class Canonical:
 
 
 class _Writer:
-    def __init__(self, folded: str, folds: Folds) -> None:
+    def __init__(self, folded: str, folds: Folds, script: Script) -> None:
         self.folded = folded
         self.folds = folds
+        self.edit = folds.edits[script]
         self.out: list[str] = []
         self.length = 0
         self.origin: OffsetMap = OffsetMap()
@@ -155,21 +171,22 @@ class _Writer:
     def copy(self, start: int, end: int) -> None:
         """Append the folded text from `start` to `end`, edited."""
         text, position = self.folded, start
-        for match in self.folds.edit.finditer(text, start, end):
+        for match in self.edit.finditer(text, start, end):
             at, until = match.start(), match.end(END)
             self._identity(position, at)
             position = until
             word = text[at:until]
-            if replacement := self.folds.phrases.get(re.sub(_BLANK, "", word)):
-                self.put(replacement, at, until - at)
-            elif word.isspace() and start < at and until < end and _is_word(text[at - 1]) and _is_word(text[until]):
+            if not word.isspace():
+                if replacement := self.folds.phrases.get(re.sub(_BLANK, "", word)):
+                    self.put(replacement, at, until - at)
+            elif start < at and until < end and _is_word(text[at - 1]) and _is_word(text[until]):
                 self.put(" ", at, until - at)
         self._identity(position, end)
 
     def rows(self, rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[int, int]]:
         """Append table rows, each cell with its delimiter; gives where each row begins and ends."""
         # Most cells are copied as they are: their runs are written here, without a call for each.
-        folded, edited, write = self.folded, self.folds.edit.within, self.out.append
+        folded, edited, write = self.folded, self.edit.within, self.out.append
         derived, origin, width = self.origin.derived.append, self.origin.origin.append, self.origin.width.append
         for row in rows:
             begun = length = self.length
@@ -214,7 +231,7 @@ def _is_word(character: str) -> bool:
 def canonicalise(document: Document, folds: Folds) -> Canonical:
     """The canonical text of `document`."""
     text, script = folds.fold(document.text)
-    writer = _Writer(text, folds)
+    writer = _Writer(text, folds, script)
     lines: list[Line] = []
     tables = 0
     for block in document.blocks:

@@ -66,11 +66,12 @@ def compile_packs(
 def _folds(packs: Packs) -> Folds:
     characters: dict[str, str] = {}
     phrases: dict[str, str] = {}
+    traditional: dict[str, str] = {}
     noise: list[str] = []
     for root in packs.grammar_roots:
         for file in sorted(root.glob("*/folds.yaml")):
             data = schema.keys(read(file), _FOLDS, (), str(file))
-            for name, table in (("characters", characters), ("phrases", phrases)):
+            for name, table in (("characters", characters), ("phrases", phrases), ("traditional", traditional)):
                 for key, value in schema.mapping(data.get(name, {})).items():
                     if (
                         not key
@@ -92,10 +93,10 @@ def _folds(packs: Packs) -> Folds:
             for pattern in schema.items(data.get("noise", [])):
                 schema.pattern(pattern)
                 noise.append(str(pattern))
-    return Folds.build(characters, phrases, noise)
+    return Folds.build(characters, phrases, traditional, noise)
 
 
-_FOLDS = ("characters", "phrases", "noise")
+_FOLDS = ("characters", "phrases", "traditional", "noise")
 
 
 def load_carriers(packs: Packs) -> tuple[Carrier, ...]:

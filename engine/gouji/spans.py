@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 
 from gouji.values import Struct
 
@@ -60,6 +61,27 @@ class OffsetMap:
         stop = origins[last] + (widths[last] or end - derived[last])
         # Straight to the tuple: every figure has a span.
         return tuple.__new__(Span, (begin, stop if stop > begin else begin + 1))
+
+    def row(self, start: int, lengths: Iterable[int]) -> list[Span]:
+        """The spans of pieces that follow one another from `start` on, of these lengths, with one code point behind each.
+
+        An empty piece is where that stands. Raises what `span` does.
+        """
+        derived, origins, widths = self.derived, self.origin, self.width
+        run, last = bisect_left(derived, start), len(derived) - 1
+        found: list[Span] = []
+        for length in lengths:
+            end = start + (length or 1)
+            if run < last and derived[run] == start and derived[run + 1] == end:
+                # Most pieces are a run each, and what is behind them another one.
+                begin = origins[run]
+                found.append(tuple.__new__(Span, (begin, begin + (widths[run] or end - start))))
+                run += 2 if length else 1
+            else:
+                found.append(self.span(start, end))
+                run = bisect_left(derived, start + length + 1, run)
+            start += length + 1
+        return found
 
 
 class LineIndex:

@@ -188,10 +188,10 @@ class _Binder:
             node = stack.pop()
             if node.__class__ is Token:
                 continue
-            if {*map(type, node.children)} == {Token}:
-                self._row(node.data, node.children)
-            else:
+            if Tree in map(type, node.children):
                 stack.extend(reversed(node.children))
+            elif node.children:
+                self._row(node.data, node.children)
 
     def refused(self, row: str) -> None:
         """A row that the grammar does not take where it stands; `shift` says where that is."""
@@ -353,13 +353,9 @@ class _Binder:
     def _observe(self, stem: str, cells: Sequence[Slot], label: str | None, values: list[str], at: int) -> None:
         unit = code = None
         origin: Source = "chart" if self.layout.reads == "chart" else "table"
-        source, text = self.canonical.origin.span, self.document.text
+        text, spans = self.document.text, self.canonical.origin.row(at, map(len, values))
         metric, units, found, table = self.registry.metric, self.registry.units, self.found.append, self.table
-        index = 0
         for path, place, column, scope, own in cells:
-            while index < place:
-                at += len(values[index]) + 1
-                index += 1
             value = values[place]
             if not path:
                 if column == "unit":
@@ -371,14 +367,8 @@ class _Binder:
             if state == "text" and metric(path).signed:
                 state, quantity = cell(signed(value))
             number, low, high, printed = quantity or _NO_QUANTITY
-            end = at + len(value)
-            if value:
-                span = source(at, end)
-                begin, stop = span
-                raw = text[begin:stop]
-            else:
-                # A blank cell is where its mark is.
-                span, raw = source(end, end + 1), ""
+            # A blank cell is where its mark is.
+            begin, stop = span = spans[place]
             found(
                 Observation(
                     path,
@@ -388,7 +378,7 @@ class _Binder:
                     low,
                     high,
                     printed or own or unit or units.get(path) or None,
-                    raw,
+                    text[begin:stop] if value else "",
                     label or metric(path).zh,
                     span,
                     scope,
@@ -641,10 +631,10 @@ class _Binder:
 
     def _own(self, found: list[Observation]) -> list[Observation]:
         """What was found, with the body that it is of where another table has had the same metrics already."""
-        forms = self.reading.forms
-        again = [o for o in found if o.path in forms and o.scope is None]
+        forms, here = self.reading.forms, {o.path: o for o in found}
+        again = not forms.keys().isdisjoint(here) and [o for o in found if o.path in forms and o.scope is None]
         if not again:
-            forms.update((o.path, o) for o in found)
+            forms.update(here)
             return found
         if len(again) == len(found) and _copied([(o.value or 0, forms[o.path].value or 0) for o in again]):
             return found

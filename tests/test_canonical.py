@@ -100,10 +100,14 @@ def test_marks_are_folded_as_the_table_says(line: str) -> None:
 
 
 def test_a_phrase_is_folded_where_spaces_part_its_characters() -> None:
-    assert canonical("本年度新收政府資\u3000訊公開申請3件")[1].text == canonical("本年度新收政府資訊公開申請3件")[1].text
+    assert (
+        canonical("本年度新收政府資\u3000訊公開申請3件")[1].text == canonical("本年度新收政府資訊公開申請3件")[1].text
+    )
 
 
-@pytest.mark.parametrize("line", ["产品质量检查3次，热线上门服务12件", "产品 质量检查3次，摄影 片区2个", "线上线下收到申请3件"])
+@pytest.mark.parametrize(
+    "line", ["产品质量检查3次，热线上门服务12件", "产品 质量检查3次，摄影 片区2个", "线上线下收到申请3件"]
+)
 def test_words_that_touch_in_simplified_text_are_no_phrase(line: str) -> None:
     folded = line.replace(" ", "").replace("，", ",")
     assert canonical(f"政府信息公开\n{line}")[1].text.splitlines()[1] == folded

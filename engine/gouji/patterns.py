@@ -6,6 +6,7 @@ pickles with the code that `re` has made of it, which the cache keeps for one in
 
 from __future__ import annotations
 
+import copyreg
 import re
 import sys
 from array import array
@@ -32,7 +33,8 @@ class Pattern:
 
     def __new__(cls, *_: Any) -> Pattern:
         """A pattern that is compiled when it is first used."""
-        return object.__new__(_Uncompiled)
+        made: Pattern = object.__new__(_Uncompiled)
+        return made
 
     def __init__(self, source: str, code: tuple[Any, ...] | None = None) -> None:
         self.source = source
@@ -40,14 +42,18 @@ class Pattern:
         if code is None:
             re.compile(source)
 
-    def __reduce__(self) -> tuple[type[Pattern], tuple[str, tuple[Any, ...]]]:
-        return Pattern, (self.source, self._code or code(self.source))
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Thousands come back at every start: none by a call of this class.
+        made: Any = copyreg.__newobj__  # type: ignore[attr-defined]
+        return made, (_Uncompiled,), {"source": self.source, "_code": self._code or code(self.source)}
 
     def __repr__(self) -> str:
         return f"Pattern({self.source!r})"
 
 
 class _Uncompiled(Pattern):
+    __new__ = object.__new__
+
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)

@@ -22,7 +22,7 @@ RARE = "\\d\\s"
 
 _DEPTH = 10
 """Characters that the choice may depend on."""
-_FEW, _SOME = 2, 8
+_FEW, _SOME = 5, 8
 """Expressions that are rather tried than told apart by more than two characters, and by more than five."""
 _COPIES = 4
 """Repetitions that are counted; more of them are taken for any number."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -19,6 +20,7 @@ from score.injection import COLUMNS, RESULTS, T3, draw, outcomes
 from score.injection import report as printed
 
 ENGINE = gouji.engine()
+EXAMPLES = Path(__file__).parents[1] / "examples"
 Cells = Mapping[str, int | str]
 
 
@@ -146,6 +148,20 @@ def test_a_cell_that_cannot_be_read_leaves_a_blank_elsewhere_determined() -> Non
     odd = (evolve(o, value=half, low=half, high=half) if o.path == f"{T3}new.legal" else o for o in one.observations)
     findings, _ = rules.check(ENGINE.rulebook, evolve(one, observations=tuple(odd)))
     assert f"R10.{at}" in {f.instance for f in findings}
+
+
+def test_a_blank_that_counts_what_its_sums_leave_is_told_wherever_it_counts() -> None:
+    text = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8").replace("申请数量 | 80 |", "申请数量 |  |")
+    for stated, told in ((79, True), (80, False)):
+        findings = ENGINE.check("report.txt", text.replace("自然人申请83件", f"自然人申请{stated}件").encode()).findings
+        found = {f.instance: f for f in findings}
+        assert f"R10.{T3}new.natural" in found
+        assert ("X05.new.natural" in found) == told
+        if told:
+            assert [a.zh for a in found["X05.new.natural"].assumptions] == ["“本年新收 / 自然人”空白按 80 计"]
+            assert [a.en for a in found["X05.new.natural"].assumptions] == [
+                "blank “new requests / natural persons” counted as 80"
+            ]
 
 
 def test_two_blanks_of_one_row_are_not_determined_by_it() -> None:

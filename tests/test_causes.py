@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -19,6 +20,7 @@ from score.injection import COLUMNS, RESULTS, T3, draw, outcomes
 from score.injection import report as printed
 
 ENGINE = gouji.engine()
+EXAMPLES = Path(__file__).parents[1] / "examples"
 Cells = Mapping[str, int | str]
 
 
@@ -148,6 +150,20 @@ def test_a_cell_that_cannot_be_read_leaves_a_blank_elsewhere_determined() -> Non
     assert f"R10.{at}" in {f.instance for f in findings}
 
 
+def test_a_blank_that_counts_what_its_sums_leave_is_told_wherever_it_counts() -> None:
+    text = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8").replace("申请数量 | 80 |", "申请数量 |  |")
+    for stated, told in ((79, True), (80, False)):
+        findings = ENGINE.check("report.txt", text.replace("自然人申请83件", f"自然人申请{stated}件").encode()).findings
+        found = {f.instance: f for f in findings}
+        assert f"R10.{T3}new.natural" in found
+        assert ("X05.new.natural" in found) == told
+        if told:
+            assert [a.zh for a in found["X05.new.natural"].assumptions] == ["“本年新收 / 自然人”空白按 80 计"]
+            assert [a.en for a in found["X05.new.natural"].assumptions] == [
+                "blank “new requests / natural persons” counted as 80"
+            ]
+
+
 def test_two_blanks_of_one_row_are_not_determined_by_it() -> None:
     table = consistent()
     cells: Cells = {**table, f"{T3}outcome.partial.natural": "", f"{T3}outcome.partial.commercial": ""}
@@ -261,6 +277,51 @@ def test_an_amount_in_the_wrong_column_is_one_group() -> None:
     one, other = f"{T3}outcome.partial.natural", f"{T3}outcome.partial.commercial"
     found = judged({**table, one: table[one] + 2, other: table[other] - 2})
     assert grouped(found) == {frozenset({"R02.natural", "R02.commercial"})}
+
+
+def parted(cells: Cells, *ignored: str) -> set[frozenset[str]]:
+    """Groups of the findings on the arithmetic, where some rules are not asked."""
+    rulebook = ENGINE.rulebook.select((), ignored) if ignored else ENGINE.rulebook
+    findings, _ = rules.check(rulebook, report(cells))
+    return grouped({f.instance: f for f in findings if f.rule in ("R01", "R02", "R03")})
+
+
+LAW, PARTIAL = f"{T3}outcome.denied.law_prohibited", f"{T3}outcome.partial"
+
+
+def test_what_one_cell_that_cannot_be_read_leaves_open_is_one_group() -> None:
+    table = consistent()
+    assert parted({**table, f"{T3}new.commercial": "l2"}) == {frozenset({"R01.commercial", "R03.new"})}
+    total = frozenset({"R01.total", "R02.total", "R03.outcome.total"})
+    assert parted({**table, f"{T3}outcome.total.total": "9B"}) == {total}
+
+
+def test_what_one_blank_leaves_open_is_one_group() -> None:
+    table = consistent()
+    assert parted({**table, f"{LAW}.natural": ""}, "R10") == {
+        frozenset({"R02.natural", "R03.outcome.denied.law_prohibited"})
+    }
+    for mark in ("", "不清"):
+        row = {f"{PARTIAL}.natural": "", f"{PARTIAL}.commercial": mark}
+        assert parted({**table, **row}) == {frozenset({"R02.natural", "R02.commercial", "R03.outcome.partial"})}
+
+
+@pytest.mark.parametrize("zeros", ["printed", "blank"])
+def test_cells_that_cannot_be_read_far_apart_are_two_groups(zeros: str) -> None:
+    table = consistent()
+    one, other = f"{LAW}.natural", f"{PARTIAL}.commercial"
+    for at in (f"{LAW}.commercial", f"{PARTIAL}.natural"):
+        row, column = at.removeprefix(T3).rpartition(".")[::2]
+        total = f"{T3}outcome.total"
+        for path in (f"{T3}{row}.total", f"{total}.{column}", f"{total}.total", f"{T3}new.{column}", f"{T3}new.total"):
+            table[path] -= table[at]
+        table[f"{T3}{row}.{column}"] = 0
+    assert parted(table) == set()
+    cells: Cells = {path: "" if n == 0 and zeros == "blank" else n for path, n in table.items()}
+    assert parted({**cells, one: "不清", other: "不清"}) == {
+        frozenset({"R02.natural", "R03.outcome.denied.law_prohibited"}),
+        frozenset({"R02.commercial", "R03.outcome.partial"}),
+    }
 
 
 def observe_text(path: str, value: int, at: int) -> Observation:

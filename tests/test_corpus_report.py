@@ -151,7 +151,7 @@ def test_where_nothing_can_be_written(out: Path, tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("name", ["notes.txt", "reports/january.txt", ".hidden"])
+@pytest.mark.parametrize("name", ["notes.txt", "reports/january.txt", "reports/mine.parquet", "corpus.json", ".hidden"])
 def test_a_folder_that_holds_something_else_is_not_written_to(
     name: str, lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,6 +182,19 @@ def test_a_run_that_has_only_begun_goes_on(tmp_path: Path) -> None:
     assert main(["corpus", "sample", "2", "-o", str(tmp_path / "in"), "--seed", "4"]) == 0
     with alone(str(tmp_path / "out")):
         pass
+    assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1"]) == 0
+
+
+def test_a_data_set_is_known_again_where_files_cannot_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gouji.corpus.run import alone
+
+    assert main(["corpus", "sample", "2", "-o", str(tmp_path / "in"), "--seed", "4"]) == 0
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with alone(str(tmp_path / "out")):
+        (tmp_path / "out" / "observations").mkdir()
+        (tmp_path / "out" / "observations" / "part.parquet").write_bytes(b"")
     assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-j", "1"]) == 0
 
 

@@ -260,6 +260,19 @@ def test_a_mistake_is_told_with_its_line_and_a_remedy(mistake: Mistake, tmp_path
             "terminal EXTRA is put together of pieces, of which WORD /甲|乙/ is a choice without brackets",
             "write /(?:甲|乙)/",
         ),
+        # What a comment says is no part of a definition; two slashes in an expression are no comment.
+        (
+            "EXTRA: WORD /丙/ // not OTHER, nor /甲|乙/\nOTHER: /甲|乙/\nWORD: /甲|乙/\n",
+            3,
+            "terminal EXTRA is put together of pieces, of which WORD /甲|乙/ is a choice without brackets",
+            "write /(?:甲|乙)/",
+        ),
+        (
+            "EXTRA: WORD /丙/\nWORD: /甲|乙\\//\n",
+            2,
+            "terminal EXTRA is put together of pieces, of which WORD /甲|乙\\// is a choice without brackets",
+            "write /(?:甲|乙\\/)/",
+        ),
         # Of pieces within pieces the one that is to be mended.
         (
             "EXTRA: (OUTER) /丙/\nOUTER: WORD\nWORD.2: /甲|乙/\n",

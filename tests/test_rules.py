@@ -670,6 +670,16 @@ def test_errors_have_place_and_remedy(
     assert error.value.problem.zh
 
 
+def test_what_a_kind_expects_is_the_same_in_both_languages(tmp_path: Path) -> None:
+    with pytest.raises(PackError) as error:
+        load(
+            tmp_path,
+            RULE.replace("    equation: review.upheld <=", "    kind: determined\n    equation: review.upheld <="),
+        )
+    assert error.value.problem.en == "expected: sum of figures == sum of figures"
+    assert error.value.problem.zh == "此处应为：若干项之和 == 若干项之和"
+
+
 def test_the_same_disagreement_is_told_once() -> None:
     path = "requests.received.total"
     rep = report({path: 8}, {path: 7}, "stat2014")

@@ -27,7 +27,7 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     # What is only remarkable asks for no repair.
     serious = [f for f in findings if f.severity != "info"]
     if not facts.filled and not any(len(f.operands) > 1 for f in serious):
-        return _numbered(findings, {}, plans, facts)
+        return _numbered(findings, {}, {}, plans, facts)
     identities: list[Constraint] = []
     others: dict[Key, list[Constraint]] = {}
     for alternatives, must_hold in _constraints(plans, facts, {f.instance for f in serious}):
@@ -35,7 +35,8 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
             identities.append(alternatives[0])
         else:
             others[alternatives[0].key] = alternatives
-    decided = _decided(findings, [*identities, *(found[0] for found in others.values())], facts)
+    constraints = [*identities, *(found[0] for found in others.values())]
+    decided = _decided(findings, constraints, facts)
     undecided = {_key(f) for f in decided if f.verdict == "undecided"}
     identities = [c for c in identities if c.key not in undecided]
     figures = _Figures(facts)
@@ -65,7 +66,8 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     told = [_suspected(f, by_finding.get(n, ()), facts.remarks.slips, facts) for n, f in enumerate(decided)]
     order = sorted(range(len(told)), key=lambda n: told[n].at)
     suspected = {i: by_finding[n] for i, n in enumerate(order) if n in by_finding}
-    return _numbered([told[n] for n in order], suspected, plans, facts)
+    in_order = [told[n] for n in order]
+    return _numbered(in_order, suspected, _left_open(in_order, constraints, facts), plans, facts)
 
 
 def _key(finding: Finding) -> Key:
@@ -214,7 +216,7 @@ def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], fac
     by_key = {c.key: c for c in constraints}
     wrong = {_key(f) for f in findings if f.verdict == "fail"}
     trusted = [c for c in constraints if c.key not in wrong]
-    blank = {facts.where[name] for name in facts.blank_keys if name in facts.where}
+    blank = _blank(facts)
     decided = []
     for finding in findings:
         constraint = by_key.get(_key(finding))
@@ -232,6 +234,11 @@ def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], fac
         needed = facts.remarks.listed(told, "semicolon")
         decided.append(evolve(finding, assumptions=(*finding.assumptions[1:], needed)))
     return decided
+
+
+def _blank(facts: Facts) -> set[int]:
+    """The blank cells that count 0."""
+    return {facts.where[name] for name in facts.blank_keys if name in facts.where}
 
 
 def _filling(cell: int, low: Number, high: Number | None, facts: Facts) -> Statement:
@@ -294,8 +301,44 @@ def _needed(finding: Finding, operators: Mapping[str, str], facts: Facts) -> dic
     return needed
 
 
+def _left_open(
+    findings: Sequence[Finding], constraints: Sequence[Constraint], facts: Facts
+) -> dict[int, frozenset[int]]:
+    """Undecided findings, each with the cells that leave it open: those of all that share one, directly or not."""
+    blank = _blank(facts)
+    closed = {facts.where[name] for name in facts.filled}
+    for constraint in constraints:
+        empty = blank.intersection(constraint.cells)
+        # A sum that holds without its blanks leaves them nothing.
+        if constraint.operator == "==" and constraint.gap == 0 and len({constraint.cells[cell] for cell in empty}) == 1:
+            closed |= empty
+    unread = {i for f in findings for i in f.operands if facts.report.observations[i].state == "text"}
+    undecided = {n: set(f.operands) for n, f in enumerate(findings) if f.verdict == "undecided"}
+    # Beside what cannot be read a blank stands for nothing, unless a sum wants it that can be read.
+    wanted = unread.union(*(blank & own for own in undecided.values() if unread.isdisjoint(own))) - closed
+    cells = {n: sorted(wanted & own) for n, own in undecided.items()}
+    around: dict[int, list[int]] = {}
+    for n, own in cells.items():
+        for cell in own:
+            around.setdefault(cell, []).append(n)
+    joined: dict[int, frozenset[int]] = {}
+    for n in cells:
+        members, common, waiting = list[int](), set[int](), cells[n]
+        while waiting:
+            common.update(waiting)
+            beside = [other for cell in waiting for other in around.pop(cell, ())]
+            members += beside
+            waiting = [cell for other in beside for cell in cells[other] if cell in around]
+        joined.update(dict.fromkeys(members, frozenset(common)))
+    return joined
+
+
 def _numbered(
-    findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]], plans: Sequence[Plan], facts: Facts
+    findings: Sequence[Finding],
+    by_finding: Mapping[int, tuple[Repair, ...]],
+    left_open: Mapping[int, frozenset[int]],
+    plans: Sequence[Plan],
+    facts: Facts,
 ) -> list[Finding]:
     """Findings that one correction would settle in one group, in order of the first of each."""
     cells = Counter([cell for n, finding in enumerate(findings) if n not in by_finding for cell in finding.operands])
@@ -309,7 +352,16 @@ def _numbered(
     }
     groups: list[object] = [id(by_finding[n]) if n in by_finding else -n for n in range(len(findings))]
     around: dict[int, list[_Open]] = {}
+    # No printed figure settles what is open for want of one.
+    wanting = {cells: _Open(cells, {}) for cells in left_open.values()}
+    for cells_of, one in wanting.items():
+        for cell in cells_of:
+            around[cell] = [one]
+    for n, cells_of in left_open.items():
+        groups[n] = wanting[cells_of]
     for n in alone:
+        if n in left_open:
+            continue
         operands, needed = frozenset(findings[n].operands), _needed(findings[n], operators, facts)
         near = {id(one): one for cell in findings[n].operands for one in around.get(cell, ())[:_TRIED]}
         group = next((one for one in near.values() if one.take(operands, needed)), None)

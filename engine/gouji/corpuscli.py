@@ -64,20 +64,21 @@ def run(
         read_roster(roster, load_engine(packs).bodies)
     if not _something(say, paths):
         return WRONG
-    _own(say, output)
     setup = Setup(output, tuple(map(str, packs)), seconds=seconds, megabytes=megabytes, roster=str(roster or ""))
     job = Job(paths, setup)
-    with _writing(say, output), nullcontext() if is_remote(output) else alone(output):
-        job.begin()
-        with _progress(say, job):
-            if scheduler is None:
-                run_here(job, processes or cores())
-            else:
-                _require("distributed")
-                from gouji.corpus.scheduler import run_there
+    with _writing(say, output):
+        _refuse_foreign(say, output)
+        with nullcontext() if is_remote(output) else alone(output):
+            job.begin()
+            with _progress(say, job):
+                if scheduler is None:
+                    run_here(job, processes or cores())
+                else:
+                    _require("distributed")
+                    from gouji.corpus.scheduler import run_there
 
-                run_there(job, scheduler)
-        job.end()
+                    run_there(job, scheduler)
+            job.end()
     print(_state(say, output, job.held), file=sys.stderr)
     if job.tally.kept:
         print(say("dataset.kept", n=job.tally.kept), file=sys.stderr)
@@ -180,18 +181,18 @@ def _something(say: Voice, paths: tuple[str, ...]) -> bool:
     return False
 
 
-def _own(say: Voice, out: str) -> None:
-    """Whether a folder is free or holds a data set, be it only begun. Raises ReadError.
+def _refuse_foreign(say: Voice, out: str) -> None:
+    """Whether a folder is free or holds a data set, be it only begun. Raises ReadError, and OSError as it is read.
 
     What other programs have put there, under names that the tables have as well, must not be lost.
     """
     from gouji.corpus import store
-    from gouji.corpus.run import LOCK
+    from gouji.corpus.run import LOCK, is_about
 
     folder = Path(out)
-    if store.is_remote(out) or not folder.is_dir() or not any(folder.iterdir()) or (folder / LOCK).exists():
+    if store.is_remote(out) or not folder.is_dir() or not any(folder.iterdir()):
         return
-    if not _complete(out) and not any(name.endswith(".parquet") for name in store.at(out).names("reports")):
+    if not (folder / LOCK).is_file() and not is_about(folder):
         known = say.known
         raise ReadError(out, "occupied", known.message("dataset.occupied"), known.message("dataset.filled_remedy"))
 

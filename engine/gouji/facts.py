@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import count
@@ -82,6 +82,16 @@ class Facts:
         for names in self.blank_in.values():
             if name in names:
                 names.remove(name)
+
+    def counted(self, terms: Iterable[Term]) -> list[Statement]:
+        """The assumption for each blank among `terms` that counts what the sums around it leave."""
+        if not self.filled:
+            return []
+        cells = {self.where[name]: name for name in self.filled}
+        names = dict.fromkeys([cells[t.operand] for t in terms if t.operand in cells])
+        return [
+            self.remarks("blank_filled", label=self.registry.metric(name), value=self.filled[name][0]) for name in names
+        ]
 
     @cached_property
     def pairs(self) -> list[tuple[int, int]]:

@@ -212,6 +212,7 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
         if not ranges[0].apart(ranges[1]):
             return False
         figures = ranges
+    terms = facts.term("left", left), facts.term("right", right)
     facts.add(
         rule,
         instance=path,
@@ -226,7 +227,8 @@ def _agreement(rule: Rule, facts: Facts, path: str, left: int, right: int, sever
         equation=_Unequal(*figures),
         left=a.value,
         right=b.value,
-        terms=(facts.term("left", left), facts.term("right", right)),
+        terms=terms,
+        assumptions=facts.counted(terms),
     )
     return True
 

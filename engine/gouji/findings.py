@@ -95,6 +95,7 @@ REMARKS: Mapping[str, tuple[str, ...]] = {
     "sum_of_parts": (),
     "blank_counted": ("cells",),
     "one_blank_counted": (),
+    "blank_filled": ("label", "value"),
     "blank_exactly": ("label", "least"),
     "blank_at_least": ("label", "least"),
     "blank_between": ("label", "least", "most"),

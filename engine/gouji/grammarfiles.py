@@ -10,7 +10,6 @@ from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, unknown
 
 _IMPORT = re.compile(r"^%import[ \t]+(\.?[\w.]+)[ \t]*(?:\(([^()]*)\))?(?:[ \t]*->[ \t]*(\w+))?", re.M)
-_COMMENT = re.compile(r"//[^\n]*")
 _DEFINITION = re.compile(
     r"^[ \t]*(?:%(?:override|extend)[ \t]+)?[?!]*([A-Za-z_]\w*)[.\d-]*[ \t]*(?:\{[^}]*\}[ \t]*)?:", re.M
 )
@@ -71,7 +70,8 @@ def _file(name: str, file: Path, roots: Sequence[Path]) -> Path | None:
 
 
 def _uncommented(text: str) -> str:
-    return _COMMENT.sub(lambda m: " " * len(m.group()), text)
+    # Two slashes within a string or an expression are no comment.
+    return PIECES.sub(lambda m: " " * len(m[0]) if m[0].startswith("//") else m[0], text)
 
 
 def defined(file: Path) -> list[str]:
@@ -131,7 +131,7 @@ def holding(file: Path, terminal: str, expression: str, roots: Sequence[Path]) -
         ends = [match.start() for match in found[1:]] + [len(text)]
         for match, end in zip(found, ends, strict=True):
             where = position(one, text, match.start(1))
-            known.setdefault(match[1], []).append((where, text[match.end() : end]))
+            known.setdefault(match[1], []).append((where, visible[match.end() : end]))
         for match in _IMPORT.finditer(visible):
             if match[3]:
                 known.setdefault(match[3], []).append(

@@ -175,4 +175,4 @@ def _plain_sums(program: Program) -> None:
         or fast[0][1:] + fast[2][1:] != (None, 0) * 2
     ):
         at = program.instance.rule.equations[program.instance.case].text
-        raise invalid(place(at, 0), "此处应为：分项之和 == 总计", "expected: sum of figures == sum of figures")
+        raise invalid(place(at, 0), "此处应为：若干项之和 == 若干项之和", "expected: sum of figures == sum of figures")

@@ -240,6 +240,8 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
     assumptions: list[Said] = []
     if blanks:
         assumptions.append(facts.remarks.blank_counted(blanks))
+    others = [t for one in tried[1:] for t in _terms(one.relation, facts)]
+    assumptions += facts.counted([*terms, *given, *others])
     if evaluation.outcome == "undecided" and (reading := _needed(evaluation, facts)):
         assumptions.append(reading)
     delta = evaluation.delta

@@ -191,13 +191,15 @@ def spool() -> Iterator[str]:
 @contextmanager
 def alone(out: str) -> Iterator[None]:
     """While this lasts no other run writes to the folder `out`. Raises GoujiError for a second one."""
+    file = Path(out) / LOCK
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # By this file a folder is known again, be it that nothing else is ever finished.
+    file.touch()
     try:
         import fcntl
     except ImportError:
         yield
         return
-    file = Path(out) / LOCK
-    file.parent.mkdir(parents=True, exist_ok=True)
     with open(file, "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -208,6 +210,17 @@ def alone(out: str) -> Iterator[None]:
                 Message("请等它结束", "wait for its end"),
             ) from error  # fmt: skip
         yield
+
+
+def is_about(folder: Path) -> bool:
+    """Whether a folder holds what a run leaves at its end about the data set. Raises OSError."""
+    import json
+
+    try:
+        about = json.loads((folder / ABOUT).read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return False
+    return isinstance(about, dict) and str(about.get("schema")).startswith(dataset.SCHEMA.rpartition("/")[0] + "/")
 
 
 def cores() -> int:

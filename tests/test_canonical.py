@@ -106,7 +106,7 @@ def test_a_phrase_is_folded_where_spaces_part_its_characters() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["产品质量检查3次，热线上门服务12件", "产品 质量检查3次，摄影 片区2个", "线上线下收到申请3件"]
+    "line", ["产品质量检查3次，热线上门服务12件", "产品 质量检查3次，摄影 片区2个", "统一战线 上年结转申请3件"]
 )
 def test_words_that_touch_in_simplified_text_are_no_phrase(line: str) -> None:
     folded = line.replace(" ", "").replace("，", ",")

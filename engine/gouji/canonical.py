@@ -66,7 +66,7 @@ class Folds(Struct):
     ) -> Folds:
         """Folds from data; OpenCC gives the Simplified form of every character, Unicode the compatible one.
 
-        In Simplified text the characters of `traditional_phrases` can stand side by side by chance: 产品质量, 热线上门.
+        In Simplified text the characters of `traditional_phrases` can stand side by side by chance: 产品质量.
         """
         from opencc import OpenCC
 

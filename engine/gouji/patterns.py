@@ -6,7 +6,6 @@ pickles with the code that `re` has made of it, which the cache keeps for one in
 
 from __future__ import annotations
 
-import copyreg
 import re
 import sys
 from array import array
@@ -43,9 +42,7 @@ class Pattern:
             re.compile(source)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Thousands come back at every start: none by a call of this class.
-        made: Any = copyreg.__newobj__  # type: ignore[attr-defined]
-        return made, (_Uncompiled,), {"source": self.source, "_code": self._code or code(self.source)}
+        return Pattern, (self.source, self._code or code(self.source))
 
     def __repr__(self) -> str:
         return f"Pattern({self.source!r})"

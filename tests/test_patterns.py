@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pickle
 import re
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+import yaml
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import gouji
@@ -83,3 +85,40 @@ def test_a_finder_finds_what_the_expression_finds(source: str, text: str, start:
 def test_a_finder_of_no_expression_is_refused_at_once() -> None:
     with pytest.raises(re.error):
         Finder("(收到")
+
+
+OUTLINE = yaml.safe_load((Path(__file__).parents[1] / "grammars/narrative/pack.yaml").read_text("utf-8"))["outline"]
+DATES = [
+    *(
+        "发布日期:",
+        "印发日期:",
+        "来源",
+        "统计期限为",
+        "报告期限自",
+        "至",
+        "止",
+        "。",
+        "\n",
+        "|",
+        "2019",
+        "2020",
+        "年",
+        "-",
+    )
+]
+DATES += [*("/", ".", "月", "日", "1", "01", "12", "31", "5")]
+
+
+@given(text=st.lists(st.sampled_from(DATES), max_size=24).map("".join))
+@example(text="统计期限为2019年1月1日至2019年12月31日")
+@example(text="印发日期:2019-5-12\n2020/1/5来源")
+def test_nothing_dated_is_found_where_no_date_is(text: str) -> None:
+    for name in ("published", "page_date", "written", "period"):
+        for match in re.finditer(OUTLINE[name], text):
+            assert re.search(OUTLINE["date"], match[0]), name
+
+
+def test_a_count_ends_in_what_is_looked_for_first() -> None:
+    source = OUTLINE["mentions"]["claimed"]
+    nouns = {noun for nouns in re.findall(r"\{0,4\}\?\(\?:([^()]*)\)", source) for noun in nouns.split("|")}
+    assert {noun[-1] for noun in nouns} == set(re.findall(r"\+\[([^]]*)\]\)", source)[0])

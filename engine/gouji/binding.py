@@ -18,10 +18,10 @@ _YEAR = re.compile(r"20\d\d")
 
 
 class Binder:
-    """Binds the figures of a report whose tables and year are those of `era` (e1 to e4), in the order of its text.
+    """Binds the figures of a report whose tables and year are those of `era` (e1 to e4).
 
-    `topic` is what the text speaks of at the place reached, "field" where it counts nothing of the report, None where
-    that is open.
+    It holds what is known at one place of the text; whoever goes through the text, from left to right, moves it there:
+    `topic` is what the text speaks of, "field" where it counts nothing of the report, None where that is open.
     """
 
     def __init__(self, text: str, outline: Outline, model: NarrativeModel, era: str) -> None:

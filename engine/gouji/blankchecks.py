@@ -17,15 +17,13 @@ from gouji.values import Struct
 if TYPE_CHECKING:
     from gouji.rulebook import Rulebook
 
-KIND = "determined"
-
 Picker: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Any]]
 
 
 class _Sum(Struct):
-    """A sum with all its figures: how far its sides are apart, whether it has figures at all, its blank cells.
+    """A sum of which all figures are known: how far its sides are apart, whether they are all 0, and its blank cells.
 
-    These with the sign of their side.
+    A blank cell is 1 on the left side and -1 on the right one.
     """
 
     program: Program
@@ -44,8 +42,8 @@ class _Sum(Struct):
         return tuple(self.program.instance.binding)
 
 
-def fill(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """Find the blank cells of which every sum of `rule`, along the row and along the column, leaves one figure above 0.
+def _fill(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Fill the blank cells of which every sum of `rule` that can be read leaves the same figure above 0, in row and column.
 
     From here on they count that (`Facts.filled`): what they were left out of holds.
     """
@@ -133,5 +131,5 @@ def _asked(program: Program, blank: str, facts: Facts) -> Evaluation:
 
 
 BLANK_KINDS: dict[str, Kind] = {
-    KIND: Kind(_determined, {}, (), ("label", "value"), equation=True),
+    "determined": Kind(_determined, {}, (), ("label", "value"), equation=True, fill=_fill),
 }

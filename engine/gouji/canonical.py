@@ -27,7 +27,7 @@ class FoldTable(dict[int, int]):
     """Code point -> code point, for `str.translate`; a code point without an entry stands for itself."""
 
     def __missing__(self, code: int) -> int:
-        # Remembered, so that translate asks once a character and process.
+        # Remembered: all texts are made of the same few thousand characters.
         self[code] = code
         return code
 
@@ -117,7 +117,7 @@ _FEW = 30
 """Characters that are folded one after the other: what Simplified text has of them."""
 
 _TRADITIONAL = 20
-"""One of fewer distinct characters than so many is a Traditional one where the script is."""
+"""A text is in Traditional script where more than one of so many of its distinct characters is."""
 
 _SAMPLE = 400
 """Characters, for each Traditional one of the text, in which enough others are looked for."""

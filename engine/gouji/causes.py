@@ -261,7 +261,8 @@ class _Open:
         if needed is None or self.needed is None:
             if not (operands <= self.operands or self.operands <= operands):
                 return False
-            self.needed = self.needed if needed is None else needed
+            if needed is not None:
+                self.needed = needed
         else:
             common = {cell: both for cell, one in needed.items() if (both := _both(one, self.needed.get(cell)))}
             if not common:

@@ -182,7 +182,7 @@ def _something(say: Voice, paths: tuple[str, ...]) -> bool:
 
 
 def _refuse_foreign(say: Voice, out: str) -> None:
-    """Whether a folder is free or holds a data set, be it only begun. Raises ReadError, and OSError as it is read.
+    """Raise ReadError for a folder that holds something and no data set, be it only begun; OSError as it is read.
 
     What other programs have put there, under names that the tables have as well, must not be lost.
     """

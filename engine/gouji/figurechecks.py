@@ -363,10 +363,9 @@ def _printed(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         meant = [program for parts, program in found if not any(parts < others for others, _ in found)]
         added = [(program, *_filled(program, facts)) for program in meant]
+        added = [one for one in added if one[1].exact and one[1].low]
         whole = [one for one in added if one[3]] or added
         for program, value, terms, _ in {one[1].low: one for one in reversed(whole)}.values():
-            if not value.exact or value.low == 0:
-                continue
             facts.add(
                 rule,
                 instance=program.instance.name.removeprefix(rule.id).lstrip("."),

@@ -23,7 +23,8 @@ class Kind(Struct):
     `params` are its keys and how to read them, `required` those that it cannot do without, `placeholders`
     what its messages may name. `equation` kinds are written as equations; `run` is None where the engine
     itself does the work, and for kinds `between` reports, which no single report is checked by. Where a report has
-    nothing of what a rule `needs` (`Facts.there`), nothing is run and the rule holds `idle` times.
+    nothing of what a rule `needs` (`Facts.there`), nothing is run and the rule holds `idle` times. Where it has blank
+    cells, `fill` notes what they count before any equation is looked at.
     """
 
     run: Run | None
@@ -34,3 +35,4 @@ class Kind(Struct):
     between: bool = False
     needs: Needs | None = None
     idle: int = 0
+    fill: Run | None = None

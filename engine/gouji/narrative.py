@@ -135,12 +135,14 @@ class _Reader(Binder):
         self.context.paragraph(stretch.headings[-1] if stretch.headings else "")
         self.previous = None
         self.counted = []
-        self.paragraph_start = len(self.figures)
+        self.paragraph_start, lists = len(self.figures), len(self.breakdowns.found)
         for start, end in spans:
             self._sentence(start, end)
         if len(self.figures) - self.paragraph_start > 1:
             alike.staff_of_all(self.figures[self.paragraph_start :])
-        resolve_wholes(self.figures, self.paragraph_start, self.model, self.breakdowns.found, tables=self.tables)
+        resolve_wholes(
+            self.figures, self.paragraph_start, self.model, self.breakdowns.found[lists:], tables=self.tables
+        )
 
     def nothing_below(self, heading: str, said: re.Match[str]) -> None:
         """Read a section that says no more than that there was nothing: none of what its heading names."""

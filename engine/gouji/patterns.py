@@ -49,8 +49,6 @@ class Pattern:
 
 
 class _Uncompiled(Pattern):
-    __new__ = object.__new__
-
     def __getattr__(self, name: str) -> Any:
         if name not in _METHODS:
             raise AttributeError(name)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import InvalidOperation
 from typing import Any
 
-from gouji import blankchecks
 from gouji.checks import KINDS
 from gouji.facts import UNKNOWN, Facts, index
 from gouji.findings import Filling, Finding, Said, Statement, Term, Verdicts, Words
@@ -56,8 +55,8 @@ def judge(rulebook: Rulebook, report: Report) -> Judgement:
         facts.noted = plans[0].noted
     if facts.blank_keys:
         for rule in agenda.structural:
-            if rule.kind == blankchecks.KIND:
-                blankchecks.fill(rule, rulebook, facts)
+            if (fill := KINDS[rule.kind].fill) is not None:
+                fill(rule, rulebook, facts)
     for plan in plans:
         _equations(plan, facts)
     there = facts.there()

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import tarfile
+import threading
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -338,6 +339,32 @@ def test_an_object_store_is_a_store(tmp_path: Path) -> None:
         for name in ("1.parquet", "2.parquet", "3.parquet"):
             place.remove(f"errors/{name}")
         assert [*place.names("errors")] == []
+
+
+def test_an_object_store_is_read_by_one_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fsspec opens keeps one position, whoever reads: another thread would read somewhere else."""
+    from fsspec.implementations.memory import MemoryFile
+
+    from gouji.corpus import store
+
+    url = f"memory://{tmp_path.name}"
+    rows = [{"file": f"{n}.txt", "code": f"{n * n}"} for n in range(5000)]
+    for number in range(3):
+        store.at(url).put(f"errors/{number}.parquet", dataset.part(dataset.TABLES["errors"], rows))
+    readers: list[int] = []
+    read = MemoryFile.read
+
+    def noted(file: MemoryFile, *size: int) -> bytes:
+        readers.append(threading.get_ident())
+        content: bytes = read(file, *size)
+        return content
+
+    monkeypatch.setattr(MemoryFile, "read", noted)
+    with opened(url) as connection:
+        query = "SELECT file, code FROM errors WHERE code > '1'"
+        streamed = zip(*(connection.cursor().sql(query).to_arrow_reader(500) for _ in range(2)), strict=True)
+        assert sum(len(one) + len(other) for one, other in streamed) == 2 * 3 * sum(row["code"] > "1" for row in rows)
+    assert {*readers} == {threading.get_ident()}
 
 
 # --- inputs ----------------------------------------------------------------------------------------------------------

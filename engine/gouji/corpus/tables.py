@@ -36,10 +36,17 @@ def opened(out: str, megabytes: int = 128) -> Iterator[duckdb.DuckDBPyConnection
                 import fsspec
 
                 connection.register_filesystem(fsspec.core.url_to_fs(out)[0])
+                # Its files belong to one thread; newer versions read ahead in threads of their own.
+                _set_where_known(connection, "async_threads", 0)
             define(connection, out)
             yield connection
         finally:
             connection.close()
+
+
+def _set_where_known(connection: duckdb.DuckDBPyConnection, name: str, value: int) -> None:
+    if connection.execute("SELECT 1 FROM duckdb_settings() WHERE name = ?", [name]).fetchone():
+        connection.execute(f"SET {name} = {value}")
 
 
 def define(connection: duckdb.DuckDBPyConnection, out: str) -> None:

@@ -428,7 +428,7 @@ def test_a_report_of_the_roster_that_cannot_be_read_is_missing(run: Run, tmp_pat
     assert done.status == 2
     assert len(done.err.splitlines()) == 1
     assert "b.txt: " in done.err
-    assert "1 of 2 bodies below were read, missing: 西区" in " ".join(done.out.split())
+    assert "1 of 2 bodies below was read, missing: 西区" in " ".join(done.out.split())
 
 
 def test_why_nothing_was_compared_is_said_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:

@@ -21,11 +21,12 @@ import gouji
 import stage
 from gouji import messages, packs
 from gouji.errors import Message, ReadError
-from gouji.findings import Decision
+from gouji.findings import Decision, Fixed
 from gouji.messages import Voice
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
+from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.page import ASCII, Page
 from gouji.reporters.terminal import Terminal
 
@@ -35,7 +36,20 @@ SCENES: dict[str, tuple[Callable[[], Report], ...]] = {
     "refusals": (stage.refusals,),
     "statistics": (stage.statistics,),
     "applicants": (stage.applicants,),
-    "summary": (stage.spotless, stage.refusals, stage.statistics),
+    "summary": (stage.spotless, stage.applicants, stage.statistics),
+    "since": (stage.spotless, stage.later),
+}
+CLOSINGS = {
+    "since": Closing(
+        fixed=tuple(
+            Fixed("reports/2021_good.txt", rule, "error", told, equation, "", 3)
+            for rule, told, equation in (
+                ("R02", "各项之和 21，总计为 22", "21 ≠ 22"),
+                ("R03", "各列之和 6，总计为 7", "6 ≠ 7"),
+            )
+        ),
+        known=3,
+    )
 }
 UNREADABLE = ReadError(
     "reports/scan.txt",
@@ -66,6 +80,7 @@ def draw(registry: Registry) -> Draw:
         color: bool = False,
         encoding: str = "utf-8",
         error: ReadError | None = None,
+        closing: Closing = NOTHING_MORE,
     ) -> str:
         out = StringIO()
         console = Console(
@@ -79,7 +94,7 @@ def draw(registry: Registry) -> Draw:
             terminal.report(report)
         if error is not None:
             terminal.error(error)
-        terminal.finish()
+        terminal.finish(closing)
         return out.getvalue()
 
     return drawn
@@ -91,7 +106,10 @@ def draw(registry: Registry) -> Draw:
 def test_page(scene: str, width: int, lang: str, draw: Draw) -> None:
     reports = [make() for make in SCENES[scene]]
     summary = scene == "summary"
-    drawn = draw(*reports, width=width, lang=lang, quiet=summary, error=UNREADABLE if summary else None)
+    closing = CLOSINGS.get(scene, NOTHING_MORE)
+    drawn = draw(
+        *reports, width=width, lang=lang, quiet=summary, error=UNREADABLE if summary else None, closing=closing
+    )
     golden = GOLDEN / f"{scene}.{lang}.{width}.txt"
     if os.environ.get("GOUJI_UPDATE_GOLDEN"):
         golden.write_text(drawn, encoding="utf-8")
@@ -224,7 +242,7 @@ def test_quiet_is_the_summary_alone(draw: Draw) -> None:
     assert drawn.startswith("━━ 汇总")
     assert "reports/scan.txt: 不是文本文件" in drawn
     assert [line.split() for line in drawn.splitlines() if "合计" in line] == [
-        ["1", "1", "1", "0", "23", "合计", "2", "份"]
+        ["1", "1", "1", "0", "3", "23", "合计", "2", "份"]
     ]
 
 
@@ -233,6 +251,59 @@ def test_findings_of_one_cause_stand_together(draw: Draw) -> None:
     assert drawn.count("✗ 错误 R0") == 2
     assert drawn.count("同一原因") == 2
     assert draw(stage.applicants(), verbose=True).count("✗ 错误 R0") == 4
+
+
+def test_the_summary_counts_what_one_correction_settles_and_the_checks_that_fail(draw: Draw) -> None:
+    """Four checks fail by two figures: as many errors as stand on the page."""
+    report = stage.applicants()
+    text = draw(report)
+    assert report.verdicts is not None
+    assert [f.severity for f in report.findings if f.verdict == "fail"] == ["error"] * 4
+    (line,) = (line.split() for line in text.splitlines() if line.split()[:2] == ["2", "0"])
+    assert line == ["2", "0", "0", "0", "4", str(report.verdicts.passed), report.source]
+    assert text.count("✗ 错误 ") == 2
+    assert "2 处错误（使 4 项核对不成立）" in text.replace("\n  ", "")
+    # Where each has a cause of its own there is nothing to explain.
+    alone = evolve(report, findings=tuple(evolve(f, group=0) for f in report.findings))
+    assert "4 处错误，须更正后再报送" in draw(alone)
+
+
+def test_a_remark_of_the_same_cause_is_no_case_of_its_own(draw: Draw) -> None:
+    report = stage.refusals()
+    graver = next(f for f in report.findings if f.severity == "error")
+    joined = evolve(
+        report,
+        findings=tuple(evolve(f, group=1) if f is graver or f.severity == "info" else f for f in report.findings),
+    )
+    text = draw(joined, width=120)
+    assert "· 提示" not in text
+    assert re.search("同一原因 +S13 .* 1432 ≠ 2040", text)
+    assert [line.split()[:5] for line in text.splitlines() if line.endswith(report.source)][-1] == [
+        "1",
+        "1",
+        "0",
+        "0",
+        "3",
+    ]
+
+
+def test_what_is_accepted_is_a_case_apart_from_what_is_open(draw: Draw) -> None:
+    """One of two findings of a cause is accepted: the other is still to be corrected."""
+    report = stage.applicants()
+    first = report.findings[0]
+    decision = Decision(first.fingerprint, "accepted", "甲", "2024-01-01", "已核对")
+    text = draw(evolve(report, findings=(evolve(first, decision=decision), *report.findings[1:])))
+    assert "其中已认可 1 处" in text
+    assert "2 处错误（使 3 项核对不成立）" in text.replace("\n  ", "")
+
+
+def test_on_a_narrow_terminal_signs_are_told_and_names_stand_whole(draw: Draw) -> None:
+    lines = draw(*(make() for make in SCENES["since"]), width=40, quiet=True, closing=CLOSINGS["since"]).splitlines()
+    assert "  ✗  ▲  ·  ?    =  -    ≠   ✓" in lines
+    assert [line for line in lines if line.endswith(".txt")][:2] == [
+        "  reports/2021_good.txt",
+        "  reports/2019_gongye.txt",
+    ]
 
 
 def test_a_row_is_shown_as_printed_where_it_fits(draw: Draw) -> None:

@@ -198,7 +198,7 @@ class Since(Struct):
 
 
 class Fixed(Struct):
-    """A finding of an earlier check that is there no more, in the words of that check."""
+    """A finding of an earlier check that is there no more, in the words of that check; `group` is that of its case."""
 
     source: str
     rule: str
@@ -206,6 +206,7 @@ class Fixed(Struct):
     message: str
     equation: str
     fingerprint: str
+    group: int = 0
 
 
 @frozen(eq=False, repr=False)

@@ -19,6 +19,7 @@ from gouji.profiles import Profile
 from gouji.records import Number, number_text
 from gouji.reporters.anomalies import Entry, Ledger
 from gouji.reporters.page import INDENT, STYLES, Page
+from gouji.reporters.tally import KINDS, Tally, in_cases, kind
 from gouji.series import Crossing
 
 # So many figures of a finding are shown one by one, and so many bounds, unless every detail is wanted.
@@ -37,13 +38,18 @@ class CrossSheet:
         """A heading, the findings, and why something was not compared; nothing where there is nothing to say."""
         page, crossing = self.page, self.crossing
         notes = [note.message for note in crossing.notes if note.plain or page.verbose]
-        if not (crossing.findings or crossing.verdicts.passed or notes):
+        known = Tally.between(crossing, "").known.total()
+        if not (crossing.findings or known or crossing.verdicts.passed or notes):
             return
         yield from page.rule(page.say("cross.title"))
         yield from _findings(page, crossing.findings)
-        if not crossing.findings and crossing.verdicts.passed:
+        if crossing.findings and known:
+            yield Text()
+            yield from page.paragraph(page.text(page.say("report.known", n=known), "faint"), 2)
+        elif not crossing.findings and (known or crossing.verdicts.passed):
             held = page.say("cross.clean", n=crossing.verdicts.passed)
-            yield from page.paragraph(page.text(f"{page.glyphs.good} {held}", "good"), 2)
+            told = page.say("report.nothing_new_known", n=known) if known else held
+            yield from page.paragraph(page.text(f"{page.glyphs.good} {told}", "good"), 2)
         yield from _notes(page, notes)
         yield Text()
 
@@ -174,23 +180,25 @@ def _notes(page: Page, notes: Sequence[Message]) -> Iterator[Text]:
 
 def _findings(page: Page, findings: Sequence[CrossFinding]) -> Iterator[Text]:
     """Findings with one cause under the most serious of them; when all is wanted each by itself."""
-    groups: dict[int, list[CrossFinding]] = {}
-    for n, finding in enumerate(findings):
-        alone = page.verbose or finding.decision is not None
-        groups.setdefault(-n - 1 if alone else finding.group, []).append(finding)
-    for leader, *followers in groups.values():
+    for leader, *followers in [[finding] for finding in findings] if page.verbose else in_cases(findings):
         yield Text()
         if (entry := leader.decision) is not None and leader.accepted:
             told = page.say("decision.told", by=entry.by, when=entry.when, why=entry.why)
             words = page.text(page.say.of(leader.message))
             words.append("  " + page.shown(page.say("decision.kept", told=told)), STYLES["good"])
             yield from page.paragraph(words, page.badge(leader.severity, leader.verdict, leader.rule))
-            continue
-        badge = page.badge(leader.severity, leader.verdict, leader.rule)
-        yield from page.paragraph(page.text(page.say.of(leader.message), "title"), badge)
-        yield from _body(page, leader)
+        else:
+            badge = page.badge(leader.severity, leader.verdict, leader.rule)
+            yield from page.paragraph(page.text(page.say.of(leader.message), "title"), badge)
+            yield from _body(page, leader)
         for follower in followers:
-            yield from _note(page, "follower", f"{follower.rule} {page.say.of(follower.message)}")
+            told = f"{follower.rule} {page.say.of(follower.message)}"
+            if KINDS.index(kind(follower)) < KINDS.index(kind(leader)):
+                # The case counts as what is gravest in it.
+                told = f"{getattr(page.glyphs, kind(follower))} {told}"
+            yield from _note(page, "follower", told)
+            if not follower.accepted:
+                yield from _decided(page, follower)
 
 
 def _body(page: Page, finding: CrossFinding) -> Iterator[Text]:

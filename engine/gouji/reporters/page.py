@@ -63,11 +63,14 @@ class Glyphs(Struct):
     info: str = "·"
     undecided: str = "?"
     good: str = "✓"
+    failed: str = "≠"
+    known: str = "="
+    fixed: str = "-"
     difference: str = "Δ"
     arrow: str = "→"
 
 
-ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->")
+ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "!=", "=", "-", "d", "->")
 # How an ASCII terminal gets to see the signs of an equation.
 _ASCII_SIGNS = str.maketrans(
     {"≟": "?=", "≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"}
@@ -180,6 +183,17 @@ class Page:
         for i, piece in enumerate(pieces):
             piece.rstrip()
             yield Text.assemble(head if i == 0 else " " * head.cell_len, piece)
+
+    def listed(self, items: Iterable[str], hang: int = 2) -> Iterator[Text]:
+        """Short things beside one another, each whole, faintly."""
+        line = Text(" " * hang, STYLES["faint"])
+        for item in items:
+            told = self.shown(item)
+            if line.cell_len > hang and line.cell_len + cell_len(told) > self.width:
+                yield line
+                line = Text(" " * hang, STYLES["faint"])
+            line.append(f"{told}  ")
+        yield line
 
     def place(self, report: Report, span: Span | None, room: int | None = None) -> str:
         """The file and where in it a span stands; a file name that takes more than `room` cells loses its folders."""

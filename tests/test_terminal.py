@@ -37,6 +37,7 @@ SCENES: dict[str, tuple[Callable[[], Report], ...]] = {
     "statistics": (stage.statistics,),
     "applicants": (stage.applicants,),
     "summary": (stage.spotless, stage.applicants, stage.statistics),
+    "growth": (stage.growth,),
     "since": (stage.spotless, stage.later),
 }
 CLOSINGS = {
@@ -163,8 +164,11 @@ def test_a_sum_of_the_text_is_said_once(
 def test_a_date_before_a_figure_is_its_label_as_a_whole(words: str, label: str, draw: Draw, tmp_path: Path) -> None:
     file = tmp_path / "report.txt"
     file.write_text(PROSE.format(words), encoding="utf-8")
-    told = next(line for line in draw(gouji.check(file)).splitlines() if line.startswith("    ≠"))
-    assert told.split()[:3] == ["≠", "100", label]
+    lines = [line.split()[:3] for line in draw(gouji.check(file)).splitlines()]
+    at = next(n for n, line in enumerate(lines) if line[:2] == ["100", label])
+    # What is compared is the growth, not the two years.
+    assert lines[at - 1][:1] == ["120"]
+    assert [line[:2] for line in lines[at + 2 : at + 4]] == [["=", "20%"], ["≠", "30%"]]
 
 
 def test_no_golden_page_is_orphaned() -> None:
@@ -175,7 +179,7 @@ def test_no_golden_page_is_orphaned() -> None:
 @pytest.mark.parametrize("verbose", [False, True])
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 @pytest.mark.parametrize("width", [*WIDTHS, 99, 100, 101])
-@pytest.mark.parametrize("make", [stage.refusals, stage.statistics, stage.applicants, stage.hostile])
+@pytest.mark.parametrize("make", [stage.refusals, stage.statistics, stage.applicants, stage.growth, stage.hostile])
 def test_no_line_is_wider_than_the_terminal(
     make: Callable[[], Report], width: int, lang: str, verbose: bool, draw: Draw
 ) -> None:

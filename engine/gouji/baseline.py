@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from gouji import messages
+from gouji import messages, oserrors
 from gouji.errors import ReadError
 from gouji.findings import CHECK, Fixed, Since
 
@@ -62,8 +62,7 @@ class Baseline:
                     hash((report["sha256"], finding["instance"]))
             return cls(file, reports, left_out, {str(finding["fingerprint"]) for finding in whole.get("cross", ())})
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise _refused(file, "unreadable", "baseline.unreadable", reason=reason) from error
+            raise _refused(file, "unreadable", "baseline.unreadable", reason=oserrors.reason(error)) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise _refused(file, "no-baseline", "baseline.no_json") from error
 

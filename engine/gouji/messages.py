@@ -51,9 +51,16 @@ class Messages(Struct):
         return cls(entries)
 
     def message(self, key: str, **values: object) -> Message:
-        """The text of `key` with its placeholders filled, in both languages."""
+        """The text of `key` with its placeholders filled, by words that come in both languages with those of each."""
         template = self.entries[key]
-        return Message(phrases.filled(template.zh, values), phrases.filled(template.en, values))
+        return Message(
+            *(
+                phrases.filled(
+                    template.text(lang), {k: v.text(lang) if isinstance(v, Message) else v for k, v in values.items()}
+                )
+                for lang in LANGUAGES
+            )
+        )
 
     def below(self, prefix: str) -> dict[str, Message]:
         """The messages whose key begins with `prefix.`, by the rest of their key."""

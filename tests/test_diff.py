@@ -118,6 +118,14 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Difference]:
     return {scene: difference(tmp_path_factory.mktemp(scene), *make()) for scene, make in SCENES.items()}
 
 
+@pytest.mark.parametrize("width", [40, 50, 60, 70])
+@pytest.mark.parametrize("scene", SCENES)
+def test_all_sections_are_laid_out_alike(scene: str, width: int, staged: dict[str, Difference]) -> None:
+    """As tables, or label by label: 2020 → 2021."""
+    shown = drawn(staged[scene], width, "en")
+    assert ("metric " in shown) != (" → " in shown)
+
+
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 @pytest.mark.parametrize("width", [80, 200])
 @pytest.mark.parametrize("scene", SCENES)

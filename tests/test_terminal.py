@@ -301,6 +301,20 @@ def test_what_is_accepted_is_a_case_apart_from_what_is_open(draw: Draw) -> None:
     assert "2 处错误（使 3 项核对不成立）" in text.replace("\n  ", "")
 
 
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+@pytest.mark.parametrize("width", [40, 60])
+def test_on_a_narrow_terminal_what_belongs_together_stays_together(width: int, lang: str, draw: Draw) -> None:
+    """A number and what it counts in the head of a report, a place behind a repair."""
+    report = stage.applicants()
+    report.document.source = "reports/2019_gongye_revised.txt"
+    lines = draw(report, width=width, lang=lang).splitlines()
+    facts = {"zh": ("48 个数字", "待定 0", "未归类数字 0"), "en": ("48 figures", "undecided 0", "unbound figures 0")}
+    for fact in facts[lang]:
+        assert any(fact in line for line in lines)
+    places = re.compile(r"revised\.txt:\d+:\d+")
+    assert sum(len(places.findall(line)) for line in lines) == len(places.findall(re.sub(r"\s", "", "".join(lines))))
+
+
 def test_on_a_narrow_terminal_signs_are_told_and_names_stand_whole(draw: Draw) -> None:
     lines = draw(*(make() for make in SCENES["since"]), width=40, quiet=True, closing=CLOSINGS["since"]).splitlines()
     assert "  ✗  ▲  ·  ?    =  -    ≠   ✓" in lines

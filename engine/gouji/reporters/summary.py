@@ -147,7 +147,8 @@ class Table(Struct):
             yield Text("  " + page.glyphs.light * (end - 2), "dim")
             yield from self._row(self.sums, places, end)
         if not fits:
-            yield from page.listed(f"{sign} {word}" for sign, word in zip(signs, words, strict=True))
+            told = (f"{sign} {word}" for sign, word in zip(signs, words, strict=True))
+            yield from page.listed(told, "  ", "faint")
 
     def _places(self, names: Sequence[str], heads: Sequence[str]) -> dict[str, int]:
         """Where each column ends; groups stand apart."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from gouji.errors import GoujiError
-from gouji.findings import SEVERITIES, Finding, Said, Suspect, Verdicts
+from gouji.findings import SEVERITIES, Finding, Suspect, Verdicts
 from gouji.records import Observation, Report
 from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
-from gouji.reporters.page import INDENT, STYLES, Page
+from gouji.reporters.page import STYLES, Page
 from gouji.reporters.summary import Summary
 from gouji.reporters.tally import Tally, in_cases
 from gouji.slips import rank
@@ -23,14 +22,6 @@ _REPAIRS = 4  # how many repairs are told
 
 if TYPE_CHECKING:
     from gouji.series import Crossing
-
-_NOTES = tuple(
-    f"note.{name}"
-    for name in (
-        *("instance", "equation", "assumption", "suspect", "rival", "alternative", "explanation", "follower"),
-        *("fingerprint", "before", "disputed", "reopened"),
-    )
-)
 
 
 class Terminal:
@@ -131,7 +122,7 @@ class _Sheet(Struct):
             say("report.unbound", n=len(report.unbound)),
         ]
         for line in (facts, results):
-            yield from page.paragraph(page.text(f" {page.glyphs.info} ".join(line)), 2)
+            yield from page.listed(line, f" {page.glyphs.info} ")
 
     def _leftovers(self) -> Iterator[Text]:
         page, report = self.page, self.report
@@ -168,25 +159,25 @@ class _Case(Struct):
         yield from page.paragraph(headline, _badge(page, finding))
         yield from anomaly(page, self.report, finding).lines(page.width)
         if page.verbose and finding.instance != finding.rule:
-            yield from self._note("instance", finding.instance)
+            yield from page.note("instance", finding.instance)
         if compares(finding):
-            yield from self._note("equation", finding.equation)
+            yield from page.note("equation", finding.equation)
         for given in self._given():
-            yield from self._note("assumption", given)
+            yield from page.note("assumption", given)
         for assumption in finding.assumptions:
-            yield from self._note("assumption", assumption)
+            yield from page.note("assumption", assumption)
         yield from self._repairs()
         if finding.alternative:
-            yield from self._note("alternative", finding.alternative)
+            yield from page.note("alternative", finding.alternative)
         if finding.explanation:
-            yield from self._note("explanation", finding.explanation)
+            yield from page.note("explanation", finding.explanation)
         yield from self._decided(finding)
         for follower in self.followers:
             body = anomaly(page, self.report, follower)
             told = f"{follower.rule} {page.say.of(follower.message)}"
             # A long addition over again would bury the cause, and so would a remark: its equation is enough.
             short = isinstance(body, (Bound, Strip)) and follower.severity != "info"
-            yield from self._note("follower", told if short else f"{told}  {follower.equation}")
+            yield from page.note("follower", told if short else f"{told}  {follower.equation}")
             if short:
                 yield from body.lines(page.width)
             yield from self._decided(follower)
@@ -201,24 +192,22 @@ class _Case(Struct):
 
     def _decided(self, finding: Finding) -> Iterator[Text]:
         """What people decided about one of its findings, and what that was before."""
-        entry, say = finding.decision, self.page.say
+        page, entry, say = self.page, finding.decision, self.page.say
         if finding.since is not None and finding.since.state == "changed":
-            yield from self._note("before", finding.since.equation)
+            yield from page.note("before", finding.since.equation)
         if entry is not None:
             told = say("decision.told", by=entry.by, when=entry.when, why=entry.why)
             if finding.reopened:
                 told = say("decision.was", decision=say(f"decision.{entry.verdict}"), told=told)
-            yield from self._note("reopened" if finding.reopened else "disputed", told)
+            yield from page.note("reopened" if finding.reopened else "disputed", told)
             if finding.reopened and entry.equation:
-                yield from self._note("before", entry.equation)
+                yield from page.note("before", entry.equation)
         if self.page.verbose:
-            yield from self._note("fingerprint", finding.fingerprint)
-
-    def _note(self, name: str, told: str | Said, style: str = "") -> Iterator[Text]:
-        yield from _note(self.page, name, told, style)
+            yield from page.note("fingerprint", finding.fingerprint)
 
     def _repairs(self) -> Iterator[Text]:
         """The repair that stands out, and its rivals; or all that are equally good."""
+        page = self.page
         ranks: dict[int, list[Suspect]] = {}
         for suspect in self.finding.suspects:
             ranks.setdefault(suspect.rank, []).append(suspect)
@@ -228,11 +217,11 @@ class _Case(Struct):
         best = [changes for changes in found if rank(changes[0].slip) == rank(found[0][0].slip)]
         if len(best) > 1:
             told = self.page.say("report.comma").join(map(self._changes, best[:_REPAIRS]))
-            yield from self._note("suspect", self.page.say("note.doubt", changes=told), "computed")
+            yield from page.note("suspect", self.page.say("note.doubt", changes=told), "computed")
         else:
-            yield from self._note("suspect", self._repair(best[0]), "computed")
+            yield from page.note("suspect", self._repair(best[0]), "computed")
         if others := len(found) - min(len(best), _REPAIRS):
-            yield from self._note("rival", self.page.say("note.rivals", n=others))
+            yield from page.note("rival", self.page.say("note.rivals", n=others))
 
     def _repair(self, changes: Sequence[Suspect]) -> str:
         """`total 61 → 60 (one digit) would repair R02, R03`, and where to look."""
@@ -286,15 +275,7 @@ class _Brief(Struct):
         for follower in self.followers:
             told = f"{follower.rule} {page.say.of(follower.message)}"
             equation = f"  {follower.equation}" if compares(follower) else ""
-            yield from _note(page, "follower", told + equation)
-
-
-def _note(page: Page, name: str, told: str | Said, style: str = "") -> Iterator[Text]:
-    """What helps to judge a finding, behind a word for what it is."""
-    words = told if isinstance(told, str) else page.say.of(told)
-    head = Text.assemble(" " * INDENT, (page.say(f"note.{name}"), "dim"))
-    head.pad_right(INDENT + max(cell_len(page.say(key)) for key in _NOTES) + 2 - head.cell_len)
-    yield from page.paragraph(page.text(words, style), head)
+            yield from page.note("follower", told + equation)
 
 
 def _badge(page: Page, finding: Finding) -> Text:

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from gouji.crosschecks import CrossFinding
 from gouji.findings import SEVERITIES, Finding, Fixed, Verdicts
 from gouji.records import Report
 from gouji.values import Struct
 
 if TYPE_CHECKING:
+    from gouji.crosschecks import CrossFinding
     from gouji.series import Crossing
 
-One = TypeVar("One", Finding, CrossFinding)
+One = TypeVar("One", "Finding", "CrossFinding")
 
 UNDECIDED = "undecided"
 KINDS = (*reversed(SEVERITIES), UNDECIDED)

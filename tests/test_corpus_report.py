@@ -153,6 +153,19 @@ def test_a_reader_who_has_gone_is_no_finding(command: str, out: Path) -> None:
     assert done.returncode == PIPE_CLOSED
 
 
+def test_a_data_set_without_reports_has_no_empty_sections(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "shopping.txt").write_text("豆腐三块\n", encoding="utf-8")
+    data = tmp_path / "out"
+    assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(data), "-j", "1"]) == 2
+    assert main(["corpus", "report", str(data), "--lang", "zh", "--no-color"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    headings = [n for n, line in enumerate(lines) if line.endswith("───")]
+    assert headings
+    assert all(lines[n + 1].strip() for n in headings)
+    assert not any(lines[n].startswith(("读了什么", "趋势")) for n in headings)
+
+
 def test_status(capsys: pytest.CaptureFixture[str], out: Path) -> None:
     assert main(["corpus", "status", str(out), "--lang", "en"]) == 0
     told = capsys.readouterr().out

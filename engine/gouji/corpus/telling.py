@@ -43,6 +43,12 @@ class Section(NamedTuple):
     tables: tuple[Table, ...] = ()
     note: str = ""
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing stands below it."""
+        drawn = any(points for chart in self.charts for points in chart.series.values())
+        return not (self.note or drawn or any(table.rows for table in self.tables))
+
 
 class Told(NamedTuple):
     """Everything that is told: cards are (value, label, severity)."""
@@ -153,7 +159,7 @@ def tell(found: Summary, say: Voice, rulebook: Rulebook, registry: Registry) -> 
         ),
     ]  # fmt: skip
     span = word("span", first=first, last=last) if first is not None else ""
-    return Told(span, cards, tuple(sections))
+    return Told(span, cards, tuple(section for section in sections if not section.empty))
 
 
 def _series(rows: Sequence[tuple[Any, str, int]], named: Any = lambda name: name) -> dict[str, list[tuple[Any, float]]]:

@@ -298,6 +298,51 @@ def applicants() -> Report:
     return draft.report(passed=37)
 
 
+def growth() -> Report:
+    """Growth and a share that their figures do not give; of one growth last year's figure is not printed."""
+    draft = Draft(
+        "湖滨区2016年政府信息公开工作年度报告\n"
+        "全年收到公开申请400件（上年为303件），增长50%；其中当面申请100件，占20%。行政复议18件，比上年增加6件，增长20%。\n",
+        "reports/2016_hubin.txt",
+        {"report_year": 2016, "title": "湖滨区2016年政府信息公开工作年度报告"},
+    )
+    received = draft.figure("requests.received.total", "400", "公开申请")
+    in_person = draft.figure("requests.received.in_person", "100", "当面申请")
+    reviews = draft.figure("review.total", "18", "行政复议")
+    clause = draft.find("上年为303件")
+    draft.unbound.append(Unbound(303, "件", "303", draft.find("303"), clause))
+    draft.unbound.append(Unbound(20, "%", "20", draft.find("20", "占"), draft.find("占20%")))
+    last = Term("right", 1, 303, unbound=0, label="303")
+    share = Term("left", 1, 20, unbound=1, label="20")
+    draft.findings += [
+        Finding(
+            "X12", "X12.requests.received.total", "warning", "fail",
+            Message("收到申请数：上年 303、本年 400，实为 32%", "requests received: 303 and then 400 make 32%"),
+            "(400 - 303) / 303 = 32% ≠ 50%", 400, 303, 97, draft.observations[received].span,
+            (*draft.terms("left", received), last),
+        ),
+        Finding(
+            "X12", "X12.review.total", "warning", "fail",
+            Message("行政复议数量：上年 12、本年 18，实为 50%", "reviews: 12 and then 18 make 50%"),
+            "(18 - 12) / 12 = 50% ≠ 20%", 18, 12, 6, draft.observations[reviews].span, draft.terms("left", reviews),
+        ),
+        Finding(
+            "X04", "X04", "warning", "fail",
+            Message("所称 20%，而 100 占 400 的 25%", "20% is stated, but 100 of 400 is 25%"),
+            "100 / 400 = 25% ≠ 20%", Decimal(20), Decimal(25), Decimal(-5), draft.find("20", "占"),
+            (share, *draft.terms("right", in_person, received)),
+        ),
+    ]  # fmt: skip
+    return draft.report(passed=8)
+
+
+def later() -> Report:
+    """The table of 2019 where an earlier check had the first of its cases."""
+    report = applicants()
+    known = tuple(finding for finding in report.findings if finding.group == 1)
+    return evolve(report, known=known, findings=tuple(f for f in report.findings if f.group != 1))
+
+
 def spotless() -> Report:
     """A report in which everything agrees."""
     draft = Draft("2021年收到申请3件，其中网络3件。\n", "reports/2021_good.txt", {"report_year": 2021})

@@ -236,9 +236,9 @@ def test_interrupt_is_quiet(run: Run) -> None:
     ("arguments", "zh", "en"),
     [
         (["chek"], "没有命令 chek，最接近的是 check", "there is no command chek; the nearest is check"),
-        (["check"], "缺少 PATH...", "PATH... is missing"),
+        (["check"], "缺少 PATH", "PATH is missing"),
         (["check", "--formt=json", "a"], "没有选项 --formt，最接近的是 --format", "there is no option --formt; the nearest is --format"),
-        (["check", "--format", "xml", "a"], "--format 只能是：text, json, jsonl, csv, sarif, junit, github, html", "--format must be one of: text, json, jsonl, csv, sarif, junit, github, html"),
+        (["check", "--format", "xml", "a"], "--format 只能是：text、json、jsonl、csv、sarif、junit、github、html", "--format must be one of: text, json, jsonl, csv, sarif, junit, github, html"),
         (["check", "a", "--format"], "选项 --format 的值缺少或多余", "option --format lacks a value or takes none"),
         (["extract", "a"], "缺少 --output", "--output is missing"),
         (["extract", "a", "-o", "a.txt"], "不会写 a.txt：支持的后缀是 .json .jsonl .csv .parquet .xlsx", "cannot write a.txt: the supported suffixes are .json .jsonl .csv .parquet .xlsx"),

@@ -18,6 +18,7 @@ from rich.cells import cell_len
 from gouji.cli import PIPE_CLOSED, main
 from gouji.corpus import dataset, sample
 from gouji.corpus.run import Job, run_here
+from gouji.corpus.tables import opened
 from gouji.corpus.worker import Setup
 from gouji.pipeline import Engine
 
@@ -103,6 +104,38 @@ def test_unknown_layouts_are_a_queue(page: Page, capsys: pytest.CaptureFixture[s
     assert "1 in all" in told
 
 
+def test_rates_are_told_of_every_severity(page: Page, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By rule and by year, on the terminal and on the page; cases apart from the checks that fail by them."""
+    with opened(str(out)) as data:
+        rules = data.execute(
+            "SELECT severity, rule, count(*) FROM findings WHERE verdict = 'fail' GROUP BY ALL"
+        ).fetchall()
+        between = data.execute(
+            "SELECT severity, rule, count(*) FROM between WHERE verdict = 'fail' GROUP BY ALL"
+        ).fetchall()
+        cases = data.execute(
+            """SELECT count(DISTINCT (file, "group")) FROM findings AS f WHERE verdict = 'fail' AND severity = 'error'"""
+        ).fetchall()[0][0]
+    counted: dict[tuple[str, str], int] = {}
+    for severity, rule, n in rules + between:
+        counted[severity, rule] = counted.get((severity, rule), 0) + n
+    assert {severity for severity, _ in counted} == {"error", "warning", "info"}
+    assert main(["corpus", "report", str(out), "--lang", "en", "--no-color"]) == 0
+    told = capsys.readouterr().out
+    for title, severity in (("Errors by rule", "error"), ("Warnings by rule", "warning"), ("Infos by rule", "info")):
+        assert title in page.text
+        below = told[told.index(title) :]
+        for rule, n in ((rule, n) for (one, rule), n in counted.items() if one == severity):
+            row = next(line.split() for line in below.splitlines() if line.split()[:1] == [rule])
+            assert str(n) in row
+        assert f"with {'a ' if severity == 'warning' else 'an '}{severity}" in told
+    checks = sum(n for (severity, _), n in counted.items() if severity == "error")
+    row = next(line.split() for line in told.splitlines() if line.split()[:1] == ["error"])
+    errors_between = sum(n for severity, _, n in between if severity == "error")
+    assert cases <= int(row[1]) <= cases + errors_between
+    assert (int(row[2]), f"{row[1]} errors (cases)" in " ".join(told.split())) == (checks, True)
+
+
 def test_the_terminal_tells_the_same(capsys: pytest.CaptureFixture[str], out: Path) -> None:
     assert main(["corpus", "report", str(out), "--lang", "zh", "--no-color"]) == 0
     told = capsys.readouterr().out
@@ -118,6 +151,19 @@ def test_a_reader_who_has_gone_is_no_finding(command: str, out: Path) -> None:
     with os.fdopen(writing, "wb") as pipe:
         done = subprocess.run([sys.executable, "-m", "gouji", "corpus", command, str(out)], stdout=pipe, check=False)
     assert done.returncode == PIPE_CLOSED
+
+
+def test_a_data_set_without_reports_has_no_empty_sections(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "shopping.txt").write_text("豆腐三块\n", encoding="utf-8")
+    data = tmp_path / "out"
+    assert main(["corpus", "run", str(tmp_path / "in"), "-o", str(data), "-j", "1"]) == 2
+    assert main(["corpus", "report", str(data), "--lang", "zh", "--no-color"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    headings = [n for n, line in enumerate(lines) if line.endswith("───")]
+    assert headings
+    assert all(lines[n + 1].strip() for n in headings)
+    assert not any(lines[n].startswith(("读了什么", "趋势")) for n in headings)
 
 
 def test_status(capsys: pytest.CaptureFixture[str], out: Path) -> None:
@@ -223,7 +269,7 @@ def test_a_run_and_its_status_say_the_same_whatever_was_done_before(
         arguments = [str(tmp_path / "in"), str(tmp_path / "nowhere"), "-o", out, "-j", "1", "--lang", "en"]
         assert main(["corpus", "run", *arguments]) == 2
         first, *others = capsys.readouterr().err.splitlines()
-        assert "complete. 3 files: 1 reports, 2 could not be read; " in first
+        assert "complete. 3 files: 1 report, 2 could not be read; " in first
         assert ("2 of these files were done before" in others) == again
         assert main(["corpus", "status", out, "--lang", "en"]) == 0
         assert capsys.readouterr().out.splitlines()[0] == first
@@ -252,4 +298,4 @@ def test_nothing_on_the_terminal_is_cut(
     assert [line for line in told.splitlines() if cell_len(line) > int(width)] == []
     # A chart shortens long labels for itself, and a bar or a figure is never shortened.
     assert not re.search(r"[█\d]…", told)
-    assert re.search(r"^S0\d +错误", told, re.M)
+    assert re.search(r"^S0\d  .*\d+%$", told, re.M)

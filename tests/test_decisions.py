@@ -108,8 +108,8 @@ def test_an_accepted_finding_is_one_line_with_its_reason(run: Run) -> None:
     assert "accepted: 一件同时适用两项理由 (信息公开科, 2024-03-01)" in " ".join(text.split())
     assert "sum of the parts" in text[: text.index("S04")]
     assert "sum of the parts" not in text[text.index("S04") :].partition("X01")[0].partition("Summary")[0]
-    assert "accepted among them: 1" in text
-    assert "errors to correct before the report goes out: 1" in text
+    assert "1 of these cases is accepted" in text
+    assert "1 error to correct before the report goes out" in text
 
 
 def test_a_disputed_finding_counts_and_says_so(run: Run) -> None:
@@ -151,7 +151,7 @@ def test_a_decision_that_fits_nothing_is_told(run: Run) -> None:
     assert (unused["rule"], unused["where"]) == ("S04", f"{NAME}:2:16")
     done = run("check", FAULTY)
     assert done.status == 0
-    assert "decisions that fit no finding: 1" in done.out
+    assert "1 decision fits no finding" in done.out
 
 
 def test_a_decision_that_is_made_anew_leaves_the_old_one_as_history(run: Run) -> None:
@@ -302,7 +302,7 @@ def test_a_file_that_cannot_be_used_is_told_and_the_reports_go_on(
     assert line.startswith(f"{NAME}:{place}" if place else NAME)
     assert problem in line
     assert remedy in line
-    assert "errors to correct before the report goes out: 2" in done.out
+    assert "2 errors to correct before the report goes out" in done.out
     # Named on the command line it stops the command.
     named = run("check", FAULTY, "--decisions", NAME)
     assert (named.status, named.out) == (2, "")
@@ -401,8 +401,12 @@ def test_a_baseline_tells_what_is_new_changed_and_fixed(run: Run) -> None:
     Path("old.json").write_text(run("check", "--format", "json", ".").out, encoding="utf-8")
     same = run("check", FAULTY, "--baseline", "old.json")
     assert same.status == 0
-    assert "0 fixed, 3 as before" in same.out
+    assert "0 new or changed, 3 as before, 0 fixed" in same.out
     assert "no findings that are new or have changed" in same.out
+    # What is as it was is told in the line of the report and in the end.
+    assert "✓ no findings that are new or have changed; 3 cases are as before" in same.out
+    assert ["0", "0", "0", "0", "3", "0", "3"] in [line.split()[:7] for line in same.out.splitlines()]
+    assert "still there as before: 2 errors, 1 warning" in same.out
     edit("8150", "8151")  # changes X01
     edit("\n\t287\n", "\n\t297\n")  # repairs S02
     edit("\n\t3\n", "\n\t300\n", "stat2014-clean.txt")
@@ -417,6 +421,10 @@ def test_a_baseline_tells_what_is_new_changed_and_fixed(run: Run) -> None:
     assert "S04" not in since
     assert "S02" in {fixed["rule"] for fixed in whole["baseline"]["fixed"]}
     assert whole["baseline"]["known"] == 1
+    assert {*whole["baseline"]["fixed"][0]} == {"source", "rule", "severity", "message", "equation", "fingerprint"}
+    told = run("check", FAULTY, "--baseline", "old.json").out
+    assert "since the baseline: 1 new or changed, 1 as before, 1 fixed" in told
+    assert ["0", "1", "0", "0", "1", "1", "2"] in [line.split()[:7] for line in told.splitlines()]
     new = [f for report in whole["reports"] for f in report["findings"] if f["since"]["state"] == "new"]
     assert new
     assert run("check", ".", "--baseline", "old.json", "--fail-on", "info").status == 1

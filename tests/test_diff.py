@@ -118,6 +118,14 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Difference]:
     return {scene: difference(tmp_path_factory.mktemp(scene), *make()) for scene, make in SCENES.items()}
 
 
+@pytest.mark.parametrize("width", [40, 50, 60, 70])
+@pytest.mark.parametrize("scene", SCENES)
+def test_all_sections_are_laid_out_alike(scene: str, width: int, staged: dict[str, Difference]) -> None:
+    """As tables, or label by label: 2020 → 2021."""
+    shown = drawn(staged[scene], width, "en")
+    assert ("metric " in shown) != (" → " in shown)
+
+
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 @pytest.mark.parametrize("width", [80, 200])
 @pytest.mark.parametrize("scene", SCENES)
@@ -428,7 +436,7 @@ def test_a_report_of_the_roster_that_cannot_be_read_is_missing(run: Run, tmp_pat
     assert done.status == 2
     assert len(done.err.splitlines()) == 1
     assert "b.txt: " in done.err
-    assert "1 of 2 bodies below were read, missing: 西区" in " ".join(done.out.split())
+    assert "1 of 2 bodies below was read, missing: 西区" in " ".join(done.out.split())
 
 
 def test_why_nothing_was_compared_is_said_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:

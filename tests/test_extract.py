@@ -121,7 +121,7 @@ def test_blanks_are_no_figures(tmp_path: Path, capsys: pytest.CaptureFixture[str
     values = [o for o in entries if o.state == "value"]
     assert len(values) < len(entries)
     assert main(["extract", str(source), "-o", str(tmp_path / "data.json"), "--lang", "en"]) == 0
-    assert f"1 reports, {len(entries)} entries, {len(values)} of them figures" in capsys.readouterr().err
+    assert f"1 report, {len(entries)} entries, {len(values)} of them with a figure" in capsys.readouterr().err
 
 
 def test_a_region_that_nothing_completes_is_as_printed(tmp_path: Path) -> None:

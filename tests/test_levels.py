@@ -252,7 +252,7 @@ def test_folders_inside_folders_are_levels(tmp_path: Path) -> None:
         ("r.csv", "parent\n望澜市\n", ":1", "body"),
         ("r.csv", "body,parent\n望澜市,,x\n", ":2", "列"),
         ("r.txt", "望澜市\n", "r.txt", ".yaml"),
-        ("r.yaml", None, "r.yaml", "无法读取"),
+        ("r.yaml", None, "r.yaml", "没有这个文件或文件夹"),
     ],
 )
 def test_a_wrong_roster_is_told_with_its_place(

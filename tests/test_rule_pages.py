@@ -8,8 +8,8 @@ import pytest
 
 from gouji.checks import KINDS
 from gouji.cli import main
-from gouji.findings import placeholders
 from gouji.messages import Voice, builtin
+from gouji.phrases import places
 from gouji.pipeline import Engine
 from gouji.reporters.rulefacts import asks, circumstances
 
@@ -34,7 +34,7 @@ def test_what_a_kind_asks_is_made_of_what_its_rules_have() -> None:
         assert name in told or kind.equation
         for key in (name, *(f"{name}_{param}" for param in kind.params)):
             if key in told:
-                assert {*placeholders(told[key].zh)} <= {*kind.params, "sources"}, key
+                assert {*places(told[key].zh)} <= {*kind.params, "sources"}, key
 
 
 @pytest.mark.parametrize(

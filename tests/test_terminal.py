@@ -21,11 +21,12 @@ import gouji
 import stage
 from gouji import messages, packs
 from gouji.errors import Message, ReadError
-from gouji.findings import Decision
+from gouji.findings import Decision, Fixed
 from gouji.messages import Voice
 from gouji.records import Report
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
+from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.page import ASCII, Page
 from gouji.reporters.terminal import Terminal
 
@@ -35,7 +36,21 @@ SCENES: dict[str, tuple[Callable[[], Report], ...]] = {
     "refusals": (stage.refusals,),
     "statistics": (stage.statistics,),
     "applicants": (stage.applicants,),
-    "summary": (stage.spotless, stage.refusals, stage.statistics),
+    "summary": (stage.spotless, stage.applicants, stage.statistics),
+    "growth": (stage.growth,),
+    "since": (stage.spotless, stage.later),
+}
+CLOSINGS = {
+    "since": Closing(
+        fixed=tuple(
+            Fixed("reports/2021_good.txt", rule, "error", told, equation, "", 3)
+            for rule, told, equation in (
+                ("R02", "各项之和 21，总计为 22", "21 ≠ 22"),
+                ("R03", "各列之和 6，总计为 7", "6 ≠ 7"),
+            )
+        ),
+        known=3,
+    )
 }
 UNREADABLE = ReadError(
     "reports/scan.txt",
@@ -66,6 +81,7 @@ def draw(registry: Registry) -> Draw:
         color: bool = False,
         encoding: str = "utf-8",
         error: ReadError | None = None,
+        closing: Closing = NOTHING_MORE,
     ) -> str:
         out = StringIO()
         console = Console(
@@ -79,7 +95,7 @@ def draw(registry: Registry) -> Draw:
             terminal.report(report)
         if error is not None:
             terminal.error(error)
-        terminal.finish()
+        terminal.finish(closing)
         return out.getvalue()
 
     return drawn
@@ -91,7 +107,10 @@ def draw(registry: Registry) -> Draw:
 def test_page(scene: str, width: int, lang: str, draw: Draw) -> None:
     reports = [make() for make in SCENES[scene]]
     summary = scene == "summary"
-    drawn = draw(*reports, width=width, lang=lang, quiet=summary, error=UNREADABLE if summary else None)
+    closing = CLOSINGS.get(scene, NOTHING_MORE)
+    drawn = draw(
+        *reports, width=width, lang=lang, quiet=summary, error=UNREADABLE if summary else None, closing=closing
+    )
     golden = GOLDEN / f"{scene}.{lang}.{width}.txt"
     if os.environ.get("GOUJI_UPDATE_GOLDEN"):
         golden.write_text(drawn, encoding="utf-8")
@@ -145,8 +164,11 @@ def test_a_sum_of_the_text_is_said_once(
 def test_a_date_before_a_figure_is_its_label_as_a_whole(words: str, label: str, draw: Draw, tmp_path: Path) -> None:
     file = tmp_path / "report.txt"
     file.write_text(PROSE.format(words), encoding="utf-8")
-    told = next(line for line in draw(gouji.check(file)).splitlines() if line.startswith("    ≠"))
-    assert told.split()[:3] == ["≠", "100", label]
+    lines = [line.split()[:3] for line in draw(gouji.check(file)).splitlines()]
+    at = next(n for n, line in enumerate(lines) if line[:2] == ["100", label])
+    # What is compared is the growth, not the two years.
+    assert lines[at - 1][:1] == ["120"]
+    assert [line[:2] for line in lines[at + 2 : at + 4]] == [["=", "20%"], ["≠", "30%"]]
 
 
 def test_no_golden_page_is_orphaned() -> None:
@@ -157,7 +179,7 @@ def test_no_golden_page_is_orphaned() -> None:
 @pytest.mark.parametrize("verbose", [False, True])
 @pytest.mark.parametrize("lang", messages.LANGUAGES)
 @pytest.mark.parametrize("width", [*WIDTHS, 99, 100, 101])
-@pytest.mark.parametrize("make", [stage.refusals, stage.statistics, stage.applicants, stage.hostile])
+@pytest.mark.parametrize("make", [stage.refusals, stage.statistics, stage.applicants, stage.growth, stage.hostile])
 def test_no_line_is_wider_than_the_terminal(
     make: Callable[[], Report], width: int, lang: str, verbose: bool, draw: Draw
 ) -> None:
@@ -224,7 +246,7 @@ def test_quiet_is_the_summary_alone(draw: Draw) -> None:
     assert drawn.startswith("━━ 汇总")
     assert "reports/scan.txt: 不是文本文件" in drawn
     assert [line.split() for line in drawn.splitlines() if "合计" in line] == [
-        ["1", "1", "1", "0", "23", "合计", "2", "份"]
+        ["1", "1", "1", "0", "3", "23", "合计", "2", "份"]
     ]
 
 
@@ -233,6 +255,73 @@ def test_findings_of_one_cause_stand_together(draw: Draw) -> None:
     assert drawn.count("✗ 错误 R0") == 2
     assert drawn.count("同一原因") == 2
     assert draw(stage.applicants(), verbose=True).count("✗ 错误 R0") == 4
+
+
+def test_the_summary_counts_what_one_correction_settles_and_the_checks_that_fail(draw: Draw) -> None:
+    """Four checks fail by two figures: as many errors as stand on the page."""
+    report = stage.applicants()
+    text = draw(report)
+    assert report.verdicts is not None
+    assert [f.severity for f in report.findings if f.verdict == "fail"] == ["error"] * 4
+    (line,) = (line.split() for line in text.splitlines() if line.split()[:2] == ["2", "0"])
+    assert line == ["2", "0", "0", "0", "4", str(report.verdicts.passed), report.source]
+    assert text.count("✗ 错误 ") == 2
+    assert "2 处错误（使 4 项核对不成立）" in text.replace("\n  ", "")
+    # Where each has a cause of its own there is nothing to explain.
+    alone = evolve(report, findings=tuple(evolve(f, group=0) for f in report.findings))
+    assert "4 处错误，须更正后再报送" in draw(alone)
+
+
+def test_a_remark_of_the_same_cause_is_no_case_of_its_own(draw: Draw) -> None:
+    report = stage.refusals()
+    graver = next(f for f in report.findings if f.severity == "error")
+    joined = evolve(
+        report,
+        findings=tuple(evolve(f, group=1) if f is graver or f.severity == "info" else f for f in report.findings),
+    )
+    text = draw(joined, width=120)
+    assert "· 提示" not in text
+    assert re.search("同一原因 +S13 .* 1432 ≠ 2040", text)
+    assert [line.split()[:5] for line in text.splitlines() if line.endswith(report.source)][-1] == [
+        "1",
+        "1",
+        "0",
+        "0",
+        "3",
+    ]
+
+
+def test_what_is_accepted_is_a_case_apart_from_what_is_open(draw: Draw) -> None:
+    """One of two findings of a cause is accepted: the other is still to be corrected."""
+    report = stage.applicants()
+    first = report.findings[0]
+    decision = Decision(first.fingerprint, "accepted", "甲", "2024-01-01", "已核对")
+    text = draw(evolve(report, findings=(evolve(first, decision=decision), *report.findings[1:])))
+    assert "其中已认可 1 处" in text
+    assert "2 处错误（使 3 项核对不成立）" in text.replace("\n  ", "")
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+@pytest.mark.parametrize("width", [40, 60])
+def test_on_a_narrow_terminal_what_belongs_together_stays_together(width: int, lang: str, draw: Draw) -> None:
+    """A number and what it counts in the head of a report, a place behind a repair."""
+    report = stage.applicants()
+    report.document.source = "reports/2019_gongye_revised.txt"
+    lines = draw(report, width=width, lang=lang).splitlines()
+    facts = {"zh": ("48 个数字", "待定 0", "未归类数字 0"), "en": ("48 figures", "undecided 0", "unbound figures 0")}
+    for fact in facts[lang]:
+        assert any(fact in line for line in lines)
+    places = re.compile(r"revised\.txt:\d+:\d+")
+    assert sum(len(places.findall(line)) for line in lines) == len(places.findall(re.sub(r"\s", "", "".join(lines))))
+
+
+def test_on_a_narrow_terminal_signs_are_told_and_names_stand_whole(draw: Draw) -> None:
+    lines = draw(*(make() for make in SCENES["since"]), width=40, quiet=True, closing=CLOSINGS["since"]).splitlines()
+    assert "  ✗  ▲  ·  ?    =  -    ≠   ✓" in lines
+    assert [line for line in lines if line.endswith(".txt")][:2] == [
+        "  reports/2021_good.txt",
+        "  reports/2019_gongye.txt",
+    ]
 
 
 def test_a_row_is_shown_as_printed_where_it_fits(draw: Draw) -> None:

@@ -152,7 +152,7 @@ def test_what_was_taken_says_what_bound_it(tmp_path: Path) -> None:
     file.write_text(FORM, encoding="utf-8")
     (one,) = trace(gouji.engine(), str(file), [25])
     assert one.taken
-    assert one.cause.en == "taken: “2.传真申请数”, 1 cells"
+    assert one.cause.en == "taken: “2.传真申请数”, 1 cell"
     assert one.tokens == (("", "2."), ("FAX", "传真申请数|"), ("VALUES", "件|119|"))
     assert one.tree == ("start", "row")
     assert [(b.path, b.value, b.unit, b.by.en) for b in one.bound] == [

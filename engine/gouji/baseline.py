@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from gouji import messages
+from gouji import messages, oserrors
 from gouji.errors import ReadError
 from gouji.findings import CHECK, Fixed, Since
 
@@ -62,8 +62,7 @@ class Baseline:
                     hash((report["sha256"], finding["instance"]))
             return cls(file, reports, left_out, {str(finding["fingerprint"]) for finding in whole.get("cross", ())})
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise _refused(file, "unreadable", "baseline.unreadable", reason=reason) from error
+            raise _refused(file, "unreadable", "baseline.unreadable", reason=oserrors.reason(error)) from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise _refused(file, "no-baseline", "baseline.no_json") from error
 
@@ -75,8 +74,9 @@ class Baseline:
     def compared_between(self, crossing: Crossing) -> Crossing:
         """The findings between reports that the earlier check had not; the others are known."""
         new = tuple(finding for finding in crossing.findings if finding.fingerprint not in self._between)
-        self.known += len(crossing.findings) - len(new)
-        return evolve(crossing, findings=new)
+        known = tuple(finding for finding in crossing.findings if finding.fingerprint in self._between)
+        self.known += len(known)
+        return evolve(crossing, findings=new, known=known)
 
     def compared(self, report: Report) -> Report:
         """`report` with its new and changed findings only."""
@@ -86,11 +86,11 @@ class Baseline:
         for finding in old["findings"] if old else ():
             if finding["rule"] not in self._left_out:
                 gone.setdefault(finding["fingerprint"], []).append(finding)
-        kept = []
+        kept, known = [], []
         for present in report.findings:
             if same := gone.get(present.fingerprint):
                 same.pop()
-                self.known += 1
+                known.append(present)
             else:
                 kept.append(present)
         by_instance: dict[str, list[dict[str, Any]]] = {}
@@ -102,8 +102,9 @@ class Baseline:
                 findings.append(evolve(present, since=Since("changed", before.pop(0)["equation"])))
             else:
                 findings.append(evolve(present, since=Since("new")))
+        self.known += len(known)
         self.fixed += [_fixed(report.source, finding) for rest in by_instance.values() for finding in rest]
-        return evolve(report, findings=tuple(findings))
+        return evolve(report, findings=tuple(findings), known=tuple(known))
 
 
 def _refused(file: Path, code: str, problem: str, **values: object) -> ReadError:
@@ -116,4 +117,5 @@ def _fixed(source: str, finding: dict[str, Any]) -> Fixed:
     texts: dict[str, Any] = {name: finding[name] for name in names}
     if not all(isinstance(text, str) for text in (source, *texts.values())):
         raise TypeError("no text")
-    return Fixed(source, **texts)
+    group = finding.get("group", 0)
+    return Fixed(source, **texts, group=group if isinstance(group, int) else 0)

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (KeyboardInterrupt, BrokenPipeError):
             raise
         except OSError as error:
-            complain(say, unwritable(error))
+            complain(say, unwritable(say, error))
         except Exception as error:
             complain(say, defect(say, "gouji", error))
             trace(verbose)

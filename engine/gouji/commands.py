@@ -23,7 +23,7 @@ class Speaking(click.Command):
         """Usage, what the command does, its commands and options."""
         say: Voice = ctx.find_object(Voice) or Voice("en")
         pieces = [ctx.command_path, *(p for p in self.collect_usage_pieces(ctx) if p)]
-        sections = [f"{say('help.usage')} {' '.join(pieces)}", *_paragraph(say(self.help or ""))]
+        sections = [f"{say('help.usage')}{' '.join(pieces)}", *_paragraph(say(self.help or ""))]
         if isinstance(self, SpeakingGroup):
             listed = [(name, say(f"{self.help_of(name)}_short")) for name in self.list_commands(ctx)]
             sections += ["", say("help.commands"), *_columns(listed)]
@@ -108,7 +108,7 @@ def mistake(say: Voice, error: click.ClickException) -> str:
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Parameter):
         kind = error.param.type
         if isinstance(kind, click.Choice):
-            return say("usage.choice", name=_named(error), choices=", ".join(map(str, kind.choices)))
+            return say("usage.choice", name=_named(error), choices=say("report.comma").join(map(str, kind.choices)))
         form = accepted(say, kind)
         return say("usage.bad_form" if form else "usage.bad_value", name=_named(error), form=form)
     if isinstance(error, click.BadOptionUsage):
@@ -149,7 +149,7 @@ def _named(error: click.BadParameter) -> str:
     if parameter is None:
         return ""
     if isinstance(parameter, click.Argument) and error.ctx is not None:
-        return parameter.make_metavar(error.ctx)
+        return parameter.make_metavar(error.ctx).removesuffix("...")
     return max(parameter.opts, key=len)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gouji import oserrors
 from gouji.commands import WRONG, Speaking, language_option, no_color_option, packs_option, verbose_option
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
@@ -244,7 +245,7 @@ def _writing(say: Voice, path: Path | str) -> Iterator[None]:
     except GoujiError:
         raise
     except OSError as error:
-        problem = say.known.message("error.unwritable", reason=error.strerror or str(error))
+        problem = say.known.message("error.unwritable", reason=oserrors.reason(error))
         raise ReadError(str(path), "unwritable", problem, say.known.message("error.unwritable_remedy")) from error
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
+from gouji import phrases
 from gouji.errors import Message
 from gouji.records import Number, number_text
 from gouji.spans import Span
@@ -20,7 +19,6 @@ Severity: TypeAlias = Literal["error", "warning", "info"]
 Verdict: TypeAlias = Literal["fail", "undecided"]
 Side: TypeAlias = Literal["left", "right"]
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # The name of the JSON that a check is written as.
 CHECK = "gouji/check/1"
 
@@ -56,12 +54,13 @@ class Statement(Struct):
 
     def text(self, lang: str) -> str:
         """The sentence in `lang` ("zh" or "en")."""
-        pieces = []
-        for literal, name in _pieces(self.template.text(lang)):
-            pieces.append(literal)
-            if name:
-                pieces.append(_shown(self.values.get(name, f"{{{name}}}"), lang))
-        return "".join(pieces)
+        values = self.values
+        return "".join(
+            [
+                piece.filled(_shown(values.get(piece.name, f"{{{piece.name}}}"), lang)) if piece.name else piece.words
+                for piece in phrases.pieces(self.template.text(lang))
+            ]
+        )
 
 
 class Listed(Struct):
@@ -94,7 +93,6 @@ REMARKS: Mapping[str, tuple[str, ...]] = {
     "and_more": ("listed",),
     "sum_of_parts": (),
     "blank_counted": ("cells",),
-    "one_blank_counted": (),
     "blank_filled": ("label", "value"),
     "blank_exactly": ("label", "least"),
     "blank_at_least": ("label", "least"),
@@ -128,7 +126,7 @@ class Remarks(Struct):
 
     def blank_counted(self, cells: int) -> Statement:
         """The assumption that blanks count nothing."""
-        return self("one_blank_counted") if cells == 1 else self("blank_counted", cells=cells)
+        return self("blank_counted", cells=cells)
 
 
 def _shown(value: Filling, lang: str) -> str:
@@ -200,7 +198,7 @@ class Since(Struct):
 
 
 class Fixed(Struct):
-    """A finding of an earlier check that is there no more, in the words of that check."""
+    """A finding of an earlier check that is there no more, in the words of that check; `group` is that of its case."""
 
     source: str
     rule: str
@@ -208,6 +206,7 @@ class Fixed(Struct):
     message: str
     equation: str
     fingerprint: str
+    group: int = 0
 
 
 @frozen(eq=False, repr=False)
@@ -282,15 +281,3 @@ class Verdicts(Value):
     passed: int = 0
     failed: int = 0
     undecided: int = 0
-
-
-@cache
-def _pieces(text: str) -> tuple[tuple[str, str], ...]:
-    """(words, placeholder behind them or "") of a message, in order."""
-    split = _PLACEHOLDER.split(text)
-    return tuple(zip(split[::2], [*split[1::2], ""], strict=True))
-
-
-def placeholders(text: str) -> list[str]:
-    """Names of the placeholders in a message."""
-    return _PLACEHOLDER.findall(text)

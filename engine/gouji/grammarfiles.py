@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from gouji import oserrors
 from gouji.values import Struct
 from gouji.yamlfile import Scalar, invalid, unknown
 
@@ -32,7 +33,8 @@ def read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise invalid(str(file), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
+        why = oserrors.reason(error)
+        raise invalid(str(file), f"无法读取：{why.zh}", f"cannot be read: {why.en}") from error
     except UnicodeDecodeError as error:
         raise invalid(str(file), "不是 UTF-8 文本", "not UTF-8 text") from error
 

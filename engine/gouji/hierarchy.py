@@ -15,6 +15,7 @@ from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
+from gouji import oserrors
 from gouji.bodies import Body, BodyModel, Key
 from gouji.crosschecks import (
     Bound,
@@ -260,6 +261,8 @@ def read_roster(path: Path, bodies: BodyModel) -> Hierarchy:
     """
     if path.is_dir():
         return _folders(path, bodies)
+    if not path.exists():
+        raise invalid(str(path), "没有这个文件或文件夹", "no such file or folder", "请检查路径", "check the path")
     if path.suffix.lower() in (".yaml", ".yml"):
         rows, complete = _yaml(path)
     elif path.suffix.lower() == ".csv":
@@ -302,7 +305,8 @@ def _csv(path: Path) -> list[Row]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise invalid(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
+        why = oserrors.reason(error)
+        raise invalid(str(path), f"无法读取：{why.zh}", f"cannot be read: {why.en}") from error
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

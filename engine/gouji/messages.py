@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+from gouji import phrases
 from gouji.errors import Message
 from gouji.values import Struct
 
@@ -51,9 +51,16 @@ class Messages(Struct):
         return cls(entries)
 
     def message(self, key: str, **values: object) -> Message:
-        """The text of `key` with its placeholders filled, in both languages."""
+        """The text of `key` with its placeholders filled, by words that come in both languages with those of each."""
         template = self.entries[key]
-        return Message(template.zh.format_map(values), template.en.format_map(values))
+        return Message(
+            *(
+                phrases.filled(
+                    template.text(lang), {k: v.text(lang) if isinstance(v, Message) else v for k, v in values.items()}
+                )
+                for lang in LANGUAGES
+            )
+        )
 
     def below(self, prefix: str) -> dict[str, Message]:
         """The messages whose key begins with `prefix.`, by the rest of their key."""
@@ -71,7 +78,7 @@ class Voice(Struct):
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of `key` with its placeholders filled."""
-        return self.known.entries[key].text(self.lang).format_map(values)
+        return phrases.filled(self.known.entries[key].text(self.lang), values)
 
     def __contains__(self, key: object) -> bool:
         return key in self.known.entries
@@ -113,7 +120,7 @@ def _check_remarks(group: Scalar, names: Mapping[Any, Any]) -> None:
     schema.keys(names, REMARKS, REMARKS, group)
     for name, texts in names.items():
         for text in schema.mapping(texts).values():
-            for place in _placeholders(text) - {*REMARKS[name]}:
+            for place in {*phrases.places(text)} - {*REMARKS[name]}:
                 raise yamlfile.unknown(yamlfile.Scalar(place, text.where), "占位符", "placeholder", REMARKS[name])
 
 
@@ -121,18 +128,10 @@ def _message(name: Scalar, texts: Any) -> Message:
     from gouji import schema, yamlfile
 
     found = schema.message(texts)
-    if _placeholders(texts["zh"]) != _placeholders(texts["en"]):
+    for text in texts.values():
+        schema.sentence(text)
+    if {*phrases.places(found.zh)} != {*phrases.places(found.en)}:
         raise yamlfile.invalid(
             texts["en"], f"{name} 的中英文占位符不同", f"{name}: zh and en have different placeholders"
         )
     return found
-
-
-def _placeholders(text: Scalar) -> set[str]:
-    """The names in braces; a brace that opens nothing is an error of the file, not of a run."""
-    try:
-        return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
-    except ValueError as error:
-        from gouji import yamlfile
-
-        raise yamlfile.invalid(text, "花括号不成对", f"unbalanced braces: {error}") from error

@@ -52,10 +52,15 @@ class Packs(Struct):
         for root in (Root(builtin(), "builtin"), *user):
             if not root.path.is_dir() or not any((root.path / part).is_dir() for part in ("grammars", "rules")):
                 by_zh, by_en = (f"（见 {root.by}）", f" (told of by {root.by})") if root.by else ("", "")
+                zh, en = (
+                    "不是规则包：其中没有 grammars/ 或 rules/ 文件夹",
+                    "no pack: it has no folder grammars/ or rules/",
+                )
+                if not root.path.exists():
+                    zh, en = "没有这个文件夹", "no such folder"
                 raise PackError(
                     str(root.path), "no-pack",
-                    Message(f"不是规则包：其中没有 grammars/ 或 rules/ 文件夹{by_zh}",
-                            f"no pack: it has no folder grammars/ or rules/{by_en}"),
+                    Message(f"{zh}{by_zh}", f"{en}{by_en}"),
                     Message("请指定含有 grammars/ 或 rules/ 的文件夹", "name a folder that holds grammars/ or rules/"),
                 )  # fmt: skip
             found.setdefault(root.path.resolve(), root)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from gouji import compiled, rules
+from gouji import compiled, oserrors, rules
 from gouji.canonical import Folds, canonicalise
 from gouji.cues import NarrativeModel
 from gouji.document import Document
@@ -190,15 +190,17 @@ def _named(paths: Sequence[str]) -> Iterator[str | ReadError]:
         if path == "-" or os.path.isfile(path):
             yield path
         elif os.path.isdir(path):
+            refused: list[OSError] = []
             found = sorted(
                 os.path.join(folder, name)
-                for folder, _, names in os.walk(path)
+                for folder, _, names in os.walk(path, onerror=refused.append)
                 for name in names
                 # Office leaves `~$name` beside a document that is open: it holds no report.
                 if os.path.splitext(name)[1].lower() in READERS and not name.startswith("~$")
             )
             yield from found
-            if not found:
+            yield from (oserrors.unreadable(str(error.filename or path), error) for error in refused)
+            if not found and not refused:
                 yield no_inputs(path, READERS)
         elif matches := sorted(m for m in glob.glob(path, recursive=True) if os.path.isfile(m)):
             yield from matches
@@ -220,13 +222,7 @@ def _bytes(source: str) -> bytes:
         with open(source, "rb") as file:
             return file.read(limits.FILE_BYTES + 1)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ReadError(
-            source,
-            "unreadable",
-            Message(f"无法读取：{reason}", f"cannot be read: {reason}"),
-            Message("请检查路径和权限", "check the path and its permissions"),
-        ) from error
+        raise oserrors.unreadable(source, error) from error
 
 
 def _era(eras: Sequence[Era], packs: Sequence[str], year: int | None) -> str:

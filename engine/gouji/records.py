@@ -134,7 +134,10 @@ class Mention(Value):
 
 @frozen(eq=False, repr=False)
 class Report(Value):
-    """One report as gouji understood it."""
+    """One report as gouji understood it.
+
+    `known` are the findings that an earlier check had as they are: compared with it, they are not among `findings`.
+    """
 
     document: Document = field(repr=False)
     form: str
@@ -154,6 +157,7 @@ class Report(Value):
     partitions: tuple[Partition, ...] = field(default=(), repr=False)
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     verdicts: Verdicts | None = field(default=None, repr=False)
+    known: tuple[Finding, ...] = field(default=(), repr=False)
 
     @property
     def source(self) -> str:

@@ -9,11 +9,11 @@ from typing import Any, get_args
 
 from attrs import define
 
-from gouji import schema
+from gouji import phrases, schema
 from gouji.checks import KINDS
 from gouji.errors import Message
 from gouji.expressions import SOURCES, parse
-from gouji.findings import Severity, placeholders
+from gouji.findings import Severity
 from gouji.records import Source
 from gouji.registry import Registry
 from gouji.relations import OTHER_REPORTS, own_path
@@ -150,7 +150,7 @@ class _RuleReader:
         )
         allowed = [*_PLACEHOLDERS, *rule.repeats, *spec.placeholders]
         for lang in (get["message"]["zh"], get["message"]["en"]):
-            for name in placeholders(lang):
+            for name in phrases.places(schema.sentence(lang)):
                 if name not in allowed:
                     raise unknown(Scalar(name, where(lang)), "占位符", "placeholder", allowed)
         return rule

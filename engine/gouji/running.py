@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
 
-from gouji import imprint, messages
+from gouji import imprint, messages, oserrors
 from gouji.errors import GoujiError, ReadError
 from gouji.messages import Voice
 from gouji.reporters import Reporter, plain
@@ -141,18 +141,20 @@ def defect(say: Voice, source: str, error: Exception) -> GoujiError:
     )
 
 
-def unwritable(error: OSError) -> GoujiError:
-    """What was to be printed cannot be: a full disk, a closed terminal."""
+def unwritable(say: Voice, error: OSError) -> GoujiError:
+    """What was to be written or printed cannot be: a full disk, a closed terminal."""
+    if error.filename is not None:
+        return unwritable_file(say, Path(os.fsdecode(error.filename)), error)
     # What is left in the buffer would fail again when Python flushes it at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     told = messages.builtin()
-    problem = told.message("error.unwritable", reason=error.strerror or str(error))
-    return GoujiError("-", "unwritable", problem, told.message("error.unwritable_remedy"))
+    problem = told.message("error.unwritable", reason=oserrors.reason(error))
+    return GoujiError(say("error.standard_output"), "unwritable", problem, told.message("error.unwritable_remedy"))
 
 
 def unwritable_file(say: Voice, path: Path, error: OSError) -> ReadError:
     """A file that was to be written cannot be."""
-    problem = say.known.message("error.unwritable", reason=error.strerror or str(error))
+    problem = say.known.message("error.unwritable", reason=oserrors.reason(error))
     return ReadError(str(path), "unwritable", problem, say.known.message("error.unwritable_remedy"))
 
 

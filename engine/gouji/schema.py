@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeAlias, TypeVar
 
+from gouji import phrases
 from gouji.errors import Message, PackError
 from gouji.patterns import Finder, Pattern
 from gouji.records import Number
@@ -72,6 +73,19 @@ def message(value: Any, registry: Registry | None = None) -> Message:
     """Text in both languages: {zh: …, en: …}."""
     data = keys(value, ("zh", "en"), ("zh", "en"), value)
     return Message(text(data["zh"]), text(data["en"]))
+
+
+def sentence(value: Any, registry: Registry | None = None) -> str:
+    """Text whose braces are places to be filled, `{n}` or `{n:cell|cells}`: one that opens none is told now."""
+    if phrases.damaged(told := text(value)):
+        raise invalid(
+            value,
+            "花括号不成对，或其中不是占位符",
+            "unbalanced braces, or braces that hold no placeholder",
+            "写作 {n}，或随数目而变的词 {n:cell|cells}",
+            "write {n}, or {n:cell|cells} for a word that goes with a number",
+        )
+    return told
 
 
 def said(value: Any, registry: Registry | None = None) -> None:

@@ -32,11 +32,12 @@ class Note(Value):
 
 @frozen(eq=False, repr=False)
 class Crossing(Value):
-    """What came of comparing reports with one another."""
+    """What came of comparing reports with one another; `known` are findings that an earlier check had as they are."""
 
     findings: tuple[CrossFinding, ...]
     verdicts: Verdicts
     notes: tuple[Note, ...] = ()
+    known: tuple[CrossFinding, ...] = ()
 
 
 class Comparison:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from gouji import oserrors
 from gouji.errors import Message, PackError
 
 _FEW = 8  # so many names are told one after the other
@@ -88,7 +89,8 @@ def read(path: Path) -> Any:
         # Events, because libyaml composes nodes by recursion in C: deep nesting would end the process.
         return _Builder(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), str(path)).document()
     except OSError as error:
-        raise invalid(str(path), f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}") from error
+        why = oserrors.reason(error)
+        raise invalid(str(path), f"无法读取：{why.zh}", f"cannot be read: {why.en}") from error
     except UnicodeDecodeError as error:
         raise invalid(str(path), "不是 UTF-8 文本", "not UTF-8 text") from error
     except RecursionError:

@@ -48,7 +48,7 @@ class Helper:
                 return Done(**answer["done"])
             if answer is not None:
                 self.close()
-                raise _unwritable(self._setup.out, answer["unwritable"])
+                raise _unwritable(self._setup.out, *answer["unwritable"])
             status = self._gone()
             if self._closed:
                 raise _no_worker(status)
@@ -122,10 +122,10 @@ class Helper:
         return process.wait()
 
 
-def _unwritable(out: str, reason: str) -> GoujiError:
+def _unwritable(out: str, zh: str, en: str) -> GoujiError:
     return GoujiError(
         out, "unwritable",
-        Message(f"无法写入：{reason}", f"cannot be written: {reason}"),
+        Message(f"无法写入：{zh}", f"cannot be written: {en}"),
         Message("腾出空间后重新运行，会从中断处继续", "make room and run it again: it goes on where it was"),
     )  # fmt: skip
 

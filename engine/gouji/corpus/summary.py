@@ -12,6 +12,7 @@ _FINDINGS = """
 SELECT file, rule, severity FROM findings WHERE verdict = 'fail'
 UNION ALL SELECT file, rule, severity FROM between WHERE verdict = 'fail'
 """
+_SEVERITIES = "['info', 'warning', 'error']"
 # What stands in a row of an unknown layout besides figures tells it from another.
 _SHAPE = r"regexp_replace(head, '[0-9][0-9.,]*', '#', 'g')"
 
@@ -21,6 +22,7 @@ class Summary(NamedTuple):
 
     totals: Rows
     severities: Rows
+    cases: Rows
     years: Rows
     eras: Rows
     provinces: Rows
@@ -52,8 +54,16 @@ class Count(NamedTuple):
 QUERIES: dict[str, str] = {
     # reports, years from, to, bodies, figures, figures that no metric claims, rows that no grammar took
     "totals": "SELECT count(*), min(report_year), max(report_year), count(DISTINCT body), coalesce(sum(observations), 0), coalesce(sum(unbound), 0), coalesce(sum(unparsed), 0) FROM reports",
-    # severity, findings, reports with one
+    # severity, checks that fail, reports with one
     "severities": f"SELECT severity, count(*), count(DISTINCT file) FROM ({_FINDINGS}) GROUP BY ALL ORDER BY severity",
+    # severity, cases: what one correction settles counts as the gravest of it
+    "cases": f"""
+        SELECT {_SEVERITIES}[max_severity], count(*) FROM (
+            SELECT max(list_position({_SEVERITIES}, severity)) AS max_severity FROM (
+                SELECT file, '' AS other, "group", severity FROM findings WHERE verdict = 'fail'
+                UNION ALL SELECT file, coalesce(other, '?'), "group", severity FROM between WHERE verdict = 'fail')
+            GROUP BY file, other, "group")
+        GROUP BY ALL ORDER BY ALL""",
     # year, form, reports
     "years": "SELECT report_year, form, count(*) FROM reports WHERE report_year IS NOT NULL GROUP BY ALL ORDER BY ALL",
     # era, form, reports
@@ -62,18 +72,20 @@ QUERIES: dict[str, str] = {
     "provinces": "SELECT coalesce(province, '?') AS place, count(*) AS n FROM reports GROUP BY ALL ORDER BY n DESC, place LIMIT 25",
     # form, figures bound, unbound, rows untaken
     "coverage": "SELECT form, sum(observations), sum(unbound), sum(unparsed) FROM reports GROUP BY ALL ORDER BY form",
-    # rule, severity, findings, reports with one
+    # rule, severity, checks that fail, reports with one
     "rules": f"SELECT rule, severity, count(*) AS n, count(DISTINCT file) FROM ({_FINDINGS}) GROUP BY ALL ORDER BY n DESC, rule, severity",
-    # body, errors, warnings, reports
+    # body, errors, warnings, reports with one
     "bodies": f"""
-        SELECT r.body, sum(errors)::BIGINT AS e, sum(warnings)::BIGINT AS w, count(*) FROM reports AS r JOIN (
+        SELECT r.body, sum(errors)::BIGINT AS e, sum(warnings)::BIGINT AS w, count(*) FILTER (errors + warnings > 0) FROM reports AS r JOIN (
             SELECT file, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = 'warning') AS warnings
             FROM ({_FINDINGS}) GROUP BY file) USING (file)
         WHERE r.body <> '' GROUP BY ALL HAVING e + w > 0 ORDER BY e DESC, w DESC, r.body LIMIT 20""",
-    # year, reports, reports with an error, with a warning
+    # year, reports, reports with an error, with a warning, with an info
     "quality": f"""
-        SELECT report_year, count(*), count(*) FILTER (errors > 0), count(*) FILTER (warnings > 0) FROM reports LEFT JOIN (
-            SELECT file, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = 'warning') AS warnings
+        SELECT report_year, count(*), count(*) FILTER (errors > 0), count(*) FILTER (warnings > 0), count(*) FILTER (infos > 0)
+        FROM reports LEFT JOIN (
+            SELECT file, count(*) FILTER (severity = 'error') AS errors, count(*) FILTER (severity = 'warning') AS warnings,
+                count(*) FILTER (severity = 'info') AS infos
             FROM ({_FINDINGS}) GROUP BY file) USING (file)
         WHERE report_year IS NOT NULL GROUP BY ALL ORDER BY ALL""",
     # year, metric, median, mean; the metrics are those of `TRENDS`

@@ -27,11 +27,12 @@ class Chart(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows below their heads; `numbers` are the columns that hold figures."""
+    """Rows below their heads; `numbers` are the columns that hold figures, `title` says what is counted in them."""
 
     head: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
     numbers: frozenset[int]
+    title: str = ""
 
 
 class Section(NamedTuple):
@@ -41,6 +42,12 @@ class Section(NamedTuple):
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     note: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing stands below it."""
+        drawn = any(points for chart in self.charts for points in chart.series.values())
+        return not (self.note or drawn or any(table.rows for table in self.tables))
 
 
 class Told(NamedTuple):
@@ -57,22 +64,26 @@ def tell(found: Summary, say: Voice, rulebook: Rulebook, registry: Registry) -> 
     def word(key: str, **values: object) -> str:
         return say(f"corpus_page.{key}", **values)
 
-    def table(heads: str, rows: Sequence[tuple[Any, ...]], numbers: Sequence[int]) -> Table:
-        return Table(tuple(map(word, heads.split())), [tuple(map(_cell, row)) for row in rows], frozenset(numbers))
+    def table(heads: str, rows: Sequence[tuple[Any, ...]], numbers: Sequence[int], title: str = "") -> Table:
+        return Table(
+            tuple(map(word, heads.split())), [tuple(map(_cell, row)) for row in rows], frozenset(numbers), title
+        )
 
     reports, first, last, bodies, figures, unbound, unparsed = found.totals[0]
     of = max(reports, 1)
     severities = {severity: (n, files) for severity, n, files in found.severities}
+    cases: dict[str, int] = dict(found.cases)
+    unread = sum(n for _, n in found.errors)
     titles = {rule.id: say.of(rule.title) for rule in rulebook.rules}
     forms = {form: _form(say, form) for _, form, _ in found.eras}
     taken = figures / max(figures + unbound + unparsed, 1)
     cards = (
-        (f"{reports:,}", word("reports"), ""),
-        (f"{bodies:,}", word("bodies"), ""),
-        (f"{figures:,}", word("figures"), ""),
+        (f"{reports:,}", word("card_reports", n=reports), ""),
+        (f"{bodies:,}", word("card_bodies", n=bodies), ""),
+        (f"{figures:,}", word("card_figures", n=figures), ""),
         (f"{taken:.1%}", word("taken"), ""),
-        *((f"{severities.get(s, (0, 0))[0]:,}", say(f"severity.{s}"), s) for s in SEVERITIES[::-1]),
-        (f"{sum(n for _, n in found.errors):,}", word("unread"), ""),
+        *((f"{(n := cases.get(s, 0)):,}", word(f"card_{s}", n=n), s) for s in SEVERITIES[::-1]),
+        (f"{unread:,}", word("card_unread", n=unread), ""),
     )
     by_rule = found.rules[:_SHOWN]
     sections = [
@@ -105,12 +116,20 @@ def tell(found: Summary, say: Voice, rulebook: Rulebook, registry: Registry) -> 
                 ),
                 Chart(
                     "quality", word("quality"), "lines",
-                    {word("with_error"): [(y, 100 * e / n) for y, n, e, _ in found.quality], word("with_warning"): [(y, 100 * w / n) for y, n, _, w in found.quality]}, "%", ("error", "warning"),
+                    {word(f"with_{s}"): [(y, 100 * with_one[at] / n) for y, n, *with_one in found.quality] for at, s in enumerate(SEVERITIES[::-1])}, "%", SEVERITIES[::-1],
                 ),
             ),
             (
-                table("rule severity rule_title found reports share", [(r, s, titles.get(r, ""), n, files, f"{files / of:.2%}") for r, s, n, files in found.rules], (3, 4, 5)),
-                table("body errors warnings reports", found.bodies, (1, 2, 3)),
+                table(
+                    "severity cases failed with_one share",
+                    [(s, cases.get(s, 0), n, files, f"{files / of:.2%}") for s in SEVERITIES[::-1] for n, files in [severities.get(s, (0, 0))]], (1, 2, 3, 4),
+                    word("by_severity"),
+                ),
+                *(
+                    table("rule rule_title failed with_one share", [(r, titles.get(r, ""), n, files, f"{files / of:.2%}") for r, one, n, files in found.rules if one == s], (2, 3, 4), word(f"by_rule_{s}"))
+                    for s in SEVERITIES[::-1]
+                ),
+                table("body errors warnings with_one", found.bodies, (1, 2, 3), word("by_body")),
             ),
         ),
         Section(
@@ -140,7 +159,7 @@ def tell(found: Summary, say: Voice, rulebook: Rulebook, registry: Registry) -> 
         ),
     ]  # fmt: skip
     span = word("span", first=first, last=last) if first is not None else ""
-    return Told(span, cards, tuple(sections))
+    return Told(span, cards, tuple(section for section in sections if not section.empty))
 
 
 def _series(rows: Sequence[tuple[Any, str, int]], named: Any = lambda name: name) -> dict[str, list[tuple[Any, float]]]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.table import Table as Grid
@@ -31,10 +28,13 @@ def show(told: Told, console: Console, say: Voice) -> None:
         if section.note:
             console.print(Text(section.note, "dim"))
         for chart in section.charts:
-            if points := [*_summed(chart)][:_POINTS]:
-                console.print(_bars(chart, points, console.width))
+            if any(chart.series.values()):
+                console.print(Text(chart.title, "bold"))
+                console.print(_bars(chart, console.width))
         for table in section.tables:
             if table.rows:
+                if table.title:
+                    console.print(Text(table.title, "bold"))
                 console.print(_grid(table, say))
 
 
@@ -54,29 +54,43 @@ def _cell(text: str, say: Voice) -> Text:
     return Text(plain.clean(text)) if style is None else Text(say(f"severity.{text}"), style)
 
 
-def _bars(chart: Chart, points: Sequence[tuple[Any, float]], room: int) -> RenderableType:
-    grid = Grid(title=Text(chart.title), title_justify="left", box=None, pad_edge=False, show_header=False)
-    labels = [plain.clean(str(label)) for label, _ in points]
-    values = [f"{value:,.4g}{chart.axis}" for _, value in points]
-    widest = max(map(cell_len, labels))
+def _bars(chart: Chart, room: int) -> RenderableType:
+    """A bar a label: series of one whole on top of one another, else a bar for the first and the values of all."""
+    named = {name: dict(points) for name, points in chart.series.items() if points}
+    labels = [*dict.fromkeys(label for points in named.values() for label in points)][:_POINTS]
+    apart = chart.kind == "lines" and len(named) > 1
+    told = {
+        label: [_told(chart, points.get(label)) for points in named.values()]
+        if apart
+        else [_told(chart, sum(points.get(label, 0) for points in named.values()))]
+        for label in labels
+    }
+    widths = [max(map(cell_len, column)) for column in zip(*told.values(), *([named] if apart else ()), strict=True)]
+    widest = max(cell_len(plain.clean(str(label))) for label in labels)
     # Bars give way to labels, which wrap before bars are too short to be compared.
-    longest = max(_LEAST, min(_BARS, room - widest - max(map(len, values)) - 4))
+    longest = max(_LEAST, min(_BARS, room - widest - sum(width + 2 for width in widths) - 2))
+    grid = Grid(box=None, pad_edge=False, show_header=apart)
     grid.add_column(justify="right" if widest + longest < room else "left", overflow="fold")
     grid.add_column(no_wrap=True, min_width=longest)
-    grid.add_column(justify="right", no_wrap=True)
-    most = max(value for _, value in points) or 1
-    for label, told, (_, value) in zip(labels, values, points, strict=True):
-        grid.add_row(Text(label), Text("█" * round(longest * value / most), "blue"), told)
+    for name in [*named] if apart else [""]:
+        grid.add_column(Text(name, "dim"), justify="right", no_wrap=True)
+    drawn = dict([*named.items()][:1]) if apart else named
+    most = max(sum(points.get(label, 0) for points in drawn.values()) for label in labels) or 1
+    for label in labels:
+        bar, at = Text(), 0.0
+        for name, points in drawn.items():
+            begun, at = round(longest * at / most), at + points.get(label, 0)
+            bar.append("█" * (round(longest * at / most) - begun), _colour(chart, name))
+        # However little it is, it is not nothing.
+        grid.add_row(Text(plain.clean(str(label))), bar if bar or not at else Text("▏", "dim"), *told[label])
     return grid
 
 
-def _summed(chart: Chart) -> Iterator[tuple[Any, float]]:
-    """Stacked series added up; of several lines the first."""
-    if chart.kind == "lines":
-        yield from next(iter(chart.series.values()), [])
-        return
-    total: dict[Any, float] = {}
-    for points in chart.series.values():
-        for label, value in points:
-            total[label] = total.get(label, 0) + value
-    yield from total.items()
+def _told(chart: Chart, value: float | None) -> str:
+    return "" if value is None else f"{value:,.4g}{chart.axis}"
+
+
+def _colour(chart: Chart, name: str) -> str:
+    """That of the severity that a series shows, if any."""
+    severity = dict(zip(chart.series, chart.colours, strict=False)).get(name, "")
+    return _STYLES.get(severity, "blue")

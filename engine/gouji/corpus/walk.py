@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from gouji import oserrors
 from gouji.corpus import store
 from gouji.errors import Message, ReadError
 from gouji.readers import READERS
@@ -94,11 +95,12 @@ def _remote(url: str) -> Iterator[Item | ReadError]:
         files, root = fsspec.core.url_to_fs(url)
         names = sorted(name for name in files.find(root) if _wanted(name))
     except (OSError, ValueError, ImportError) as error:
+        why = oserrors.reason(error)
         yield _error(
             url,
             "unreadable",
-            f"无法读取：{error}",
-            f"cannot be read: {error}",
+            f"无法读取：{why.zh}",
+            f"cannot be read: {why.en}",
             "请检查网址和权限",
             "check the URL and its permissions",
         )
@@ -111,15 +113,7 @@ def _folder(path: str, spool: str | None) -> Iterator[Item | ReadError]:
         with os.scandir(path) as listed:
             entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in listed)
     except OSError as error:
-        reason = error.strerror or str(error)
-        yield _error(
-            path,
-            "unreadable",
-            f"无法读取：{reason}",
-            f"cannot be read: {reason}",
-            "请检查路径和权限",
-            "check the path and its permissions",
-        )
+        yield oserrors.unreadable(path, error)
         return
     for name, folder in entries:
         below = os.path.join(path, name)
@@ -145,11 +139,12 @@ def _archive(path: str, spool: str | None) -> Iterator[Item | ReadError]:
         if isinstance(error, ReadError):
             yield error
         else:
+            why = oserrors.reason(error)
             yield _error(
                 path,
                 "archive",
-                f"压缩包无法打开：{error}",
-                f"the archive cannot be opened: {error}",
+                f"压缩包无法打开：{why.zh}",
+                f"the archive cannot be opened: {why.en}",
                 "文件可能不完整，请重新获取",
                 "it may be incomplete; get it again",
             )

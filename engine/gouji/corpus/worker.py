@@ -20,11 +20,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from gouji import imprint
+from gouji import imprint, oserrors
 from gouji.corpus import dataset, store
 from gouji.corpus.identity import batch_key, engine_digest
 from gouji.corpus.walk import Item
-from gouji.errors import GoujiError, Message, ReadError
+from gouji.errors import GoujiError, ReadError
 from gouji.messages import Messages
 from gouji.pipeline import Engine
 from gouji.readers import limits
@@ -77,7 +77,7 @@ def main() -> None:
         try:
             done = bench.work(order["number"], items, {int(n): Blame(*why) for n, why in order["blamed"].items()})
         except _Unwritable as error:
-            answer(unwritable=str(error))
+            answer(unwritable=error.told)
             return
         answer(done=done, worn=bench.worn)
         if bench.worn:
@@ -85,7 +85,11 @@ def main() -> None:
 
 
 class _Unwritable(Exception):
-    """Parts cannot be written."""
+    """Parts cannot be written; `told` says where and why, in both languages."""
+
+    def __init__(self, name: str, error: OSError) -> None:
+        super().__init__(name)
+        self.told = [f"{name}: {why}" for why in oserrors.reason(error)]
 
 
 class Bench:
@@ -220,12 +224,7 @@ class Bench:
             EOFError,
             ValueError,
         ) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ReadError(
-                item.name, "unreadable",
-                Message(f"无法读取：{reason}", f"cannot be read: {reason}"),
-                Message("请检查路径和权限", "check the path and its permissions"),
-            ) from error  # fmt: skip
+            raise oserrors.unreadable(item.name, error) from error
 
     def _zip(self, path: str) -> zipfile.ZipFile:
         if self._archive is None or self._archive[0] != path:
@@ -249,7 +248,7 @@ class Bench:
         try:
             self._store.rename(old, new)
         except OSError as error:
-            raise _Unwritable(f"{new}: {error.strerror or error}") from error
+            raise _Unwritable(new, error) from error
 
     def _write(self, rows: dataset.Rows, name: str) -> None:
         """Write the parts; that of the reports is the last: where it is, all are."""
@@ -257,7 +256,7 @@ class Bench:
             try:
                 self._store.put(f"{table}/{name}", dataset.part(dataset.TABLES[table], rows[table]))
             except OSError as error:
-                raise _Unwritable(f"{table}/{name}: {error.strerror or error}") from error
+                raise _Unwritable(f"{table}/{name}", error) from error
 
 
 class _Slice:

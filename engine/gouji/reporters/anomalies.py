@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import zip_longest
 
 from rich.cells import cell_len
@@ -21,6 +22,8 @@ from gouji.spans import Span
 from gouji.values import Struct
 
 _RELATION = re.compile(r"!=|<=|>=|[≟≠<>≤≥]")
+# What figures give, which is none of them, against what is stated: (120 - 100) / 100 = 20% ≠ 30%.
+_DERIVED = re.compile(r"[^;]* [-+×/] [^;]* = (-?[\d.]+)(%?) ([≠<>≤≥]) (-?[\d.]+)(%?)")
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "≤": "≥", "≥": "≤"}
 _STOP = re.compile(r"[\d,，、;；:：。]")
 TOTAL = "total"
@@ -267,6 +270,30 @@ class Bound(Anomaly):
         yield from self.difference()
 
 
+class Derived(Anomaly):
+    """What figures give against what is stated of them: the figures, then the two that are compared."""
+
+    def entries(self) -> Iterator[Entry]:
+        """The figures one under the other, a line, what they give, what is stated; the place of that if it is known."""
+        match = _derived(self.finding)
+        assert match is not None
+        given, stated = (f"{number}{unit}" for number, unit in (match.group(1, 2), match.group(4, 5)))
+        # A share is a figure of the text; a growth stands in its words only.
+        shares = self.side("left") if self.finding.left == Decimal(match[4]) else ()
+        for figure in self.figures:
+            if figure not in shares:
+                yield self.entry(figure)
+        if not self.side("right") and self.finding.right is not None:
+            # What was there last year is not printed where the difference is.
+            yield Entry("", (self.page.number(self.finding.right),), self.page.say("anomaly.inferred"))
+        yield Entry()
+        yield Entry("=", (self.page.shown(given),), self.page.say("anomaly.derived"), style="computed")
+        for figure in shares:
+            yield self.entry(figure._replace(number=stated), self.relation(), "printed")
+        if not shares:
+            yield Entry(self.relation(), (stated,), self.page.say("anomaly.stated"), style="printed")
+
+
 class Sum(Anomaly):
     """Parts that do not give the printed total; also two sums that differ."""
 
@@ -429,6 +456,8 @@ def _kind(finding: Finding, figures: tuple[Figure, ...]) -> type[Anomaly]:
     right = [figure for figure in figures if figure.term.side == "right"]
     if not left:
         return Remark
+    if _derived(finding):
+        return Derived
     if not right and finding.right is None:
         return Listing
     if not (_adds_up(finding, left, finding.left) and _adds_up(finding, right, finding.right if right else None)):
@@ -446,6 +475,15 @@ def _kind(finding: Finding, figures: tuple[Figure, ...]) -> type[Anomaly]:
         if len(columns) == 1 and len(rows) > 1:
             return Column
     return Sum
+
+
+def _derived(finding: Finding) -> re.Match[str] | None:
+    """What the equation compares, where that is not what the sides of the finding hold."""
+    match = _DERIVED.fullmatch(finding.equation)
+    sides = (finding.left, finding.right)
+    if match is None or None in sides or sides == (Decimal(match[1]), Decimal(match[4])):
+        return None
+    return match
 
 
 def _adds_up(finding: Finding, figures: Sequence[Figure], value: Number | None) -> bool:

@@ -14,11 +14,12 @@ from rich.text import Text
 from gouji.crosschecks import Bound, CrossFinding, CrossTerm
 from gouji.differences import Difference, DiffRow
 from gouji.errors import Message
-from gouji.findings import SEVERITIES, Said
+from gouji.findings import SEVERITIES
 from gouji.profiles import Profile
 from gouji.records import Number, number_text
 from gouji.reporters.anomalies import Entry, Ledger
 from gouji.reporters.page import INDENT, STYLES, Page
+from gouji.reporters.tally import KINDS, Tally, in_cases, kind
 from gouji.series import Crossing
 
 # So many figures of a finding are shown one by one, and so many bounds, unless every detail is wanted.
@@ -37,13 +38,18 @@ class CrossSheet:
         """A heading, the findings, and why something was not compared; nothing where there is nothing to say."""
         page, crossing = self.page, self.crossing
         notes = [note.message for note in crossing.notes if note.plain or page.verbose]
-        if not (crossing.findings or crossing.verdicts.passed or notes):
+        known = Tally.between(crossing, "").known.total()
+        if not (crossing.findings or known or crossing.verdicts.passed or notes):
             return
         yield from page.rule(page.say("cross.title"))
         yield from _findings(page, crossing.findings)
-        if not crossing.findings and crossing.verdicts.passed:
+        if crossing.findings and known:
+            yield Text()
+            yield from page.paragraph(page.text(page.say("report.known", n=known), "faint"), 2)
+        elif not crossing.findings and (known or crossing.verdicts.passed):
             held = page.say("cross.clean", n=crossing.verdicts.passed)
-            yield from page.paragraph(page.text(f"{page.glyphs.good} {held}", "good"), 2)
+            told = page.say("report.nothing_new_known", n=known) if known else held
+            yield from page.paragraph(page.text(f"{page.glyphs.good} {told}", "good"), 2)
         yield from _notes(page, notes)
         yield Text()
 
@@ -66,8 +72,12 @@ class DifferenceSheet:
             told.append(f"  {page.say(form) if form in page.say else page.shown(profile.form)}", STYLES["faint"])
             yield from page.paragraph(told, head)
         yield from _notes(page, difference.notes)
-        for section, rows in groupby(difference.rows, key=lambda row: (row.section.zh, row.section.en)):
-            yield from self._section(Message(*section), list(rows))
+        grouped = groupby(difference.rows, key=lambda row: (row.section.zh, row.section.en))
+        sections = [(Message(*section), [*rows]) for section, rows in grouped]
+        # What is laid out in one way here is not laid out in another there.
+        roomy = all(self._roomy(shown) for _, rows in sections if (shown := self._shown(rows)))
+        for title, rows in sections:
+            yield from self._section(title, rows, roomy)
         yield from _findings(page, difference.findings)
         if not difference.findings and difference.verdicts.passed:
             yield Text()
@@ -86,30 +96,41 @@ class DifferenceSheet:
     def _year(self, profile: Profile) -> str:
         return str(profile.year) if profile.year is not None else self.page.say("diff.no_year")
 
-    def _section(self, title: Message, rows: Sequence[DiffRow]) -> Iterator[Text]:
+    def _told(self, rows: Sequence[DiffRow]) -> list[DiffRow]:
+        """The rows that are not as they were."""
+        return [row for row in rows if row.findings or row.changed or self.page.verbose]
+
+    def _shown(self, rows: Sequence[DiffRow]) -> list[DiffRow]:
+        """Those of them that are shown one by one."""
+        return [row for row in self._told(rows) if self.page.verbose or row.findings or not (row.detail or row.idle)]
+
+    def _section(self, title: Message, rows: Sequence[DiffRow], roomy: bool) -> Iterator[Text]:
+        """The rows as a table; where it would leave labels no room, each label with its figures below it."""
         page, say = self.page, self.page.say
-        told = [row for row in rows if row.findings or row.changed or page.verbose]
-        shown = [row for row in told if page.verbose or row.findings or not (row.detail or row.idle)]
+        told, shown = self._told(rows), self._shown(rows)
         idle = sum(row.idle and not row.detail for row in told) if not page.verbose else 0
         yield Text()
         yield from page.paragraph(page.text(say.of(title), "title"), 2)
         if shown:
-            yield from self._shown(shown)
+            cells = self._labelled(shown)
+            yield from self._table(self._heads(), cells) if roomy else self._stacked(self._heads(), cells)
         left = {"idle": idle, "details": len(told) - len(shown) - idle, "folded": len(rows) - len(told)}
         for name, n in left.items():
             if n:
                 yield from page.paragraph(page.text(say(f"diff.{name}", n=n), "faint"))
 
-    def _shown(self, rows: Sequence[DiffRow]) -> Iterator[Text]:
-        """The rows as a table; where it would leave labels no room, each label with its figures below it."""
-        say = self.page.say
+    def _heads(self) -> Sequence[str]:
         years = (self._year(self.difference.old), self._year(self.difference.new))
-        heads = (*years, say("diff.change"), say("diff.expected"), say("diff.mark"))
-        cells = [(self.page.text(say.of(row.label)), *self._cells(row)) for row in rows]
-        columns = zip(heads, *(figures for _, *figures in cells), strict=True)
+        return (*years, *(self.page.say(f"diff.{name}") for name in ("change", "expected", "mark")))
+
+    def _labelled(self, rows: Sequence[DiffRow]) -> list[tuple[Text, ...]]:
+        return [(self.page.text(self.page.say.of(row.label)), *self._cells(row)) for row in rows]
+
+    def _roomy(self, rows: Sequence[DiffRow]) -> bool:
+        """Whether a table of these rows leaves labels enough room."""
+        columns = zip(self._heads(), *(figures for _, *figures in self._labelled(rows)), strict=True)
         *numbers, mark = (2 + max(cell_len(str(cell)) for cell in column) for column in columns)
-        roomy = self.page.width - INDENT - sum(numbers) - min(mark, self._mark_width) >= _LABEL
-        yield from self._table(heads, cells) if roomy else self._stacked(heads, cells)
+        return self.page.width - INDENT - sum(numbers) - min(mark, self._mark_width) >= _LABEL
 
     @property
     def _mark_width(self) -> int:
@@ -174,23 +195,25 @@ def _notes(page: Page, notes: Sequence[Message]) -> Iterator[Text]:
 
 def _findings(page: Page, findings: Sequence[CrossFinding]) -> Iterator[Text]:
     """Findings with one cause under the most serious of them; when all is wanted each by itself."""
-    groups: dict[int, list[CrossFinding]] = {}
-    for n, finding in enumerate(findings):
-        alone = page.verbose or finding.decision is not None
-        groups.setdefault(-n - 1 if alone else finding.group, []).append(finding)
-    for leader, *followers in groups.values():
+    for leader, *followers in [[finding] for finding in findings] if page.verbose else in_cases(findings):
         yield Text()
         if (entry := leader.decision) is not None and leader.accepted:
             told = page.say("decision.told", by=entry.by, when=entry.when, why=entry.why)
             words = page.text(page.say.of(leader.message))
             words.append("  " + page.shown(page.say("decision.kept", told=told)), STYLES["good"])
             yield from page.paragraph(words, page.badge(leader.severity, leader.verdict, leader.rule))
-            continue
-        badge = page.badge(leader.severity, leader.verdict, leader.rule)
-        yield from page.paragraph(page.text(page.say.of(leader.message), "title"), badge)
-        yield from _body(page, leader)
+        else:
+            badge = page.badge(leader.severity, leader.verdict, leader.rule)
+            yield from page.paragraph(page.text(page.say.of(leader.message), "title"), badge)
+            yield from _body(page, leader)
         for follower in followers:
-            yield from _note(page, "follower", f"{follower.rule} {page.say.of(follower.message)}")
+            told = f"{follower.rule} {page.say.of(follower.message)}"
+            if KINDS.index(kind(follower)) < KINDS.index(kind(leader)):
+                # The case counts as what is gravest in it.
+                told = f"{getattr(page.glyphs, kind(follower))} {told}"
+            yield from page.note("follower", told)
+            if not follower.accepted:
+                yield from _decided(page, follower)
 
 
 def _body(page: Page, finding: CrossFinding) -> Iterator[Text]:
@@ -203,11 +226,11 @@ def _body(page: Page, finding: CrossFinding) -> Iterator[Text]:
         told = [Entry("", (year,), page.shown(finding.body), page.file(source)) for year, source in reports]
         yield from Ledger(page, tuple(told)).lines(page.width)
     if finding.equation and len(finding.terms) > 1:
-        yield from _note(page, "equation", page.shown(finding.equation))
+        yield from page.note("equation", page.shown(finding.equation))
     for assumption in finding.assumptions:
-        yield from _note(page, "assumption", assumption)
+        yield from page.note("assumption", assumption)
     if finding.explanation is not None:
-        yield from _note(page, "explanation", finding.explanation)
+        yield from page.note("explanation", finding.explanation)
     yield from _decided(page, finding)
     if (coverage := finding.coverage) is not None:
         bounds = coverage.bounds if page.verbose else coverage.bounds[:_BOUNDS]
@@ -224,11 +247,11 @@ def _decided(page: Page, finding: CrossFinding) -> Iterator[Text]:
         told = say("decision.told", by=entry.by, when=entry.when, why=entry.why)
         if finding.reopened:
             told = say("decision.was", decision=say(f"decision.{entry.verdict}"), told=told)
-        yield from _note(page, "reopened" if finding.reopened else "disputed", page.shown(told))
+        yield from page.note("reopened" if finding.reopened else "disputed", page.shown(told))
         if finding.reopened and entry.equation:
-            yield from _note(page, "before", page.shown(entry.equation))
+            yield from page.note("before", page.shown(entry.equation))
     if page.verbose:
-        yield from _note(page, "fingerprint", finding.fingerprint)
+        yield from page.note("fingerprint", finding.fingerprint)
 
 
 def _entry(page: Page, term: CrossTerm) -> Entry:
@@ -259,9 +282,3 @@ def _range(page: Page, bounds: tuple[Number, Number | None]) -> str:
     if high is None:
         return f"{page.shown('≥')}{page.number(low)}"
     return page.number(low) if low == high else f"{page.number(low)}-{page.number(high)}"
-
-
-def _note(page: Page, name: str, told: str | Said) -> Iterator[Text]:
-    words = told if isinstance(told, str) else page.say.of(told)
-    head = Text.assemble(" " * INDENT, (page.say(f"note.{name}"), "dim"), "  ")
-    yield from page.paragraph(page.text(words), head)

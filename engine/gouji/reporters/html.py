@@ -87,7 +87,7 @@ class Html:
     def cross(self, crossing: Crossing) -> None:
         """Write the section of what was compared between reports."""
         self._terminal.cross(crossing)
-        if crossing.findings or crossing.verdicts.passed:
+        if crossing.findings or crossing.known or crossing.verdicts.passed:
             self._section("")
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gouji.document import Place
+from gouji.findings import Said
 from gouji.intervals import Operand
 from gouji.messages import Voice
 from gouji.records import Number, Observation, Report
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _PLAIN_NUMBER = re.compile(r"[+-]?[0-9][0-9,]*(\.[0-9]+)?")
 
 INDENT = 4
+_BESIDE = 32  # cells that a note must have beside the word for what it is: a place is not to be divided
 SIDE_BY_SIDE = 100
 WIDEST = 200
 PROSE = 120
@@ -49,6 +51,16 @@ STYLES = {
 }
 
 
+_NOTES = tuple(
+    f"note.{name}"
+    for name in (
+        *("instance", "equation", "assumption", "suspect", "rival", "alternative", "explanation", "follower"),
+        *("fingerprint", "before", "disputed", "reopened"),
+    )
+)
+"""What a note may be."""
+
+
 class Glyphs(Struct):
     """The characters that draw; a terminal that lacks them gets the ASCII ones."""
 
@@ -63,11 +75,14 @@ class Glyphs(Struct):
     info: str = "·"
     undecided: str = "?"
     good: str = "✓"
+    failed: str = "≠"
+    known: str = "="
+    fixed: str = "-"
     difference: str = "Δ"
     arrow: str = "→"
 
 
-ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "d", "->")
+ASCII = Glyphs("=", "-", "|", "...", "[", "]", "x", "!", "*", "?", "+", "!=", "=", "-", "d", "->")
 # How an ASCII terminal gets to see the signs of an equation.
 _ASCII_SIGNS = str.maketrans(
     {"≟": "?=", "≠": "!=", "≤": "<=", "≥": ">=", "−": "-", "×": "x", "…": "...", "→": "->", "·": "*"}
@@ -180,6 +195,28 @@ class Page:
         for i, piece in enumerate(pieces):
             piece.rstrip()
             yield Text.assemble(head if i == 0 else " " * head.cell_len, piece)
+
+    def note(self, name: str, told: str | Said, style: str = "") -> Iterator[Text]:
+        """What helps to judge a finding, behind a word for what it is; below it where there is no room beside it."""
+        body = self.text(told if isinstance(told, str) else self.say.of(told), style)
+        head = Text.assemble(" " * INDENT, (self.say(f"note.{name}"), "dim"))
+        left = INDENT + max(cell_len(self.say(key)) for key in _NOTES) + 2
+        if self.width - left < min(_BESIDE, body.cell_len):
+            yield head
+            yield from self.paragraph(body, INDENT + 2)
+        else:
+            head.pad_right(left - head.cell_len)
+            yield from self.paragraph(body, head)
+
+    def listed(self, items: Iterable[str], between: str, style: str = "") -> Iterator[Text]:
+        """Short things beside one another, each whole."""
+        room, line = min(self.width, PROSE) - 2, ""
+        for told in map(self.shown, items):
+            if line and cell_len(line + between + told) > room:
+                yield from self.paragraph(self.text(line, style), 2)
+                line = ""
+            line += between * bool(line) + told
+        yield from self.paragraph(self.text(line, style), 2)
 
     def place(self, report: Report, span: Span | None, room: int | None = None) -> str:
         """The file and where in it a span stands; a file name that takes more than `room` cells loses its folders."""

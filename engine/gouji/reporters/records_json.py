@@ -12,7 +12,7 @@ from attrs import define, field
 
 from gouji.document import Place
 from gouji.errors import GoujiError
-from gouji.findings import CHECK, Decision, Finding, Said, Suspect, Term, Verdicts
+from gouji.findings import CHECK, Decision, Finding, Fixed, Said, Suspect, Term, Verdicts
 from gouji.records import Number, Observation, Report, Section, Unbound, Unparsed
 from gouji.reporters import NOTHING_MORE, Closing
 
@@ -233,7 +233,7 @@ class CheckDocument:
             "decisions": {"unused": [_entry(entry) for entry in closing.unused]},
         }
         if closing.known is not None:
-            whole["baseline"] = {"known": closing.known, "fixed": [fixed._asdict() for fixed in closing.fixed]}
+            whole["baseline"] = {"known": closing.known, "fixed": [*map(_fixed, closing.fixed)]}
         self.write(dumps(whole, indent=1))
 
 
@@ -347,6 +347,10 @@ def _entry(entry: Decision) -> Record:
         "equation": entry.equation,
         "where": entry.where,
     }
+
+
+def _fixed(fixed: Fixed) -> Record:
+    return {name: value for name, value in fixed._asdict().items() if name != "group"}
 
 
 def _verdicts(verdicts: Verdicts) -> Record:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gouji import phrases
 from gouji.errors import Message
 from gouji.messages import Voice
 from gouji.patterns import Finder, Pattern
@@ -24,7 +25,7 @@ def facts(rule: Rule, say: Voice, labels: Registry) -> dict[str, str]:
         "asks": asks(rule, say, labels),
         "equation": rule.equation,
         "applies": _applies(rule, say),
-        "message": say.of(rule.message),
+        "message": phrases.shown(say.of(rule.message)),
         "basis": say.of(rule.basis),
         "exceptions": say.of(rule.exceptions),
     }

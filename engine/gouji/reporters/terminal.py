@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from gouji.errors import GoujiError
-from gouji.findings import SEVERITIES, Finding, Said, Suspect, Verdicts
+from gouji.findings import SEVERITIES, Finding, Suspect, Verdicts
 from gouji.records import Observation, Report
 from gouji.reporters import NOTHING_MORE, Closing
 from gouji.reporters.anomalies import Bound, Strip, anomaly, compares
-from gouji.reporters.page import INDENT, STYLES, Page
+from gouji.reporters.page import STYLES, Page
+from gouji.reporters.summary import Summary
+from gouji.reporters.tally import Tally, in_cases
 from gouji.slips import rank
 from gouji.values import Struct
 
@@ -22,14 +22,6 @@ _REPAIRS = 4  # how many repairs are told
 
 if TYPE_CHECKING:
     from gouji.series import Crossing
-
-_NOTES = tuple(
-    f"note.{name}"
-    for name in (
-        *("instance", "equation", "assumption", "suspect", "rival", "alternative", "explanation", "follower"),
-        *("fingerprint", "before", "disputed", "reopened"),
-    )
-)
 
 
 class Terminal:
@@ -47,7 +39,7 @@ class Terminal:
         """Show one report; only count it when quiet."""
         self.tallies.append(Tally.of(report))
         if not self.quiet and not self.compared:
-            self.page.put(_Sheet(self.page, report).lines())
+            self.page.put(_Sheet(self.page, report, self.tallies[-1].known.total()).lines())
 
     def error(self, error: GoujiError) -> None:
         """Remember an input that could not be read for the summary."""
@@ -63,86 +55,53 @@ class Terminal:
 
     def finish(self, closing: Closing = NOTHING_MORE) -> None:
         """Show the summary."""
-        self.page.put(_Summary(self.page, self.tallies, self.errors, closing, self.crossing, self.compared).lines())
-
-
-class Tally(Struct):
-    """How a report came out, in numbers."""
-
-    source: str
-    failed: Counter[str]
-    undecided: int
-    passed: int
-    accepted: Counter[str]
-
-    @classmethod
-    def of(cls, report: Report) -> Tally:
-        """The numbers of a checked report."""
-        failed = Counter(finding.severity for finding in report.findings if finding.verdict == "fail")
-        accepted = Counter(
-            finding.severity if finding.verdict == "fail" else finding.verdict
-            for finding in report.findings
-            if finding.accepted
-        )
-        verdicts = report.verdicts or Verdicts()
-        return cls(report.source, Counter(failed), verdicts.undecided, verdicts.passed, Counter(accepted))
-
-    @classmethod
-    def between(cls, crossing: Crossing) -> Tally:
-        """The numbers of what was compared between reports."""
-        failed = Counter(finding.severity for finding in crossing.findings if finding.verdict == "fail")
-        accepted = Counter(f.severity if f.verdict == "fail" else f.verdict for f in crossing.findings if f.accepted)
-        return cls("", Counter(failed), crossing.verdicts.undecided, crossing.verdicts.passed, Counter(accepted))
-
-    def numbers(self) -> tuple[int, ...]:
-        """Errors, warnings, infos, undecided, held."""
-        return (*(self.failed[severity] for severity in reversed(SEVERITIES)), self.undecided, self.passed)
+        self.page.put(Summary(self.page, self.tallies, self.errors, closing, self.crossing, self.compared).lines())
 
 
 class _Sheet(Struct):
-    """Everything about one report."""
+    """Everything about one report, of which `known` cases are as an earlier check had them."""
 
     page: Page
     report: Report
+    known: int
 
     def lines(self) -> Iterator[Text]:
         """Header, anomalies with errors first, remarks, leftovers."""
         yield from self._header()
         ranked = sorted(self.report.findings, key=lambda f: (f.verdict != "fail", -SEVERITIES.index(f.severity)))
-        open_ones = [f for f in ranked if not f.accepted]
-        for finding, followers in self._causes([f for f in open_ones if self._serious(f)]):
-            yield Text()
-            yield from _Case(self.page, self.report, finding, followers).lines()
-        remarks = [f for f in open_ones if not self._serious(f)]
-        remarks += [f for f in ranked if f.accepted]
+        cases = [*in_cases(ranked)] if not self.page.verbose else [[finding] for finding in ranked]
+        remarks = []
+        for leader, *followers in sorted(cases, key=lambda case: case[0].accepted):
+            if leader.accepted or not self._serious(leader):
+                remarks.append(_Brief(self.page, self.report, leader, followers))
+            else:
+                yield Text()
+                yield from _Case(self.page, self.report, leader, followers).lines()
         if remarks:
             yield Text()
-        for finding in remarks:
-            yield from _Brief(self.page, self.report, finding).lines()
+        for remark in remarks:
+            yield from remark.lines()
+        if ranked and self.known:
+            yield Text()
+            yield from self.page.paragraph(self.page.text(self.page.say("report.known", n=self.known), "faint"), 2)
         if not ranked:
             # Compared with an earlier check there may be findings that are not told again.
             verdicts = self.report.verdicts or Verdicts()
             if verdicts.failed + verdicts.undecided + verdicts.passed:
                 told = "report.nothing_new" if verdicts.failed + verdicts.undecided else "report.clean"
-                yield self.page.text(f"  {self.page.glyphs.good} {self.page.say(told)}", "good")
+                told = "report.nothing_new_known" if self.known else told
+                words = self.page.say(told, n=self.known)
+                yield from self.page.paragraph(self.page.text(f"{self.page.glyphs.good} {words}", "good"), 2)
             else:
                 # Nothing passes by being empty.
-                yield self.page.text(f"  {self.page.glyphs.undecided} {self.page.say('report.no_rule')}", "undecided")
+                words = f"{self.page.glyphs.undecided} {self.page.say('report.no_rule')}"
+                yield from self.page.paragraph(self.page.text(words, "undecided"), 2)
         yield from self._leftovers()
         yield Text()
 
     def _serious(self, finding: Finding) -> bool:
         """Whether a finding is shown in full."""
         return self.page.verbose or finding.severity != "info"
-
-    def _causes(self, findings: Sequence[Finding]) -> Iterator[tuple[Finding, Sequence[Finding]]]:
-        """Findings with one cause under the first of them; when all is wanted each by itself."""
-        groups: dict[int, list[Finding]] = {}
-        for i, finding in enumerate(findings):
-            alone = self.page.verbose or not finding.group
-            groups.setdefault(-i - 1 if alone else finding.group, []).append(finding)
-        for leader, *followers in groups.values():
-            yield leader, followers
 
     def _header(self) -> Iterator[Text]:
         page, report, say = self.page, self.report, self.page.say
@@ -163,7 +122,7 @@ class _Sheet(Struct):
             say("report.unbound", n=len(report.unbound)),
         ]
         for line in (facts, results):
-            yield from page.paragraph(page.text(f" {page.glyphs.info} ".join(line)), 2)
+            yield from page.listed(line, f" {page.glyphs.info} ")
 
     def _leftovers(self) -> Iterator[Text]:
         page, report = self.page, self.report
@@ -200,27 +159,28 @@ class _Case(Struct):
         yield from page.paragraph(headline, _badge(page, finding))
         yield from anomaly(page, self.report, finding).lines(page.width)
         if page.verbose and finding.instance != finding.rule:
-            yield from self._note("instance", finding.instance)
+            yield from page.note("instance", finding.instance)
         if compares(finding):
-            yield from self._note("equation", finding.equation)
+            yield from page.note("equation", finding.equation)
         for given in self._given():
-            yield from self._note("assumption", given)
+            yield from page.note("assumption", given)
         for assumption in finding.assumptions:
-            yield from self._note("assumption", assumption)
+            yield from page.note("assumption", assumption)
         yield from self._repairs()
         if finding.alternative:
-            yield from self._note("alternative", finding.alternative)
+            yield from page.note("alternative", finding.alternative)
         if finding.explanation:
-            yield from self._note("explanation", finding.explanation)
-        yield from self._decided()
+            yield from page.note("explanation", finding.explanation)
+        yield from self._decided(finding)
         for follower in self.followers:
             body = anomaly(page, self.report, follower)
             told = f"{follower.rule} {page.say.of(follower.message)}"
-            # A long addition over again would bury the cause: its equation is enough.
-            short = isinstance(body, (Bound, Strip))
-            yield from self._note("follower", told if short else f"{told}  {follower.equation}")
+            # A long addition over again would bury the cause, and so would a remark: its equation is enough.
+            short = isinstance(body, (Bound, Strip)) and follower.severity != "info"
+            yield from page.note("follower", told if short else f"{told}  {follower.equation}")
             if short:
                 yield from body.lines(page.width)
+            yield from self._decided(follower)
 
     def _given(self) -> Iterator[str]:
         """The figures by which the rule applies, each with its place; of several those that are not 0."""
@@ -230,29 +190,24 @@ class _Case(Struct):
                 place = self.page.place(self.report, cell.span)
                 yield f"{self._name(cell)} {self.page.printed(cell)}  {place}"
 
-    def _decided(self) -> Iterator[Text]:
-        """What people decided about it, and what it was before."""
-        finding, entry, say = self.finding, self.finding.decision, self.page.say
+    def _decided(self, finding: Finding) -> Iterator[Text]:
+        """What people decided about one of its findings, and what that was before."""
+        page, entry, say = self.page, finding.decision, self.page.say
         if finding.since is not None and finding.since.state == "changed":
-            yield from self._note("before", finding.since.equation)
+            yield from page.note("before", finding.since.equation)
         if entry is not None:
             told = say("decision.told", by=entry.by, when=entry.when, why=entry.why)
             if finding.reopened:
                 told = say("decision.was", decision=say(f"decision.{entry.verdict}"), told=told)
-            yield from self._note("reopened" if finding.reopened else "disputed", told)
+            yield from page.note("reopened" if finding.reopened else "disputed", told)
             if finding.reopened and entry.equation:
-                yield from self._note("before", entry.equation)
+                yield from page.note("before", entry.equation)
         if self.page.verbose:
-            yield from self._note("fingerprint", finding.fingerprint)
-
-    def _note(self, name: str, told: str | Said, style: str = "") -> Iterator[Text]:
-        words = told if isinstance(told, str) else self.page.say.of(told)
-        head = Text.assemble(" " * INDENT, (self.page.say(f"note.{name}"), "dim"))
-        head.pad_right(INDENT + max(cell_len(self.page.say(key)) for key in _NOTES) + 2 - head.cell_len)
-        yield from self.page.paragraph(self.page.text(words, style), head)
+            yield from page.note("fingerprint", finding.fingerprint)
 
     def _repairs(self) -> Iterator[Text]:
         """The repair that stands out, and its rivals; or all that are equally good."""
+        page = self.page
         ranks: dict[int, list[Suspect]] = {}
         for suspect in self.finding.suspects:
             ranks.setdefault(suspect.rank, []).append(suspect)
@@ -262,11 +217,11 @@ class _Case(Struct):
         best = [changes for changes in found if rank(changes[0].slip) == rank(found[0][0].slip)]
         if len(best) > 1:
             told = self.page.say("report.comma").join(map(self._changes, best[:_REPAIRS]))
-            yield from self._note("suspect", self.page.say("note.doubt", changes=told), "computed")
+            yield from page.note("suspect", self.page.say("note.doubt", changes=told), "computed")
         else:
-            yield from self._note("suspect", self._repair(best[0]), "computed")
+            yield from page.note("suspect", self._repair(best[0]), "computed")
         if others := len(found) - min(len(best), _REPAIRS):
-            yield from self._note("rival", self.page.say("note.rivals", n=others))
+            yield from page.note("rival", self.page.say("note.rivals", n=others))
 
     def _repair(self, changes: Sequence[Suspect]) -> str:
         """`total 61 → 60 (one digit) would repair R02, R03`, and where to look."""
@@ -298,14 +253,15 @@ class _Case(Struct):
 
 
 class _Brief(Struct):
-    """A remark in one line: rule, message, equation, place."""
+    """A remark in one line: rule, message, equation, place; below it what has the same cause."""
 
     page: Page
     report: Report
     finding: Finding
+    followers: Sequence[Finding] = ()
 
     def lines(self) -> Iterator[Text]:
-        """The line, wrapped where the terminal is narrow."""
+        """The lines, wrapped where the terminal is narrow."""
         page, finding = self.page, self.finding
         body = page.text(page.say.of(finding.message))
         if compares(finding):
@@ -316,98 +272,10 @@ class _Brief(Struct):
             told = page.say("decision.told", by=entry.by, when=entry.when, why=entry.why)
             body.append("  " + page.shown(page.say("decision.kept", told=told)), STYLES["good"])
         yield from page.paragraph(body, _badge(page, finding), page.width)
-
-
-class _Summary(Struct):
-    """What all files come to: a line a file, the totals, and what could not be read."""
-
-    page: Page
-    tallies: Sequence[Tally]
-    errors: Sequence[GoujiError]
-    closing: Closing
-    crossing: Crossing | None = None
-    compared: bool = False
-
-    def lines(self) -> Iterator[Text]:
-        """The summary."""
-        page, say = self.page, self.page.say
-        yield from page.rule(say("summary.title"))
-        kinds = (*reversed(SEVERITIES), "undecided", "good")
-        heads = [say(f"summary.{kind}") for kind in kinds]
-        # Words where a file name has room beside them, else the signs that stand at the findings.
-        if sum(cell_len(head) + 2 for head in heads) + 24 > page.width:
-            heads = [getattr(page.glyphs, kind) for kind in kinds]
-        rows = [(tally.source, tally.numbers()) for tally in self.tallies if not self.compared]
-        if (crossing := self.crossing) is not None and (crossing.findings or crossing.verdicts.passed):
-            rows.append((say("cross.title"), Tally.between(crossing).numbers()))
-        total = tuple(map(sum, zip(*(numbers for _, numbers in rows), strict=True))) or (0,) * 5
-        widths = [max(cell_len(head), len(str(n))) for head, n in zip(heads, total, strict=True)]
-        if rows:
-            line = Text(" ")
-            for head, width in zip(heads, widths, strict=True):
-                line.append(" " * (width + 1 - cell_len(head)) + head + " ", "dim")
-            yield line
-        for name, numbers in rows:
-            yield self._row(numbers, widths, name)
-        if len(rows) > 1:
-            yield Text("  " + page.glyphs.light * (sum(widths) + 2 * len(widths) - 2), "dim")
-            yield self._row(total, widths, say("summary.total", n=len(self.tallies)))
-        if self.errors:
-            yield from page.paragraph(page.text(say("summary.unreadable", n=len(self.errors)), "error"), 2)
-            for error in self.errors:
-                told = f"{error.source}: {say.of(error.problem)}"
-                yield from page.paragraph(page.text(told), INDENT)
-        yield from self._kept()
-        accepted = sum((tally.accepted for tally in self.tallies), Counter[str]())
-        if self.crossing is not None:
-            accepted += Tally.between(self.crossing).accepted
-        if accepted:
-            yield from page.paragraph(page.text(say("summary.accepted", n=accepted.total())), 2)
-        must, should = (n - accepted[kind] for n, kind in zip(total, ("error", "warning"), strict=False))
-        yield from page.paragraph(self._conclusion((must, should, *total[2:]), accepted.total()), 2)
-
-    def _kept(self) -> Iterator[Text]:
-        """What became of the findings of an earlier check, and decisions that fit nothing."""
-        page, say, closing = self.page, self.page.say, self.closing
-        if closing.known is not None:
-            told = say("summary.compared", known=closing.known, fixed=len(closing.fixed))
-            yield from page.paragraph(page.text(told), 2)
-        for fixed in closing.fixed:
-            place = f"{page.glyphs.good} {fixed.rule}  {fixed.message}  {fixed.equation}  {page.file(fixed.source)}"
-            yield from page.paragraph(page.text(place, "good"), INDENT)
-        if closing.unused:
-            yield from page.paragraph(page.text(say("summary.unused", n=len(closing.unused)), "warning"), 2)
-        for entry in closing.unused:
-            told = say("decision.unused_entry", fingerprint=entry.fingerprint, rule=entry.rule, why=entry.why)
-            yield from page.paragraph(page.text(f"{entry.where}: {told}"), INDENT)
-
-    def _row(self, numbers: Sequence[int], widths: Sequence[int], name: str) -> Text:
-        line = Text(" ")
-        for severity, number, width in zip((*reversed(SEVERITIES), "undecided", "good"), numbers, widths, strict=True):
-            line.append(f" {number:>{width}} ", STYLES[severity] if number else "dim")
-        line.append(" ")
-        line.append(self.page.file(name, self.page.width - line.cell_len))
-        return line
-
-    def _conclusion(self, total: Sequence[int], accepted: int) -> Text:
-        page = self.page
-        if total[0]:
-            return page.text(f"{page.glyphs.error} {page.say('summary.must', n=total[0])}", "error")
-        if total[1]:
-            told = "summary.should" if self.closing.known is None else "summary.should_new"
-            return page.text(f"{page.glyphs.warning} {page.say(told, n=total[1])}", "warning")
-        if self.errors:
-            return page.text(page.say("summary.some_unread" if self.tallies else "summary.none_read"), "warning")
-        if total[3]:
-            return page.text(f"{page.glyphs.undecided} {page.say('summary.open', n=total[3])}", "undecided")
-        if not sum(total) and not accepted and self.closing.known is None:
-            return page.text(f"{page.glyphs.undecided} {page.say('summary.no_rule')}", "undecided")
-        if accepted:
-            return page.text(f"{page.glyphs.good} {page.say('summary.all_accepted', n=accepted)}", "good")
-        told = "summary.remarks_only" if total[2] else "summary.clean"
-        if self.closing.known is not None:
-            told = "summary.remarks_new" if total[2] else "report.nothing_new"
-        return page.text(f"{page.glyphs.good} {page.say(told)}", "good")
+        for follower in self.followers:
+            told = f"{follower.rule} {page.say.of(follower.message)}"
+            equation = f"  {follower.equation}" if compares(follower) else ""
+            yield from page.note("follower", told + equation)
 
 
 def _badge(page: Page, finding: Finding) -> Text:

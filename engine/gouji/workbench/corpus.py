@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from gouji import oserrors
 from gouji.errors import ReadError
 from gouji.pipeline import Engine
 from gouji.readers import text
@@ -48,7 +49,8 @@ def of_pack(folder: Path) -> Iterator[Case]:
         try:
             content = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise invalid(str(file), f"无法读取：{error}", f"cannot be read: {error}") from error
+            why = oserrors.reason(error)
+            raise invalid(str(file), f"无法读取：{why.zh}", f"cannot be read: {why.en}") from error
         before, *chunks = ("\n" + content).split("\n" + CASE)
         line = before.count("\n") + 1
         if before.strip():

@@ -30,8 +30,12 @@ def files(form: DraftForm, claims: int) -> dict[str, str]:
 
 
 def _drafted(form: DraftForm) -> str:
-    samples = len(form.cluster.members)
-    return f"Drafted from {samples} sample{'s' * (samples != 1)}"
+    return f"Drafted from {_count(len(form.cluster.members), 'sample')}"
+
+
+def _count(n: int, thing: str) -> str:
+    """So many of a thing, in English."""
+    return f"{n} {thing}{'s' * (n != 1)}"
 
 
 def path(form: DraftForm, row: DraftRow, column: int) -> str:
@@ -131,7 +135,7 @@ def _remark(row: DraftRow, samples: int) -> str:
     if row.guess:
         remarks.append(f"unsure: perhaps {row.guess.path} ({row.guess.confidence:.2f})")
     if row.local:
-        remarks.append(f"in {len(row.row.found)} of {samples} samples: added by some bodies")
+        remarks.append(f"in {len(row.row.found)} of {_count(samples, 'sample')}: added by some bodies")
     return f"  # {'; '.join(remarks)}" if remarks else ""
 
 
@@ -507,7 +511,7 @@ class _Rules:
         else:
             yield '    message: {zh: "{left_label}为 {left}，多于{right_label} {right}", en: "{left_label}: {left}, more than {right_label}: {right}"}'
         holds = sum(one.holds for one in laws)
-        yield f'    basis: {{zh: 起草：{samples} 份样本中核对 {holds + sum(len(one.fails) for one in laws)} 处，成立 {holds} 处, en: "drafted: holds at {holds} places in {samples} samples"}}'
+        yield f'    basis: {{zh: 起草：{samples} 份样本中核对 {holds + sum(len(one.fails) for one in laws)} 处，成立 {holds} 处, en: "drafted: holds at {_count(holds, "place")} in {_count(samples, "sample")}"}}'
         if maybe:
             yield "    exceptions: {zh: 部分机关增设的行可能计入, en: rows that some bodies add may count}"
         good, bad = self._examples(form, laws, cases)
@@ -516,7 +520,7 @@ class _Rules:
 
     def _evidence(self, form: DraftForm, law: Law) -> Iterator[str]:
         column = form.columns[law.total[1] or 0].name
-        text = f"{column}: holds {law.holds} times in {len(form.cluster.members)} samples, {law.saying} of them with figures that say something"
+        text = f"{column}: holds {_count(law.holds, 'time')} in {_count(len(form.cluster.members), 'sample')}, {law.saying} of them with figures that say something"
         text += (
             f"; accidents to be expected: {law.accidents:.0e}"
             if law.accidents is not None

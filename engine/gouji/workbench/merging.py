@@ -76,7 +76,9 @@ def merged(sheets: Sequence[Sheet]) -> list[FormRow]:
         if told:
             row.parent, agree = max(told.items(), key=lambda item: (item[1], -item[0]))
             if agree < SURE * told.total():
-                row.unsure.append(f"its place in the hierarchy: {agree} of {told.total()} samples")
+                row.unsure.append(
+                    f"its place in the hierarchy: {agree} of {told.total()} sample{'s' * (told.total() != 1)}"
+                )
     return form
 
 

@@ -252,7 +252,7 @@ class _Case(Struct):
         yield from self.page.paragraph(self.page.text(words, style), head)
 
     def _repairs(self) -> Iterator[Text]:
-        """The repair that stands out, and its rivals; or all that are equally good."""
+        """The repair that stands out, and its rivals; or all that are equally good. Of the rivals their number, if short."""
         ranks: dict[int, list[Suspect]] = {}
         for suspect in self.finding.suspects:
             ranks.setdefault(suspect.rank, []).append(suspect)
@@ -261,11 +261,15 @@ class _Case(Struct):
             return
         best = [changes for changes in found if rank(changes[0].slip) == rank(found[0][0].slip)]
         if len(best) > 1:
-            told = self.page.say("report.comma").join(map(self._changes, best[:_REPAIRS]))
+            best = best if self.page.verbose else best[:_REPAIRS]
+            told = self.page.say("report.comma").join(map(self._changes, best))
             yield from self._note("suspect", self.page.say("note.doubt", changes=told), "computed")
         else:
             yield from self._note("suspect", self._repair(best[0]), "computed")
-        if others := len(found) - min(len(best), _REPAIRS):
+        if self.page.verbose:
+            for changes in found[len(best) :]:
+                yield from self._note("rival", self._repair(changes))
+        elif others := len(found) - len(best):
             yield from self._note("rival", self.page.say("note.rivals", n=others))
 
     def _repair(self, changes: Sequence[Suspect]) -> str:

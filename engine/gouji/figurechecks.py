@@ -136,11 +136,16 @@ def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 def _beside_figures(facts: Facts, names: Iterable[str]) -> set[str]:
     """Those of `names` that stand in a row in which another cell has a figure: the body has what the row is about."""
-    observations = facts.report.observations
-    own = {name: observations[facts.where[name]] for name in names}
-    rows = {(o.table, o.row) for o in own.values()}
-    figured = {(o.table, o.row) for o in observations if o.value is not None and (o.table, o.row) in rows}
-    return {name for name, o in own.items() if (o.table, o.row) in figured}
+    rows: dict[tuple[int | None, str], set[str]] = {}
+    for name in names:
+        rows.setdefault(_row(facts.report.observations[facts.where[name]]), set()).add(name)
+    figured = {row for o in facts.report.observations if o.value is not None and (row := _row(o)) in rows}
+    return set().union(*(rows[row] for row in figured))
+
+
+def _row(o: Observation) -> tuple[int | None, str]:
+    """The row of a cell."""
+    return o.table, o.row or o.path.rpartition(".")[0]
 
 
 def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:

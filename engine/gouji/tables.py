@@ -45,6 +45,9 @@ FLATTENED = 4
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
+COLUMN_AMONG = 5
+"""So many rows with other cells than in the form, and no more rows that are as there, are a table with other columns."""
+
 TOTAL = "total"
 """The column that adds up those before it in a row."""
 
@@ -486,25 +489,28 @@ class _Binder:
         bound = {i for i in range(min(len(self.left), LEFT_LIMIT)) if self._rescue(i)}
         if self.untotalled:
             self._leave_shifted()
+        uncounted = []
         for i, row in enumerate(self.left):
             if i in bound or i in self.pieces or not any(c.isdigit() for text in row.cells for c in text):
                 continue
             if i >= LEFT_LIMIT or not self._addition(row):
                 text = self.canonical.text[row.start : row.end]
                 self.reading.unparsed.append(Unparsed(self.canonical.source(row.start, row.end), text, self.table))
-                if i < LEFT_LIMIT:
-                    self._count(row)
+                if i < LEFT_LIMIT and (other := self._counted(row)):
+                    uncounted.append(other)
+        if len(uncounted) < max(COLUMN_AMONG, len(self.rows)):
+            self.reading.mentions += uncounted
         if self.left:
             self.found.sort(key=lambda o: o.span.start)
         self.reading.observations.extend(self._own(self.found))
 
-    def _count(self, left: _Left) -> None:
-        """Note that a row of the form has more or fewer cells than that, so that nobody knows which is which."""
+    def _counted(self, left: _Left) -> Mention | None:
+        """That a row has more or fewer cells than in the form, so that nobody knows which is which; None where it has not."""
         if left.row is None or self.repeated:
-            return
+            return None
         binding, heads = self.layout.rows[left.row], left.columns
         if binding.heading or (FRAGMENT in heads.heads and not heads.default(binding.columns)):
-            return
+            return None
         now, self.columns = self.columns, heads
         form = self._form(binding)
         self.columns = now
@@ -515,12 +521,12 @@ class _Binder:
             values = values[:-1] if values[0] else values[1:]
         count = len(values) if len(values) != form.width else sum(map(bool, values))
         if count == form.width or not form.cells or not self.bound.isdisjoint(form.names):
-            return
+            return None
         label = left.cells[split - 1] if split else ""
         at = left.start + sum(len(cell) + 1 for cell in left.cells[: split - 1]) if split else left.start
         told = "/".join([str(count), str(form.width), *(cell.path for cell in form.cells if cell.path)])
         span = self.canonical.source(at, at + len(label) if label else left.end)
-        self.reading.mentions.append(Mention("cells", label, told, span))
+        return Mention("cells", label, told, span)
 
     def _leave_shifted(self) -> None:
         """Leave rows that have lost cells where the places of their last ones were filled up.

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Picker: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Any]]
 
+_NAMED = 3  # so many blank cells are named beside another one
+
 
 class _Sum(Struct):
     """A sum of which all figures are known: how far its sides are apart, whether they are all 0, and its blank cells.
@@ -34,13 +36,21 @@ class _Sum(Struct):
 
     @property
     def settled(self) -> bool:
-        """Whether it leaves nothing for its blanks: it balances without them, or there is nothing in it but zeros."""
-        return self.gap == 0 and (self.nothing or len({*self.blank.values()}) == 1)
+        """Whether it leaves nothing for its blanks, for it balances without them."""
+        return self.gap == 0 and len({*self.blank.values()}) == 1
 
     @property
     def line(self) -> tuple[str, ...]:
         """Whether it runs along a row or along a column, as the names of what it is repeated over."""
         return tuple(self.program.instance.binding)
+
+    def given(self, figures: Mapping[str, int]) -> _Sum:
+        """It with `figures` in some of its blank cells."""
+        if figures.keys().isdisjoint(self.blank):
+            return self
+        left = {name: sign for name, sign in self.blank.items() if name not in figures}
+        told = sum(sign * figures[name] for name, sign in self.blank.items() if name in figures)
+        return self._replace(gap=self.gap + told, nothing=self.nothing and not told, blank=left)
 
 
 def _fill(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -61,21 +71,31 @@ def _fill(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.passed += bool(complete)
         return
     sums = [one for _, _, program in complete if (one := _sum(program, facts))]
-    zero = {name for one in sums if one.settled for name in one.blank}
     held = True
-    for connected in _connected(sums, zero):
-        figures = {name: value for name, value in _solved(connected).items() if value}
-        for name, value in figures.items():
-            around = [one for one in connected if name in one.blank]
-            facts.fill(name, Filled(value, [one.program for one in around], tuple(figures)))
-            held = False
+    # A row that is blank throughout stands for nothing, unless that is what other sums lack.
+    for blank_rows in (True, False):
+        zero = {name for one in sums if one.settled or (blank_rows and one.nothing) for name in one.blank}
+        known: dict[str, int] = {}
+        for connected in _connected(sums, zero):
+            figures = {name: value for name, value in _solved(connected).items() if value}
+            # Totals by themselves are another rule's matter: they are what their parts add up to.
+            if figures.keys() <= facts.withheld:
+                continue
+            known |= figures
+            for name, value in figures.items():
+                around = [one.program for one in connected if name in one.blank]
+                facts.fill(name, Filled(value, around, tuple(figures)))
+                held = False
+        sums = [one.given(known) for one in sums]
+        if not any(one.gap for one in sums):
+            break
     facts.passed += held
 
 
 def _connected(sums: Sequence[_Sum], zero: Container[str]) -> Iterator[list[_Sum]]:
     """The sums that have blank cells which are not `zero`, those that share one, directly or not, together."""
     waiting = [
-        one._replace(blank=left) for one in sums if (left := {n: s for n, s in one.blank.items() if n not in zero})
+        one for each in sums if (one := each.given(dict.fromkeys([n for n in each.blank if n in zero], 0))).blank
     ]
     while waiting:
         cells, members = {*waiting[0].blank}, list[_Sum]()
@@ -100,15 +120,15 @@ def _solved(sums: Sequence[_Sum]) -> dict[str, int]:
     while waiting:
         left = []
         for one in waiting:
-            gap = one.gap + sum(sign * figures.get(name, 0) for name, sign in one.blank.items())
-            empty = [name for name in one.blank if name not in figures]
-            if len(empty) == 1:
-                figures[empty[0]] = -gap * one.blank[empty[0]]
-            elif empty and gap == 0 and len({one.blank[name] for name in empty}) == 1:
-                figures.update(dict.fromkeys(empty, 0))
-            elif empty:
-                left.append(one)
-            elif gap:
+            rest = one.given(figures)
+            if len(rest.blank) == 1:
+                ((name, sign),) = rest.blank.items()
+                figures[name] = -rest.gap * sign
+            elif rest.settled:
+                figures.update(dict.fromkeys(rest.blank, 0))
+            elif rest.blank:
+                left.append(rest)
+            elif rest.gap:
                 return {}
         if len(left) == len(waiting):
             return {}
@@ -138,7 +158,7 @@ def _sum(program: Program, facts: Facts) -> _Sum | None:
     values, gap, nothing, blank = facts.values, 0, True, {}
     for side, sign in ((fast[0][0], 1), (fast[2][0], -1)):
         for name in side:
-            figure = values.get(name)
+            figure = 0 if name in facts.withheld else values.get(name)
             if type(figure) is not int:
                 return None
             gap += sign * figure
@@ -155,7 +175,10 @@ def _determined(rule: Rule, book: Rulebook, facts: Facts) -> None:
             continue
         asked = [_asked(program, together, facts) for program in programs]
         beside = {path for one in asked for path in _blank_in(one)}
+        # A row that is blank throughout asks for nothing by itself.
+        asked = [one for one in asked if one.outcome != "pass"]
         others = [facts.registry.metric(path) for path in together if path in beside and path != name]
+        named = facts.remarks.listed(others[:_NAMED])
         i = facts.where[name]
         facts.add(
             rule,
@@ -163,7 +186,7 @@ def _determined(rule: Rule, book: Rulebook, facts: Facts) -> None:
             values={
                 "label": facts.registry.metric(name),
                 "value": value,
-                "others": facts.remarks.listed(others),
+                "others": facts.remarks("and_more", listed=named) if len(others) > _NAMED else named,
             },
             equation=Arithmetic(tuple(asked)),
             terms=[facts.term("left", i)],

@@ -88,6 +88,7 @@ class Facts:
         self.filled[name] = filled
         self.values[name] = filled.value
         self.blank_keys.discard(name)
+        self.withheld.discard(name)
         for names in self.blank_in.values():
             if name in names:
                 names.remove(name)

@@ -139,7 +139,9 @@ def _beside_figures(facts: Facts, names: Iterable[str]) -> set[str]:
     rows: dict[tuple[int | None, str], set[str]] = {}
     for name in names:
         rows.setdefault(_row(facts.report.observations[facts.where[name]]), set()).add(name)
-    figured = {row for o in facts.report.observations if o.value is not None and (row := _row(o)) in rows}
+    tables = {table for table, _ in rows}
+    beside = [o for o in facts.report.observations if o.table in tables and o.value is not None]
+    figured = {row for o in beside if (row := _row(o)) in rows}
     return set().union(*(rows[row] for row in figured))
 
 

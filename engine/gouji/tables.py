@@ -514,7 +514,11 @@ class _Binder:
         now, self.columns = self.columns, heads
         form = self._form(binding)
         self.columns = now
-        split = self._values(left.cells) or 0
+        known = [label for label in self.layout.labels if label.row == left.row]
+        named = (i for i, cell in enumerate(left.cells, 1) if any(far_from(plain(cell), k) is not None for k in known))
+        split = next(named, 0)
+        if known and not split:
+            return None
         values = left.cells[split:]
         while len(values) > form.width and not (values[0] and values[-1]):
             # Left of merged labels, or filled up.

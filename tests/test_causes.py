@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -22,6 +23,7 @@ from score.injection import report as printed
 ENGINE = gouji.engine()
 EXAMPLES = Path(__file__).parents[1] / "examples"
 Cells = Mapping[str, int | str]
+LAW, PARTIAL = f"{T3}outcome.denied.law_prohibited", f"{T3}outcome.partial"
 
 
 def consistent(seed: int = 7) -> dict[str, int]:
@@ -164,10 +166,96 @@ def test_a_blank_that_counts_what_its_sums_leave_is_told_wherever_it_counts() ->
             ]
 
 
-def test_two_blanks_of_one_row_are_not_determined_by_it() -> None:
+@pytest.mark.parametrize(
+    "blank",
+    [
+        {f"{PARTIAL}.natural", f"{PARTIAL}.commercial"},
+        {f"{PARTIAL}.natural", f"{LAW}.natural"},
+        {f"{PARTIAL}.natural", f"{PARTIAL}.commercial", f"{LAW}.commercial"},
+        {f"{T3}new.natural", f"{T3}carried_out.natural"},
+        {f"{T3}new.{column}" for column in COLUMNS},
+        {f"{PARTIAL}.{column}" for column in (*COLUMNS, "total")},
+        {f"{PARTIAL}.natural", f"{PARTIAL}.total"},
+        {f"{PARTIAL}.natural", f"{T3}outcome.total.natural"},
+    ],
+    ids=[
+        "row",
+        "column",
+        "corner",
+        "both sides",
+        "all parts",
+        "whole row",
+        "with its total",
+        "with that of its column",
+    ],
+)
+@pytest.mark.parametrize("zeros", ["printed", "blank"])
+def test_blanks_that_are_determined_together_are_one_case_that_says_each(blank: set[str], zeros: str) -> None:
     table = consistent()
-    cells: Cells = {**table, f"{T3}outcome.partial.natural": "", f"{T3}outcome.partial.commercial": ""}
-    assert {f.rule for f in judged(cells).values()} == {"R02", "R03"}
+    wanted = {path: table[path] for path in blank if table[path]}
+    assert len(wanted) > 1
+    cells: Cells = {
+        path: "" if path in blank or (zeros == "blank" and n == 0 and "total" not in path) else n
+        for path, n in table.items()
+    }
+    found = judged(cells)
+    assert {name.removeprefix("R10."): int(f.message.en.rpartition(" ")[2]) for name, f in found.items()} == wanted
+    assert {(f.rule, f.severity, f.verdict) for f in found.values()} == {("R10", "warning", "fail")}
+    assert len({f.group for f in found.values()}) == 1
+    labels = {path: ENGINE.registry.metric(path).zh for path in wanted}
+    for name, finding in found.items():
+        own = name.removeprefix("R10.")
+        assert finding.span is not None
+        assert list(table)[finding.span.start] == own
+        assert {list(table)[s.operand]: s.repair for s in finding.suspects} == wanted
+        beside = {
+            p for p in wanted if p != own and (p.rpartition(".")[0] == own.rpartition(".")[0] or p[-5:] == own[-5:])
+        }
+        assert sum(labels[path] in finding.message.zh for path in beside) == min(len(beside), 3)
+        assert "□" in finding.equation
+        assert " = " not in finding.equation
+
+
+def test_blanks_of_which_one_may_hold_more_and_another_less_stay_open() -> None:
+    table = consistent()
+    square = {f"{row}.{column}": "" for row in (PARTIAL, LAW) for column in ("natural", "commercial")}
+    found = judged({**table, **square})
+    assert {name for name, f in found.items() if f.verdict == "undecided"} == {
+        "R02.natural", "R02.commercial", "R03.outcome.partial"
+    }  # fmt: skip
+    assert "R10" not in {f.rule for f in found.values()}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_a_blank_is_said_to_be_is_what_it_was(seed: int) -> None:
+    random = Random(seed)
+    table = consistent(seed)
+    rows = sorted({path.rpartition(".")[0] for path in table if T3 in path})
+    whole = [path for row in random.sample(rows, seed % 3) for path in table if path.rpartition(".")[0] == row]
+    blank = {*random.sample([path for path in table if T3 in path], seed), *whole}
+    zeros = random.random() < 0.5
+    cells: Cells = {path: "" if path in blank or (zeros and n == 0) else n for path, n in table.items()}
+    for name, finding in judged(cells).items():
+        if finding.rule == "R10":
+            assert int(finding.message.en.rpartition(" ")[2]) == table[name.removeprefix("R10.")] > 0
+        assert finding.verdict == "undecided" or finding.rule in ("R04", "R05", "R10")
+
+
+def test_rows_that_are_blank_throughout_stay_open_where_each_may_be_what_is_wanted() -> None:
+    table = consistent()
+    rows = [f"{row}.{column}" for row in (PARTIAL, LAW) for column in (*COLUMNS, "total")]
+    found = judged({**table, **dict.fromkeys(rows, "")})
+    assert {f.verdict for f in found.values()} == {"undecided"}
+
+
+def test_blanks_that_no_figures_fit_together_are_not_determined() -> None:
+    table = consistent()
+    row = {f"{PARTIAL}.natural": "", f"{PARTIAL}.commercial": ""}
+    wrong = {f"{PARTIAL}.total": table[f"{PARTIAL}.total"] + 1, f"{LAW}.total": table[f"{LAW}.total"] - 1}
+    assert "R10" not in {f.rule for f in judged({**table, **row, **wrong}).values()}
+    # The row proves nothing where a blank in it stands in no other sum that can be read.
+    unread = {f"{T3}outcome.total.commercial": "不清"}
+    assert "R10" not in {f.rule for f in judged({**table, **row, **unread}).values()}
 
 
 def test_a_determined_blank_leaves_other_mistakes_to_be_found() -> None:
@@ -286,9 +374,6 @@ def parted(cells: Cells, *ignored: str) -> set[frozenset[str]]:
     return grouped({f.instance: f for f in findings if f.rule in ("R01", "R02", "R03")})
 
 
-LAW, PARTIAL = f"{T3}outcome.denied.law_prohibited", f"{T3}outcome.partial"
-
-
 def test_what_one_cell_that_cannot_be_read_leaves_open_is_one_group() -> None:
     table = consistent()
     assert parted({**table, f"{T3}new.commercial": "l2"}) == {frozenset({"R01.commercial", "R03.new"})}
@@ -303,7 +388,7 @@ def test_what_one_blank_leaves_open_is_one_group() -> None:
     }
     for mark in ("", "不清"):
         row = {f"{PARTIAL}.natural": "", f"{PARTIAL}.commercial": mark}
-        assert parted({**table, **row}) == {frozenset({"R02.natural", "R02.commercial", "R03.outcome.partial"})}
+        assert parted({**table, **row}, "R10") == {frozenset({"R02.natural", "R02.commercial", "R03.outcome.partial"})}
 
 
 @pytest.mark.parametrize("zeros", ["printed", "blank"])
@@ -324,11 +409,11 @@ def test_cells_that_cannot_be_read_far_apart_are_two_groups(zeros: str) -> None:
     }
 
 
-def observe_text(path: str, value: int, at: int) -> Observation:
+def observe_text(path: str, value: Any, at: int) -> Observation:
     return Observation(path, "narrative", "value", value, value, value, None, str(value), "", Span(at, at + 1))
 
 
-def told(table: Mapping[str, int], text: Mapping[str, int], *rule: str) -> dict[str, Finding]:
+def told(table: Mapping[str, Any], text: Mapping[str, int], *rule: str) -> dict[str, Finding]:
     """Findings of some rules on a statistics table and what the text says."""
     observations = [
         *(evolve(observe_text(p, n, i), source="table", table=1) for i, (p, n) in enumerate(table.items())),
@@ -382,6 +467,83 @@ def test_findings_that_one_figure_settles_are_one_group() -> None:
     assert grouped(found) == {frozenset({f"X01.{website}", "S09.website"})}
     found = told({"disclosure.total": 100, website: 470, weibo: 300}, {}, "X01", "S09")
     assert grouped(found) == {frozenset({"S09.website", "S09.weibo"})}
+
+
+def against_text(table: Mapping[str, int], text: Mapping[str, int]) -> list[Finding]:
+    """What is found in the figures of a table of applicants and of a text beside it."""
+    one = printed(table, 2019)
+    said = [observe_text(path, n, len(table) + i) for i, (path, n) in enumerate(text.items())]
+    findings, _ = rules.check(ENGINE.rulebook, evolve(one, observations=(*one.observations, *said)))
+    return [f for f in findings if f.rule[0] in "RX" and f.severity != "info"]
+
+
+def test_the_text_says_which_of_several_repairs_is_right() -> None:
+    table = consistent()
+    moved = table | {
+        f"{PARTIAL}.total": table[f"{PARTIAL}.total"] + 1,
+        f"{LAW}.total": table[f"{LAW}.total"] - 1,
+    }
+    before = against_text(moved, {})
+    assert len({s.rank for s in before[0].suspects}) > 1
+    # One figure of the text is itself that of a cell, the other the sum of some.
+    denied = sum(table[f"{T3}outcome.denied.{row}.total"] for row in ENGINE.registry.groups["denied"])
+    text = {f"{PARTIAL}.total": table[f"{PARTIAL}.total"], f"{T3}outcome.denied.subtotal.total": denied}
+    found = against_text(moved, text)
+    assert {f.rule for f in found} == {"R03", "X01", "X03"}
+    assert len({f.group for f in found}) == 1
+    for finding in found:
+        first = {list(table)[s.operand]: (s.repair, s.slip) for s in finding.suspects if s.rank == 1}
+        assert first == {f"{row}.total": (table[f"{row}.total"], "told") for row in (PARTIAL, LAW)}
+        assert all(s.slip != "told" for s in finding.suspects if s.rank > 1)
+
+
+def test_the_text_is_not_to_be_changed_where_the_table_is_in_doubt() -> None:
+    table = consistent()
+    moved = table | {
+        f"{PARTIAL}.total": table[f"{PARTIAL}.total"] + 1,
+        f"{LAW}.total": table[f"{LAW}.total"] - 1,
+    }
+    # Neither repair gives what the text says.
+    (finding,) = [
+        f for f in against_text(moved, {f"{PARTIAL}.total": table[f"{PARTIAL}.total"] + 2}) if f.rule == "X01"
+    ]
+    assert all(s.operand < len(table) for s in finding.suspects)
+
+
+@pytest.mark.parametrize("printed_as", [-94, Decimal("9.4"), 49])
+def test_one_wrong_cell_is_one_case_whatever_it_breaks(printed_as: int | Decimal) -> None:
+    received = {f"requests.received.{way}": n for way, n in (("in_person", 54), ("fax", 7), ("mail", 31))}
+    online = "requests.received.online"
+    table: dict[str, Any] = {"requests.received.total": 186, **received, online: printed_as}
+    found = told(table, {online: 94}, "S01", "X01", "G01", "G02")
+    assert len(found) == 2 + (printed_as != 49)
+    assert len({f.group for f in found.values()}) == 1
+    first = [(list(table)[s.operand], s.repair) for s in found["S01"].suspects if s.rank == 1]
+    assert first == [(online, 94)]
+
+
+def test_what_a_repaired_figure_settles_besides_belongs_to_its_case() -> None:
+    total, website = "disclosure.total", "disclosure.channel.website"
+    table: dict[str, Any] = {total: Decimal("864.2"), website: 8105}
+    found = told(table, {total: 8642}, "X01", "S09", "G02")
+    assert grouped(found) == {frozenset({f"X01.{total}", "S09.website", f"G02.{total}"})}
+    apart = told(table | {website: 8700}, {total: 8642}, "X01", "S09", "G02")
+    assert grouped(apart) == {frozenset({f"X01.{total}", f"G02.{total}"}), frozenset({"S09.website"})}
+
+
+def hints(table: Mapping[str, int]) -> set[str]:
+    return {f.instance for f in rules.check(ENGINE.rulebook, printed(table, 2019))[0] if f.rule == "R07"}
+
+
+def test_a_hint_is_left_out_where_one_correction_settles_more_than_it_explains() -> None:
+    table = consistent()
+    partial, total = f"{PARTIAL}.natural", f"{T3}outcome.total.natural"
+    assert table[partial]
+    # The sum of the row and what came in say that the total is wrong.
+    assert hints(table | {total: table[total] - table[partial]}) == set()
+    # Counted twice in a column and in its total, nothing but these two sums is broken.
+    twice = {f"{LAW}.{c}": table[f"{LAW}.{c}"] + table[partial] for c in ("natural", "total")}
+    assert hints(table | twice) == {"R07.form2019.natural"}
 
 
 def test_a_repair_outside_every_sum_is_not_made_up() -> None:

@@ -632,6 +632,7 @@ def test_same_id_twice_names_both_places(tmp_path: Path) -> None:
         ("severity: error", "severity: error\n    applies: {eras: [E9]}", "2:9", "unknown era E9", "check the name"),
         ("severity: error", "severity: error\n    blank: 0", "5:12", "unknown value 0", "there are: zero, row"),
         ("severity: error", "severity: error\n    yields: [U1]", "2:9", "unknown rule U1", "U01"),
+        ("severity: error", "severity: error\n    hint_of: [U1]", "2:9", "unknown rule U1", "U01"),
         (
             "severity: error",
             "severity: error\n    when: review.total >= 1 or review.other >= 1",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import carriers
 import gouji
 from corpus import read
 from gouji import rules
@@ -406,3 +408,122 @@ def test_remarks_that_some_rows_leave_out(written: str) -> None:
     report = gouji.engine().check("x.txt", f"附件：政府信息公开情况统计表\n{table}".encode())
     found = {o.path.removeprefix("requests.received."): o.value for o in report.observations}
     assert found == {"total": 12, "in_person": 3, "fax": 0, "online": 9}
+
+
+def cut(label: str, *places: int) -> list[carriers.Block]:
+    """A report whose row `label` has lost the cells at `places`, counted from its end; 0 is one too many."""
+    blocks = carriers.read((EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8"))
+    for block in blocks:
+        for i, row in enumerate(block if isinstance(block, list) else []):
+            if any(label in cell for cell in row):
+                kept = [cell for n, cell in enumerate(row, -len(row)) if n not in places]
+                block[i] = (*kept, "5") if 0 in places else tuple(kept)  # type: ignore[index]
+    return blocks
+
+
+def html(blocks: list[carriers.Block]) -> str:
+    def row(cells: carriers.Row) -> str:
+        return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
+
+    return "\n".join(
+        f"<p>{block}</p>" if isinstance(block, str) else "<table>" + "\n".join(map(row, block)) + "</table>"
+        for block in blocks
+    )
+
+
+def tabbed(blocks: list[carriers.Block]) -> str:
+    return "\n".join(
+        block if isinstance(block, str) else "\n".join("\t".join(cells) for cells in block) for block in blocks
+    )
+
+
+CARRIED: dict[str, Callable[[list[carriers.Block]], str]] = {
+    **{name: partial(carriers.write, carrier=name) for name in carriers.CARRIERS},
+    "html": html,
+    "sheet": tabbed,
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIED)
+@pytest.mark.parametrize(
+    ("label", "places", "count"),
+    [
+        ("予以公开", (-3,), 6),
+        ("予以公开", (-6, -5), 5),
+        ("予以公开", (0,), 8),
+        ("一、本年新收", (-6,), 6),
+        ("七）总计", (-7,), 6),
+    ],
+)
+def test_a_row_that_has_lost_a_cell_is_told_where_it_stands(
+    label: str, places: tuple[int, ...], count: int, carrier: str
+) -> None:
+    text = CARRIED[carrier](cut(label, *places))
+    report = gouji.engine().check("report.html" if carrier == "html" else "report.txt", text.encode())
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity) == ("G09", "warning")
+    assert finding.span is not None
+    assert label in report.document.text[finding.span.start : finding.span.end]
+    assert f"{count} 格" in finding.message.zh
+    assert "7 格" in finding.message.zh
+    assert f"{count} cells" in finding.message.en
+    # None of its figures is taken for that of another column.
+    assert len([o for o in report.observations if o.path.startswith("requests.t3.") and o.source == "table"]) == 24 * 7
+
+
+@pytest.mark.parametrize("carrier", CARRIED)
+def test_a_row_that_has_lost_its_last_cell_has_no_total(carrier: str) -> None:
+    text = CARRIED[carrier](cut("予以公开", -1))
+    report = gouji.engine().check("report.html" if carrier == "html" else "report.txt", text.encode())
+    (finding,) = [f for f in report.findings if f.severity != "info"]
+    # Where lines are filled up the last place is blank.
+    assert finding.instance in ("G09.cells.requests.t3.outcome.granted.natural", "R04.row.outcome.granted")
+
+
+@pytest.mark.parametrize("carrier", ["bars", "markdown", "tabs", "html"])
+def test_a_row_without_a_label_that_has_lost_a_cell_is_not_a_table_that_is_missing(carrier: str) -> None:
+    blocks = carriers.read((EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8"))
+    for block in blocks:
+        if isinstance(block, list) and "行政复议" in block[0]:
+            block[-1] = block[-1][:6] + block[-1][7:]
+    text = CARRIED[carrier](blocks)
+    report = gouji.engine().check("report.html" if carrier == "html" else "report.txt", text.encode())
+    assert [f.instance for f in report.findings] == ["G09.cells.review.upheld"]
+    assert "14 格" in report.findings[0].message.zh
+
+
+def test_rows_without_a_total_are_no_rows_that_have_lost_a_cell() -> None:
+    clean = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    # A blank total, even where one kind of applicant outweighs the others.
+    old = "（二）部分公开（区分处理的，只计这一情形，不计其他情形） | 7 | 2 | 0 | 0 | 0 | 0 | 9 |"
+    assert old in clean
+    for new in (old.replace("| 9 |", "|  |"), old.replace("| 7 | 2 | 0 | 0 | 0 | 0 | 9 |", "| 2 | 7 |  |  |  |  |  |")):
+        report = gouji.engine().check("report.txt", clean.replace(old, new).encode())
+        assert not [f for f in report.findings if f.rule == "G09"]
+        assert "R04.row.outcome.partial" in {f.instance for f in report.findings}
+
+
+def test_what_is_missing_beside_a_row_that_has_lost_a_cell_is_told_by_itself() -> None:
+    blocks = cut("予以公开", -3)
+    for block in blocks:
+        if isinstance(block, list):
+            block[:] = [row for row in block if "2.重复申请" not in row]
+    report = gouji.engine().check("report.txt", carriers.write(blocks, "bars").encode())
+    found = {f.instance: f for f in report.findings if f.rule == "G09"}
+    assert set(found) == {"G09.cells.requests.t3.outcome.granted.natural", "G09.missing.requests.t3"}
+    missing = found["G09.missing.requests.t3"]
+    assert "7" in missing.message.en
+    line = report.document.place(missing.span).line if missing.span else None
+    assert line
+    assert "1.信访举报投诉类申请" in report.document.text.split("\n")[line - 1]
+
+
+def test_words_among_the_figures_are_cells_and_no_label() -> None:
+    clean = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    old = "（一）予以公开 | 32 | 4 | 0 | 1 | 1 | 0 | 38 |"
+    assert old in clean
+    for new, told in (("32 | 见附件 | 0 | 另附 | 1 | 0 | 38 |", set()), ("32 | 见附件 | 0 | 另附 | 1 | 38 |", {"6"})):
+        report = gouji.engine().check("report.txt", clean.replace(old, f"（一）予以公开 | {new}").encode())
+        counted = [f for f in report.findings if f.instance.startswith("G09.cells")]
+        assert {f.message.en.partition(" has ")[2].partition(" ")[0] for f in counted} == told
+        assert all("予以公开" in f.message.zh for f in counted)

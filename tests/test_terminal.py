@@ -395,3 +395,17 @@ def test_what_is_accepted_is_counted_apart(draw: Draw) -> None:
     assert "其中已认可 1 处" in text
     assert f"{failed} 处警告请核实" in text
     assert "已认可：已核对（甲，2024-01-01）" in re.sub(r"\s", "", text)
+
+
+@pytest.mark.parametrize("lang", messages.LANGUAGES)
+def test_every_repair_is_told_where_all_is_wanted(lang: str, draw: Draw) -> None:
+    report = stage.refusals()
+    (finding,) = [f for f in report.findings if f.suspects][:1]
+    first = finding.suspects[0]
+    for alike in (True, False):
+        slips = [first.slip if alike else "other" for _ in range(9)]
+        others = tuple(evolve(first, repair=1000 + n, slip=slip, rank=n + 2) for n, slip in enumerate(slips))
+        one = evolve(report, findings=(evolve(finding, suspects=(evolve(first, rank=1), *others)),))
+        short, full = (draw(one, lang=lang, verbose=verbose, width=200) for verbose in (False, True))
+        assert sum(str(1000 + n) in short for n in range(9)) == (3 if alike else 0)
+        assert all(str(1000 + n) in full for n in range(9))

@@ -11,7 +11,7 @@ from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Finding, Statement, Suspect
 from gouji.intervals import Interval
-from gouji.localise import Change, Constraint, Figure, Key, Repair, connected, fillings, repairs
+from gouji.localise import Change, Constraint, Figure, Key, Repair, borne_out, connected, fillings, repairs
 from gouji.plans import Plan
 from gouji.records import Number
 from gouji.relations import Relation
@@ -41,10 +41,16 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     identities = [c for c in identities if c.key not in undecided]
     figures = _Figures(facts)
     causes = repairs(identities, figures)
-    filled = {
-        facts.where[name]: _filled(facts.where[name], value, identities) for name, (value, _) in facts.filled.items()
+    disagreeing = {
+        n: ways
+        for n, f in enumerate(decided)
+        if f.verdict == "fail" and f.severity != "info" and (ways := others.get(_key(f)) or _agreement(f, facts))
     }
+    witnesses = [ways for ways in disagreeing.values() if _of_two_sources(ways, facts)]
+    causes = [borne_out(cause, witnesses) for cause in causes] if witnesses else causes
+    filled = _filled(identities, facts)
     by_constraint = {c.key: found for found in causes for c in found[0].satisfies}
+    doubtful = _doubtful(identities, causes)
     by_finding: dict[int, tuple[Repair, ...]] = {}
     for n, finding in enumerate(decided):
         if finding.verdict != "fail" or not finding.operands:
@@ -57,33 +63,73 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
         bound = all(term.operand is not None for term in finding.terms)
         wider = next((found for (_, cells), found in by_constraint.items() if bound and own[1] <= cells), None)
         found = by_constraint.get(own) or wider
-        if not found and finding.severity != "info" and (ways := others.get(own) or _agreement(finding, facts)):
+        if not found and (disagreement := disagreeing.get(n)):
             # The same figure in two places: what the identities say of them, or the same slip.
-            found = next((cause for cause in causes for way in ways if _settles(cause, way)), None)
-            found = found or _evident(ways, identities, figures)
+            found = next((cause for cause in causes if all(r.settles(disagreement) for r in _leading(cause))), None)
+            if not found and doubtful.isdisjoint(cell for way in disagreement for cell in way.cells):
+                found = _evident(disagreement, identities, figures)
         if found:
             by_finding[n] = found
     told = [_suspected(f, by_finding.get(n, ()), facts.remarks.slips, facts) for n, f in enumerate(decided)]
-    order = sorted(range(len(told)), key=lambda n: told[n].at)
+    idle = _idle(decided, by_finding, plans)
+    order = sorted(set(range(len(told))) - idle, key=lambda n: told[n].at)
     suspected = {i: by_finding[n] for i, n in enumerate(order) if n in by_finding}
     in_order = [told[n] for n in order]
     return _numbered(in_order, suspected, _left_open(in_order, constraints, facts), plans, facts)
+
+
+def _idle(findings: Sequence[Finding], by_finding: Mapping[int, tuple[Repair, ...]], plans: Sequence[Plan]) -> set[int]:
+    """Hints at what may explain a finding, where one correction settles that and more."""
+    clear = {n for n, found in by_finding.items() if findings[n].severity == "info" and len(_leading(found)) == 1}
+    names = {findings[n].instance for n in clear}
+    hints = {
+        program.instance.name: program.instance.rule.params["hint_of"]
+        for plan in (plans if names else ())
+        for program in plan.programs()
+        if program.instance.name in names and "hint_of" in program.instance.rule.params
+    }
+    return {
+        n
+        for n in clear
+        if (told := hints.get(findings[n].instance))
+        and any(name.partition(".")[0] not in told for name in by_finding[n][0].explains)
+    }
 
 
 def _key(finding: Finding) -> Key:
     return finding.instance, frozenset(finding.operands)
 
 
-def _filled(cell: int, value: Number, identities: Sequence[Constraint]) -> tuple[Repair, ...]:
-    """The repair that a blank cell which counts `value` already is."""
-    return (Repair((Change(cell, 0, value),), tuple(c for c in identities if cell in c.cells and c.gap == 0), "blank"),)
+def _filled(identities: Sequence[Constraint], facts: Facts) -> dict[int, tuple[Repair, ...]]:
+    """The repair that blank cells which count what their sums leave already are, by cell: one for what is left together."""
+    told: dict[Sequence[str], tuple[Repair, ...]] = {}
+    for filled in facts.filled.values():
+        if filled.together not in told:
+            changes = tuple([Change(facts.where[n], 0, facts.filled[n].value) for n in filled.together])
+            cells = {change.cell for change in changes}
+            holding = tuple(c for c in identities if c.gap == 0 and not cells.isdisjoint(c.cells))
+            told[filled.together] = (Repair(changes, holding, "blank"),)
+    return {facts.where[name]: told[filled.together] for name, filled in facts.filled.items()}
 
 
-def _settles(found: Sequence[Repair], agreement: Constraint) -> bool:
-    """Whether the one repair of a cause also brings two figures to agree."""
-    moved = {change.cell: change.repair - change.value for change in found[0].changes}
-    shift = sum(weight * moved[cell] for cell, weight in agreement.cells.items() if cell in moved)
-    return len(found) == 1 and agreement.gap + shift == 0
+def _leading(found: Sequence[Repair]) -> list[Repair]:
+    """The repairs that are as plausible as the first."""
+    return [repair for repair in found if rank(repair.slip) == rank(found[0].slip)]
+
+
+def _of_two_sources(ways: Sequence[Constraint], facts: Facts) -> bool:
+    """Whether a disagreement is one between the text and the table, or a chart."""
+    return len({facts.report.observations[cell].source for way in ways for cell in way.cells}) > 1
+
+
+def _doubtful(identities: Sequence[Constraint], causes: Sequence[tuple[Repair, ...]]) -> set[int]:
+    """The cells of which nobody knows whether they are wrong: those of identities without a repair, or with several."""
+    explained = {c.key for found in causes for c in found[0].satisfies}
+    doubtful = {cell for c in identities if not c.holds and c.key not in explained for cell in c.cells}
+    for found in causes:
+        if len(_leading(found)) > 1:
+            doubtful.update(change.cell for repair in found for change in repair.changes)
+    return doubtful
 
 
 def _evident(
@@ -183,14 +229,15 @@ class _Figures(dict[int, Figure]):
         metric = facts.registry.metric(o.path)
         other = facts.observation("narrative" if o.source == "table" else "table", o.path)
         told = other.value if other is not None and other.exact and other.scope is None else None
-        value = facts.filled[o.path][0] if o.path in facts.filled and facts.where[o.path] == index else o.value or 0
+        counted = facts.filled.get(o.path) if facts.where.get(o.path) == index else None
+        value = counted.value if counted else o.value or 0
         figure = self[index] = Figure(value, not metric.decimal, metric.signed, o.state != "value", told)
         return figure
 
 
 def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message], facts: Facts) -> Finding:
     # That one of two figures is wrong goes without saying.
-    if not found or len(found) == len(finding.operands) == len({repair.changes[0].cell for repair in found}) == 2:
+    if not found or (len(found) == 2 and {c.cell for repair in found for c in repair.changes} == {*finding.operands}):
         return finding
     suspects = tuple(
         Suspect(
@@ -205,7 +252,8 @@ def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Me
         for n, repair in enumerate(found, 1)
         for change in repair.changes
     )
-    if len(found) > 1 and rank(found[0].slip) == rank(found[1].slip):
+    own = len(finding.operands) == 1 and finding.operands[0] in {suspect.operand for suspect in suspects}
+    if own or (len(found) > 1 and rank(found[0].slip) == rank(found[1].slip)):
         return evolve(finding, suspects=suspects)
     # The figure that stands out is where to look.
     return evolve(finding, suspects=suspects, span=facts.report.observations[suspects[0].operand].span)
@@ -342,7 +390,17 @@ def _numbered(
     facts: Facts,
 ) -> list[Finding]:
     """Findings that one correction would settle in one group, in order of the first of each."""
+    around: dict[int, list[_Open]] = {}
+    repaired: dict[int, int] = {}
+    for found in {id(found): found for found in by_finding.values()}.values():
+        if len(_leading(found)) == len(found[0].changes) == 1:
+            # What the corrected figure settles besides.
+            ((cell, _, value),) = found[0].changes
+            one = _Open(frozenset((cell,)), {cell: Interval(value, value)})
+            around.setdefault(cell, []).append(one)
+            repaired[id(one)] = id(found)
     cells = Counter([cell for n, finding in enumerate(findings) if n not in by_finding for cell in finding.operands])
+    cells.update(around.keys())
     alone = [n for n, f in enumerate(findings) if n not in by_finding and any(cells[cell] > 1 for cell in f.operands)]
     names = {findings[n].instance for n in alone}
     operators = {
@@ -352,7 +410,6 @@ def _numbered(
         if program.instance.name in names
     }
     groups: list[object] = [id(by_finding[n]) if n in by_finding else -n for n in range(len(findings))]
-    around: dict[int, list[_Open]] = {}
     # No printed figure settles what is open for want of one.
     wanting = {cells: _Open(cells, {}) for cells in left_open.values()}
     for cells_of, one in wanting.items():
@@ -370,7 +427,7 @@ def _numbered(
             group = _Open(operands, needed)
             for cell in operands:
                 around.setdefault(cell, []).append(group)
-        groups[n] = group
+        groups[n] = repaired.get(id(group), group)
     numbers: dict[object, int] = {}
     for n, finding in enumerate(findings):
         # Nobody has seen these values yet; copying each for one number would cost more than finding it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gouji import schema
 from gouji.blankchecks import BLANK_KINDS
 from gouji.crosskinds import CROSS_KINDS
 from gouji.datechecks import DATE_KINDS
@@ -15,7 +16,7 @@ from gouji.sharechecks import SHARE_KINDS
 from gouji.textchecks import TEXT_KINDS
 
 KINDS: dict[str, Kind] = {
-    "equation": Kind(None, equation=True),
+    "equation": Kind(None, {"hint_of": schema.words}, equation=True),
     **FIGURE_KINDS,
     **BLANK_KINDS,
     **FORM_KINDS,

@@ -16,6 +16,7 @@ from gouji.records import Number, Observation, Report, Source
 from gouji.registry import Registry
 from gouji.rulemodel import Program, Rule, key
 from gouji.spans import Span
+from gouji.values import Struct
 
 # Stands for a figure that is not known. Never calculated with: it makes every comparison false, so that
 # an instance that holds with it nowhere in sight holds for certain.
@@ -26,13 +27,21 @@ NO_REMARKS = Remarks({}, {})
 _LISTS = ("text", "chart", "negative", "fractional", "with_unit", "repeated")
 
 
+class Filled(Struct):
+    """What a blank cell counts: its figure, the programs of the sums that leave it, the keys that these leave with it."""
+
+    value: Number
+    programs: Sequence[Program]
+    together: Sequence[str]
+
+
 class Facts:
     """The figures of one report. Indices are those of `report.observations`.
 
     `values` holds by key (`rulemodel.key`) the exact figure, 0 for a blank, and UNKNOWN for what is
     approximate or unreadable; `where` the index of the observation. Tables have no prefix in their keys.
     `remarks` are the words for what is found. `blank_in` lists blank keys by table, `blank_keys` those that count 0, `withheld` totals that do not;
-    `filled` are those that count what the sums around them leave, with the programs of these sums.
+    `filled` are those that count what the sums around them leave.
     """
 
     def __init__(self, report: Report, registry: Registry) -> None:
@@ -50,7 +59,7 @@ class Facts:
         self.blank_in: dict[int | None, list[str]] = {}
         self.blank_keys: set[str] = set()
         self.withheld: set[str] = set()
-        self.filled: dict[str, tuple[Number, Sequence[Program]]] = {}
+        self.filled: dict[str, Filled] = {}
         self.has_table: bool = False
         self.silent: bool = False  # whether a table says nothing at all
         self.noted: dict[str, Any] = {}  # see Plan
@@ -66,7 +75,7 @@ class Facts:
         """The observation with this index as an equation takes it."""
         o = self.report.observations[index]
         if o.path in self.filled and self.where[o.path] == index:
-            return Operand.exact(self.filled[o.path][0])
+            return Operand.exact(self.filled[o.path].value)
         factor = in_unit(o, self.registry.units.get(o.path))
         if o.state == "value" and o.low is not None and o.low == o.high:
             return Operand.exact(o.low * factor)
@@ -74,11 +83,12 @@ class Facts:
         found = Operand.of(o, metric.signed, metric.decimal)
         return found if factor == 1 else found._replace(interval=found.interval.times(factor))
 
-    def fill(self, name: str, value: Number, programs: Sequence[Program]) -> None:
-        """Let a blank cell of a table count `value`, as `programs` leave it."""
-        self.filled[name] = value, programs
-        self.values[name] = value
+    def fill(self, name: str, filled: Filled) -> None:
+        """Let a blank cell of a table count what its sums leave."""
+        self.filled[name] = filled
+        self.values[name] = filled.value
         self.blank_keys.discard(name)
+        self.withheld.discard(name)
         for names in self.blank_in.values():
             if name in names:
                 names.remove(name)
@@ -90,7 +100,8 @@ class Facts:
         cells = {self.where[name]: name for name in self.filled}
         names = dict.fromkeys([cells[t.operand] for t in terms if t.operand in cells])
         return [
-            self.remarks("blank_filled", label=self.registry.metric(name), value=self.filled[name][0]) for name in names
+            self.remarks("blank_filled", label=self.registry.metric(name), value=self.filled[name].value)
+            for name in names
         ]
 
     @cached_property

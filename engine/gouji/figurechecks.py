@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -110,11 +110,14 @@ def _unit(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """Blank cells where the form expects 0, once for each table."""
+    """Blank cells where the form expects 0, once for each table; some of them only in `rows` that have a figure."""
     expected = facts.registry.blank_as(rule.params["policies"])
+    filled = facts.registry.blank_as(rule.params.get("rows", ()))
     found = False
     for ordinal, names in facts.blank_in.items():
         cells = expected.intersection(names)
+        if partly := filled.intersection(names):
+            cells |= _beside_figures(facts, partly)
         if not cells:
             continue
         found = True
@@ -129,6 +132,22 @@ def _blanks(rule: Rule, book: Rulebook, facts: Facts) -> None:
             identity=names,
         )
     facts.passed += not found and facts.has_table
+
+
+def _beside_figures(facts: Facts, names: Iterable[str]) -> set[str]:
+    """Those of `names` that stand in a row in which another cell has a figure: the body has what the row is about."""
+    rows: dict[tuple[int | None, str], set[str]] = {}
+    for name in names:
+        rows.setdefault(_row(facts.report.observations[facts.where[name]]), set()).add(name)
+    tables = {table for table, _ in rows}
+    beside = [o for o in facts.report.observations if o.table in tables and o.value is not None]
+    figured = {row for o in beside if (row := _row(o)) in rows}
+    return set().union(*(rows[row] for row in figured))
+
+
+def _row(o: Observation) -> tuple[int | None, str]:
+    """The row of a cell."""
+    return o.table, o.row or o.path.rpartition(".")[0]
 
 
 def _blank_figure(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -468,7 +487,7 @@ FIGURE_KINDS: dict[str, Kind] = {
         needs=lambda _: ("with_unit",),
         idle=1,
     ),
-    "blanks": Kind(_blanks, {"policies": schema.words}, ("policies",), ("count", "first")),
+    "blanks": Kind(_blanks, {"policies": schema.words, "rows": schema.words}, ("policies",), ("count", "first")),
     "unreadable": Kind(_unreadable, {}, (), _ONE, needs=lambda _: ("fractional",)),
     "blank_figure": Kind(_blank_figure, {"metrics": schema.metrics}, ("metrics",), ("label",)),
     "repeat": Kind(_repeat, {}, (), ("label", "left_raw", "right_raw"), needs=lambda _: ("repeated",)),

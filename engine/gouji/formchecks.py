@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.kinds import Kind
 from gouji.patterns import Pattern
-from gouji.records import Report, Section, number_text
+from gouji.records import Mention, Report, Section, number_text
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
 from gouji.spans import Span
@@ -92,13 +92,14 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.passed += 1
         last = found.span
     pictures = [m.span for m in report.mentions if m.kind == "image"]
+    told = {path for m in _uncounted(report) for path in _metrics(m)}
     where = facts.where
     for name, paths in p["tables"].items():
         figures = (where[path] for path in paths if path in where)
         first = next(figures, None)
         if first is None:
             # A picture may be the table: then it cannot be read, which is another rule's matter.
-            if not pictures:
+            if not pictures and told.isdisjoint(paths):
                 at = next((n for n, wanted in zip(places, required, strict=True) if wanted["table"] == name), None)
                 _unread(rule, facts, name, None if at is None else (top[at], top[at + 1 : at + 2]))
         elif all(report.observations[i].state in ("blank", "na") for i in chain((first,), figures)):
@@ -199,9 +200,12 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
     report = facts.report
     table = facts.where
     gaps, strange = facts.noted.get(rule.id) or facts.noted.setdefault(rule.id, _compared(rule, facts))
-    for name, missing, before in gaps:
+    uncounted = _uncounted(report)
+    told = {path for m in uncounted for path in _metrics(m)}
+    for name, paths, missing in gaps:
+        missing = [path for path in missing if path not in told] if told else missing
         if not missing:
-            facts.passed += 1
+            facts.passed += told.isdisjoint(paths)
             continue
         names = [facts.registry.metric(path) for path in missing[:3]]
         facts.add(
@@ -211,8 +215,19 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 "count": str(len(missing)),
                 "labels": facts.remarks.listed(names),
             },
-            span=report.observations[table[before]].span,
+            span=report.observations[table[_beside(missing[0], paths, table)]].span,
             identity=missing,
+        )
+    for m in uncounted:
+        cells, expected, _ = m.value.split("/", 2)
+        first = _metrics(m)[0]
+        facts.add(
+            rule,
+            instance=f"cells.{first}",
+            message=rule.params["cells"],
+            values={"text": m.text or facts.registry.metric(first), "cells": cells, "expected": expected},
+            span=m.span,
+            identity=[m.value],
         )
     for renamed in report.mentions:
         if renamed.kind == "renamed":
@@ -227,7 +242,7 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             )
     added: dict[int, list[tuple[Span, str]]] = {}
     for row in report.unparsed:
-        if row.table is not None:
+        if row.table is not None and not any(row.span.start <= m.span.start < row.span.end for m in uncounted):
             added.setdefault(row.table, []).append((row.span, row.text.strip("|\n ")))
     if added:
         _leave_pages(rule, report, added)
@@ -250,6 +265,16 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
         )
 
 
+def _uncounted(report: Report) -> list[Mention]:
+    """The rows that have more or fewer cells than in the form: no figure of theirs was read."""
+    return [m for m in report.mentions if m.kind == "cells"]
+
+
+def _metrics(row: Mention) -> list[str]:
+    """The metrics of such a row."""
+    return row.value.split("/")[2:]
+
+
 def _leave_pages(rule: Rule, report: Report, added: dict[int, list[tuple[Span, str]]]) -> None:
     """Take out of `added` the rows that belong to no form: the head of a page, and what says what a form is about."""
     p = rule.params
@@ -263,8 +288,8 @@ def _leave_pages(rule: Rule, report: Report, added: dict[int, list[tuple[Span, s
             del added[table]
 
 
-def _compared(rule: Rule, facts: Facts) -> tuple[list[tuple[str, list[str], str]], bool]:
-    """What a form has against what the tables have: (part of the form, paths missing, cell before the gap).
+def _compared(rule: Rule, facts: Facts) -> tuple[list[tuple[str, Sequence[str], list[str]]], bool]:
+    """What a form has against what the tables have: (part of the form, its paths, those that are missing).
 
     And whether there are rows that the registry does not know; hardly any table has them.
     """
@@ -276,10 +301,14 @@ def _compared(rule: Rule, facts: Facts) -> tuple[list[tuple[str, list[str], str]
         for name, paths in tables.items():
             missing = [path for path in paths if path not in table]
             if len(missing) < len(paths):
-                # Look first at the cell before the gap.
-                before = [path for path in paths[: paths.index(missing[0])] if path in table] if missing else []
-                gaps.append((name, missing, before[-1] if before else next(path for path in paths if path in table)))
+                gaps.append((name, paths, missing))
     return gaps, any(path.startswith("ext.table.") for path in table.keys() - facts.registry.units.keys())
+
+
+def _beside(missing: str, paths: Sequence[str], table: Container[str]) -> str:
+    """The cell before a gap, where one looks first; the first one where none is before it."""
+    before = [path for path in paths[: paths.index(missing)] if path in table]
+    return before[-1] if before else next(path for path in paths if path in table)
 
 
 def _nesting(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -421,7 +450,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         ),
     )
     labels: dict[str, Reader] = {"forms": _expected, "page": pattern, "about": pattern}
-    labels |= {"added": message, "repeated": message, "renamed": message}
+    labels |= {"added": message, "repeated": message, "renamed": message, "cells": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}

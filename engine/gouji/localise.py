@@ -23,7 +23,7 @@ Key: TypeAlias = tuple[str, frozenset[int]]
 
 DEPTH = 3  # cells of the largest repair that is looked for
 _NODES = 3000  # sets of cells that are tried at most
-_LISTED = 12  # repairs that are told
+_LISTED = 100  # repairs that are told: two figures of a form seldom have half as many
 
 
 class Constraint(Struct):
@@ -75,6 +75,15 @@ class Repair(Struct):
         """The names of the constraints that it satisfies anew."""
         return tuple(constraint.name for constraint in self.satisfies)
 
+    def settles(self, ways: Iterable[Constraint]) -> bool:
+        """Whether it makes one of `ways`, which need not be among the constraints, hold as well."""
+        moved = {change.cell: change.repair - change.value for change in self.changes}
+        return any(
+            way.gap + sum(weight * moved[cell] for cell, weight in way.cells.items() if cell in moved) == 0
+            for way in ways
+            if way.gap
+        )
+
     @property
     def order(self) -> tuple[int, int, Number, tuple[int, ...]]:
         """Fewer cells first, then the more plausible slip, then the smaller change."""
@@ -105,6 +114,19 @@ def repairs(
         if found := graph.smallest(linked, depth):
             causes += graph.apart(found)
     return causes
+
+
+def borne_out(cause: tuple[Repair, ...], witnesses: Sequence[Sequence[Constraint]]) -> tuple[Repair, ...]:
+    """The repairs of a cause, first those that settle most of `witnesses`, which are given as the ways to settle each.
+
+    What no identity of a cause says by itself, other words of the report may: there the sums are not all in doubt.
+    """
+    counts = [sum(repair.settles(ways) for ways in witnesses) for repair in cause]
+    most = max(counts)
+    if most == min(counts) or all(len(c.cells) <= 2 for c in cause[0].satisfies):
+        return cause
+    told = [repair._replace(slip="told") for repair, n in zip(cause, counts, strict=True) if n == most]
+    return (*told, *(repair for repair, n in zip(cause, counts, strict=True) if n < most))
 
 
 def _clusters(violated: Sequence[Constraint]) -> list[list[Constraint]]:

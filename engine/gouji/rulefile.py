@@ -81,7 +81,7 @@ def read_rules(
     for rule in rules.values():
         for name in rule.applies.eras - known:
             raise unknown(Scalar(name, rule.where), "时期", "era", known)
-        for name in rule.yields:
+        for name in (*rule.yields, *rule.params.get("hint_of", ())):
             if name not in rules:
                 raise unknown(Scalar(name, rule.where), "规则", "rule", rules)
     return tuple(rules.values()), tuple(eras)

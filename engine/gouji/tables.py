@@ -45,6 +45,9 @@ FLATTENED = 4
 ADDITIONS_AMONG = 3
 """Rows of the form that a table must have before rows that the form does not have are kept as additions."""
 
+COLUMN_AMONG = 5
+"""So many rows with other cells than in the form, and no more rows that are as there, are a table with other columns."""
+
 TOTAL = "total"
 """The column that adds up those before it in a row."""
 
@@ -159,6 +162,9 @@ class _Binder:
         self.found: list[Observation] = []
         self.bound: set[tuple[str, str | None]] = set()
         self.rows: list[tuple[int, str]] = []  # (offset, row) of what was bound, in order
+        self.untotalled: list[
+            tuple[int, str, Columns]
+        ] = []  # those with figures, but not in the last cell; their heads
         self.left: list[_Left] = []
         self.pieces: set[int] = set()  # rows left that are the beginning of the label of the next one
         self.starts: dict[int, int] = {}  # number of cells -> where the values begin among them
@@ -254,6 +260,8 @@ class _Binder:
             return False
         self.bound.update(form.names)
         self.rows.append((at, key))
+        if not values[-1] and any(values):
+            self.untotalled.append((at, key, self.columns))
         self.closed = True
         self._observe(binding.stem, form.cells, label, values, at)
         return True
@@ -479,15 +487,77 @@ class _Binder:
     def finish(self) -> None:
         """Look once more at the rows that were left, and hand everything over."""
         bound = {i for i in range(min(len(self.left), LEFT_LIMIT)) if self._rescue(i)}
+        if self.untotalled:
+            self._leave_shifted()
+        uncounted = []
         for i, row in enumerate(self.left):
             if i in bound or i in self.pieces or not any(c.isdigit() for text in row.cells for c in text):
                 continue
             if i >= LEFT_LIMIT or not self._addition(row):
                 text = self.canonical.text[row.start : row.end]
                 self.reading.unparsed.append(Unparsed(self.canonical.source(row.start, row.end), text, self.table))
+                if i < LEFT_LIMIT and (other := self._counted(row)):
+                    uncounted.append(other)
+        if len(uncounted) < max(COLUMN_AMONG, len(self.rows)):
+            self.reading.mentions += uncounted
         if self.left:
             self.found.sort(key=lambda o: o.span.start)
         self.reading.observations.extend(self._own(self.found))
+
+    def _counted(self, left: _Left) -> Mention | None:
+        """That a row has more or fewer cells than in the form, so that nobody knows which is which; None where it has not."""
+        if left.row is None or self.repeated:
+            return None
+        binding, heads = self.layout.rows[left.row], left.columns
+        if binding.heading or (FRAGMENT in heads.heads and not heads.default(binding.columns)):
+            return None
+        now, self.columns = self.columns, heads
+        form = self._form(binding)
+        self.columns = now
+        known = [label for label in self.layout.labels if label.row == left.row]
+        named = (i for i, cell in enumerate(left.cells, 1) if any(far_from(plain(cell), k) is not None for k in known))
+        split = next(named, 0)
+        if known and not split:
+            return None
+        values = left.cells[split:]
+        while len(values) > form.width and not (values[0] and values[-1]):
+            # Left of merged labels, or filled up.
+            values = values[:-1] if values[0] else values[1:]
+        count = len(values) if len(values) != form.width else sum(map(bool, values))
+        if count == form.width or not form.cells or not self.bound.isdisjoint(form.names):
+            return None
+        label = left.cells[split - 1] if split else ""
+        at = left.start + sum(len(cell) + 1 for cell in left.cells[: split - 1]) if split else left.start
+        told = "/".join([str(count), str(form.width), *(cell.path for cell in form.cells if cell.path)])
+        span = self.canonical.source(at, at + len(label) if label else left.end)
+        return Mention("cells", label, told, span)
+
+    def _leave_shifted(self) -> None:
+        """Leave rows that have lost cells where the places of their last ones were filled up.
+
+        The total seems to be blank, and the last figure of the row adds up the others or more: it is the total where no
+        other row has so much in its column, for no part is more than the total of that.
+        """
+        if len(self.untotalled) >= sum(o.column == TOTAL and bool(o.value) for o in self.found):
+            return
+        for at, key, heads in self.untotalled:
+            stem = self.layout.rows[key].stem
+            row = [o for o in self.found if o.row == stem]
+            filled = [o for o in row if o.state != "blank"]
+            figures = [o.value for o in filled if type(o.value) is int and o.scope is None]
+            if not row or row[-1].column != TOTAL or filled != row[: len(figures)] or len(figures) < 3:
+                continue
+            if not len(row) > len(figures) or not figures[-1] >= sum(figures[:-1]) > 0:
+                continue
+            if any(
+                (o.value or 0) >= figures[-1] for o in self.found if o.column == filled[-1].column and o.row != stem
+            ):
+                continue
+            self.found = [o for o in self.found if o.row != stem]
+            self.bound -= {(o.path, o.scope) for o in row}
+            self.rows.remove((at, key))
+            start, end = self._row_start(at), self.canonical.text.index("\n", at)
+            self.left.append(_Left(start, end, self.canonical.text[start:end].split("|")[:-1], key, heads))
 
     def _rescue(self, index: int) -> bool:
         """Bind a row by a damaged label; whether that could be done.

@@ -34,14 +34,12 @@ def facts(rule: Rule, say: Voice, labels: Registry) -> dict[str, str]:
 def asks(rule: Rule, say: Voice, labels: Registry) -> str:
     """What a rule asks, as sentences made of its data; "" where its equation says so."""
     key = f"asks.{rule.kind}"
-    if key not in say:
-        return ""
     words = _Words(say, labels)
     values = {name: words.of(value) for name, value in rule.params.items()}
     values["sources"] = words.joined([say(f"asks.from_{source}") for source in rule.sources])
     special = [f"{key}_{value}" for value in rule.params.values() if isinstance(value, str) and f"{key}_{value}" in say]
-    keys = special or [key, *(f"{key}_{name}" for name in rule.params if values[name] and f"{key}_{name}" in say)]
-    return ("" if say.lang == "zh" else " ").join(say(one, **values) for one in keys)
+    keys = special or [key, *(f"{key}_{name}" for name in rule.params if values[name])]
+    return ("" if say.lang == "zh" else " ").join(say(one, **values) for one in keys if one in say)
 
 
 def circumstances(figures: Figures, say: Voice, labels: Registry) -> Iterator[tuple[str, str]]:

@@ -206,7 +206,7 @@ class _Case(Struct):
             yield from page.note("fingerprint", finding.fingerprint)
 
     def _repairs(self) -> Iterator[Text]:
-        """The repair that stands out, and its rivals; or all that are equally good."""
+        """The repair that stands out, and its rivals; or all that are equally good. Of the rivals their number, if short."""
         page = self.page
         ranks: dict[int, list[Suspect]] = {}
         for suspect in self.finding.suspects:
@@ -216,12 +216,16 @@ class _Case(Struct):
             return
         best = [changes for changes in found if rank(changes[0].slip) == rank(found[0][0].slip)]
         if len(best) > 1:
-            told = self.page.say("report.comma").join(map(self._changes, best[:_REPAIRS]))
-            yield from page.note("suspect", self.page.say("note.doubt", changes=told), "computed")
+            best = best if page.verbose else best[:_REPAIRS]
+            told = page.say("report.comma").join(map(self._changes, best))
+            yield from page.note("suspect", page.say("note.doubt", changes=told), "computed")
         else:
             yield from page.note("suspect", self._repair(best[0]), "computed")
-        if others := len(found) - min(len(best), _REPAIRS):
-            yield from page.note("rival", self.page.say("note.rivals", n=others))
+        if page.verbose:
+            for changes in found[len(best) :]:
+                yield from page.note("rival", self._repair(changes))
+        elif others := len(found) - len(best):
+            yield from page.note("rival", page.say("note.rivals", n=others))
 
     def _repair(self, changes: Sequence[Suspect]) -> str:
         """`total 61 → 60 (one digit) would repair R02, R03`, and where to look."""

@@ -11,6 +11,7 @@ from corpus import read
 from gouji.cli import main
 from gouji.records import Report
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
 TITLE = "云川市2021年政府信息公开工作年度报告\n\n一、总体情况\n"
 
 
@@ -166,3 +167,20 @@ def test_ways_of_requesting_that_are_not_all_named_say_nothing_unless_they_are_t
 ) -> None:
     report = checked(f"云川市2016年政府信息公开工作年度报告\n一、收到申请情况\n收到申请10件。{parts}。\n")
     assert ("S01" in {f.rule for f in report.findings}) is not agrees
+
+
+@pytest.mark.parametrize(
+    ("fees", "agrees"),
+    [
+        ("本年度没有收取信息处理费。", True),  # whoever does not pay a fee was told of it before
+        ("本年度发出收费通知0件，收取信息处理费0元。", False),
+        ("本年度发出收费通知2件，收取信息处理费0元。", True),
+    ],
+)
+def test_that_no_fee_was_collected_does_not_say_that_none_was_asked_for(fees: str, agrees: bool) -> None:
+    text = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if "逾期未按收费通知" in line)
+    head, section, _ = text.replace(row, row.replace("| 0", "| 2")).partition("六、其他需要报告的事项")
+    report = checked(f"{head}{section}\n{fees}\n")
+    assert report.observations
+    assert ("R09" in {f.rule for f in report.findings}) is not agrees

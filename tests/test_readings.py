@@ -153,6 +153,23 @@ def test_a_total_may_be_broken_down_twice(sentence: str, agrees: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kinds", "agrees"),
+    [
+        ("财政类32条、教育类21条、其他信息30条", True),
+        ("财政类32条、教育类21条、其他信息20条", False),
+        ("财政类32条、教育类21条、其他信息40条", False),
+        ("财政类32条、教育类21条", True),
+        ("财政类52条、教育类61条", True),  # kinds may overlap where none is the rest
+        ("财政类32条（含预算2条）、教育类21条、其他信息20条", True),
+        ("网站公开63条、微信公开41条、其他渠道公开30条", True),
+    ],
+)
+def test_kinds_of_information_with_all_others_make_up_what_was_disclosed(kinds: str, agrees: bool) -> None:
+    report = checked(f"{TITLE}全年主动公开政府信息83条，其中{kinds}。\n")
+    assert [f.rule for f in report.findings if f.rule == "X02"] == ([] if agrees else ["X02"])
+
+
+@pytest.mark.parametrize(
     ("parts", "agrees"),
     [
         ("当面申请3件，网络申请5件", True),

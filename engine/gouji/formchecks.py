@@ -349,14 +349,18 @@ def _cumulative(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """A form of another era than the report year; the tables that `alike` names are the same in several."""
+    """A form of another era than the report year.
+
+    The tables that `alike` names are the same in several; the forms that `kept` names were in use up to a later year.
+    """
     year, form = facts.report.report_year, facts.report.form
     era = next((e for e in book.eras if form in e.forms), None)
     if year is None or era is None:
         return
     alike = rule.params["alike"]
     tables = [o.path for o in facts.report.observations if o.source == "table"]
-    if era.covers(year) or (tables and all(path in alike for path in tables)):
+    kept = era.first <= year <= rule.params["kept"].get(form, 0)
+    if kept or era.covers(year) or (tables and all(path in alike for path in tables)):
         facts.passed += 1
     else:
         years = f"{era.first}–{era.last or ''}"
@@ -427,7 +431,15 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}
     yield "nesting", Kind(_nesting, nesting, tuple(nesting), ("right_label", "left", "right", "difference"))
     yield "cumulative", Kind(_cumulative, {"scope": pattern}, ("scope",), ("label", "left", "right"))
-    yield "generation", Kind(_generation, {"alike": schema.below}, ("alike",), ("year", "years"))
+    yield (
+        "generation",
+        Kind(
+            _generation,
+            {"alike": schema.below, "kept": schema.table(schema.number)},
+            ("alike", "kept"),
+            ("year", "years"),
+        ),
+    )
     yield (
         "mention",
         Kind(

@@ -131,7 +131,7 @@ class _Reader(Binder):
         spans = [span for span in sentences if relevant(text, *span)]
         if not spans:
             return
-        self.topic = self._heading_topic(stretch.headings)
+        self.topic = self.headed = self._heading_topic(stretch.headings)
         self.context.paragraph(stretch.headings[-1] if stretch.headings else "")
         self.previous = None
         self.counted = []

@@ -56,7 +56,14 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     report, p = facts.report, rule.params
     top = [s for s in report.sections if s.level == 1]
     if not top:
-        facts.add(rule, instance="none", message=p["absent"], values={"name": facts.remarks("every_section")})
+        torn = p["run_on"].search(report.document.text)
+        facts.add(
+            rule,
+            instance="none",
+            severity="warning" if torn else None,
+            message=p["torn" if torn else "absent"],
+            values={"name": facts.remarks("every_section")},
+        )
     last: Span | None = None
     required = p["required"] if top else ()
     places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
@@ -118,7 +125,8 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
     if section is not None:
         start, end = section[0].span.start, next((s.span.start for s in section[1]), len(report.document.text))
         rows = [row for row in rows if start <= row.span.start < end]
-    there = any(p["signs"][name].search(s.body) for s in ([section[0]] if section else report.sections))
+    bodies = [section[0].body] if section else [s.body for s in report.sections] or [report.document.text]
+    there = any(p["signs"][name].search(body) for body in bodies)
     # A table that is there, but lacks a column or has other heads, is not read.
     told = "unread" if len(rows) >= _TABLE else "loose" if there else "tableless"
     facts.add(
@@ -404,6 +412,8 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         "loose": message,
         "required": schema.each(section),
         "tables": schema.table(schema.below),
+        "run_on": pattern,
+        "torn": message,
         "absent": message,
         "misplaced": message,
         "empty": message,

@@ -156,6 +156,14 @@ def write(blocks: list[Block], carrier: str) -> str:
     return "\n".join(lines)
 
 
+def unbroken(blocks: list[Block]) -> str:
+    """The report in one line, its lines and filled cells parted by spaces, as tools take the text of a page."""
+    words: list[str] = []
+    for block in blocks:
+        words += block.split() if isinstance(block, str) else [_flat(cell) for row in block for cell in row]
+    return " ".join(filter(None, words))
+
+
 def to_hant(text: str) -> str:
     """`text` in Traditional script, as a machine converts it."""
     return str(_TO_HANT.convert(text))

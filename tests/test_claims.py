@@ -149,3 +149,20 @@ def test_a_part_whose_heading_has_no_number_is_there(tmp_path: Path) -> None:
     )
     title = "青禾县2016年政府信息公开工作年度报告"
     assert findings(tmp_path, "X07", f"{title}\n{LISTED}\n{text}") == []
+
+
+def test_a_table_behind_the_text_is_the_part_that_is_announced(tmp_path: Path) -> None:
+    preface = "本报告由概述、主动公开情况、依申请公开情况、收费减免情况、复议诉讼情况、问题与改进和政府信息公开情况统计表共七个部分组成。"
+    text = "".join(f"{n}、{title}\n{BODY}\n" for n, title in zip("一二三四五六", PARTS, strict=True))
+    table = "附件1：青禾县2016年政府信息公开情况统计表\n指标名称\t计量单位\t2016年度\n主动公开信息数\t条\t8\n"
+    title = "青禾县2016年政府信息公开工作年度报告"
+    assert findings(tmp_path, "X07", f"{title}\n{preface}\n{text}{table}") == []
+    (finding,) = findings(tmp_path, "X07", f"{title}\n{preface}\n{text}")
+    assert "统计表" in finding.message.zh
+
+
+def test_what_is_joined_to_the_last_part_is_one_more(tmp_path: Path) -> None:
+    parts = (*PARTS[:5], "存在的主要问题及改进情况", "其他需要报告的事项")
+    preface = "全文包括" + "、".join(parts[:6]) + "及其他需要报告的事项。"
+    assert announced(tmp_path, preface, *parts) == []
+    assert announced(tmp_path, preface, *parts[:6]) != []

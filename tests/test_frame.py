@@ -116,6 +116,7 @@ def test_a_table_alone_has_a_title_of_its_own(head: str, title: str) -> None:
         ("按照条例规定,编制云岭县财政局2016年政府信息公开年度报告。", "云岭县", "云岭县财政局"),
         ("按照条例的规定，云岭县农业局编制了2016年度政府信息公开年度报告。", "云岭县", "云岭县农业局"),
         ("本报告由本机关编制。", None, None),
+        ("根据条例要求，县政府办公室编制了本报告。", None, None),  # whose office it is it does not say
         ("索引号：k1 发布机构：云岭县财政局\n2016年主动公开政府信息3条。", "云岭县", "云岭县财政局"),
     ],
 )
@@ -143,11 +144,24 @@ def test_region_and_issuer_are_names_without_the_words_in_front(
         ("自治区人民政府办公厅2016年政府信息公开工作年度报告", None, "自治区人民政府办公厅"),
         ("2016年政府信息公开工作年度报告（望澜市岭北区）", "望澜市岭北区", None),
         ("向阳乡2016年政府信息公开工作年度报告", "向阳乡", "向阳乡"),
+        (
+            "云岭县2016年政府信息公开工作年度报告\n来源：网站 打印\n云岭县人民政府办公室",
+            "云岭县",
+            "云岭县人民政府办公室",
+        ),
+        ("云岭县2016年政府信息公开工作年度报告\n云岭县政府网站\n青石县人民政府办公室", "云岭县", None),
     ],
 )
 def test_region_and_issuer_of_a_title(title: str, region: str | None, issuer: str | None) -> None:
     report = checked(f"{title}\n{BODY}")
     assert (report.region, report.issuer) == (region, issuer)
+
+
+def test_a_preface_below_what_a_page_has_around_its_text_names_the_issuer() -> None:
+    chrome = "打印\n收藏\n分享\n微信\n微博\n全真版\n文字版\n相关链接：\n"
+    preface = "根据《中华人民共和国政府信息公开条例》的要求，由云岭县人民政府办公室编制本报告。本报告由概述、主动公开、依申请公开等部分组成，所列数据都是全县的。"
+    report = checked(f"2016年政府信息公开工作年度报告\n{chrome}{preface}\n{BODY}")
+    assert (report.region, report.issuer) == ("云岭县", "云岭县人民政府办公室")
 
 
 def test_a_signature_names_the_issuer_before_the_title() -> None:

@@ -169,6 +169,24 @@ def test_chrome_gives_no_figures(tmp_path: Path) -> None:
     assert report.title == "望澜市岚泽县2022年政府信息公开工作年度报告"
 
 
+def test_a_page_that_does_not_show_its_name_is_called_so(tmp_path: Path) -> None:
+    title = "<title>望澜市岚泽县2022年政府信息公开工作年度报告_年度报告_岚泽县人民政府</title>"
+    body = "<p>一、总体情况</p><p>全县收到政府信息公开申请97件。</p>"
+    report = check(f"<html><head>{title}</head><body>{body}</body></html>", tmp_path)
+    assert (report.title, report.report_year) == ("望澜市岚泽县2022年政府信息公开工作年度报告", 2022)
+    assert not report.unbound
+    # What the page shows itself is not said twice.
+    own = "<table><tr><td><p>岚泽县2022年度政府信息公开</p><p>工作年度报告</p></td></tr></table>"
+    for shown in (TITLE, own):
+        document = read(f"<html><head>{title}</head><body>{shown}{body}</body></html>")
+        assert document.text.count("工作年度报告") == 1
+
+
+def test_the_name_of_a_site_is_no_text() -> None:
+    for name in ("年度报告-岚泽县人民政府", "岚泽县 2022 年收到申请 5 件", "2021年年报 2022年年报"):
+        assert read(f"<html><head><title>{name}</title></head><p>一、总体情况</p>").text == "一、总体情况\n"
+
+
 def test_line_breaks_and_preformatted_text() -> None:
     document = read("<p>一、总体情况<br>全年办结8件。</p><pre>第一行\n第二行</pre><p>源码\n   换行</p>")
     assert paragraphs(document) == ["一、总体情况", "全年办结8件。", "第一行", "第二行", "源码 换行"]

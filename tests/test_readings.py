@@ -11,6 +11,7 @@ from corpus import read
 from gouji.cli import main
 from gouji.records import Report
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
 TITLE = "云川市2021年政府信息公开工作年度报告\n\n一、总体情况\n"
 
 
@@ -152,6 +153,23 @@ def test_a_total_may_be_broken_down_twice(sentence: str, agrees: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kinds", "agrees"),
+    [
+        ("财政类32条、教育类21条、其他信息30条", True),
+        ("财政类32条、教育类21条、其他信息20条", False),
+        ("财政类32条、教育类21条、其他信息40条", False),
+        ("财政类32条、教育类21条", True),
+        ("财政类52条、教育类61条", True),  # kinds may overlap where none is the rest
+        ("财政类32条（含预算2条）、教育类21条、其他信息20条", True),
+        ("网站公开63条、微信公开41条、其他渠道公开30条", True),
+    ],
+)
+def test_kinds_of_information_with_all_others_make_up_what_was_disclosed(kinds: str, agrees: bool) -> None:
+    report = checked(f"{TITLE}全年主动公开政府信息83条，其中{kinds}。\n")
+    assert [f.rule for f in report.findings if f.rule == "X02"] == ([] if agrees else ["X02"])
+
+
+@pytest.mark.parametrize(
     ("parts", "agrees"),
     [
         ("当面申请3件，网络申请5件", True),
@@ -166,3 +184,20 @@ def test_ways_of_requesting_that_are_not_all_named_say_nothing_unless_they_are_t
 ) -> None:
     report = checked(f"云川市2016年政府信息公开工作年度报告\n一、收到申请情况\n收到申请10件。{parts}。\n")
     assert ("S01" in {f.rule for f in report.findings}) is not agrees
+
+
+@pytest.mark.parametrize(
+    ("fees", "agrees"),
+    [
+        ("本年度没有收取信息处理费。", True),  # whoever does not pay a fee was told of it before
+        ("本年度发出收费通知0件，收取信息处理费0元。", False),
+        ("本年度发出收费通知2件，收取信息处理费0元。", True),
+    ],
+)
+def test_that_no_fee_was_collected_does_not_say_that_none_was_asked_for(fees: str, agrees: bool) -> None:
+    text = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if "逾期未按收费通知" in line)
+    head, section, _ = text.replace(row, row.replace("| 0", "| 2")).partition("六、其他需要报告的事项")
+    report = checked(f"{head}{section}\n{fees}\n")
+    assert report.observations
+    assert ("R09" in {f.rule for f in report.findings}) is not agrees

@@ -118,6 +118,11 @@ def test_a_share_is_checked_against_the_total_of_its_list() -> None:
     assert "78%" in finding[1]
 
 
+def test_what_one_body_has_is_no_share_of_what_another_has() -> None:
+    text = "主动公开政府信息2026条。其中，县直各单位主动公开政府信息2475条，占62.2%。各乡镇主动公开政府信息1503条，占37.8%。"
+    assert [e.partition(" =")[0] for e in equations(text, "X04", 2012)] == ["2475 / 2026", "1503 / 2026"]
+
+
 RECEIVED = "收到申请100件，办结90件，其中予以公开36件，"
 
 

@@ -31,6 +31,7 @@ class Binder:
         self.context = Context(text, outline, model)
         self.figures: list[Figure] = []
         self.topic: str | None = None
+        self.headed: str | None = None  # the topic that the headings give
         self.latest: Figure | None = None  # that counts something and is no percentage
         self.stated: dict[str, Figure] = {}
         # Of the sentence: its first figure, the metrics that it states, the cues of a list in the words of the form.
@@ -122,6 +123,8 @@ class Binder:
         if self.topic == "field" or (figure.quantity.unit or "") not in cue.units:
             return False
         if cue.topics and self.topic not in cue.topics and not self._alone(cue, start, at):
+            return False
+        if self.headed in cue.off:
             return False
         if cue.alone and not cue.topics and not self._own(start, at):
             return False

@@ -144,6 +144,7 @@ def _cue(
         spec.get("alone") == "true",
         frozenset(map(str, spec.get("outside", ()))),
         spec.get("accounts") == "true",
+        frozenset(map(str, spec.get("off", ()))),
     )
 
 

@@ -32,6 +32,7 @@ class Cue(Struct):
     alone: bool = False
     outside: frozenset[str] = frozenset()
     accounts: bool = False
+    off: frozenset[str] = frozenset()
 
     def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
         """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""

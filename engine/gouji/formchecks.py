@@ -56,7 +56,14 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     report, p = facts.report, rule.params
     top = [s for s in report.sections if s.level == 1]
     if not top:
-        facts.add(rule, instance="none", message=p["absent"], values={"name": facts.remarks("every_section")})
+        torn = p["run_on"].search(report.document.text)
+        facts.add(
+            rule,
+            instance="none",
+            severity="warning" if torn else None,
+            message=p["torn" if torn else "absent"],
+            values={"name": facts.remarks("every_section")},
+        )
     last: Span | None = None
     required = p["required"] if top else ()
     places = _places(tuple([wanted["title"] for wanted in required]), tuple([s.title for s in top]))
@@ -119,7 +126,8 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
     if section is not None:
         start, end = section[0].span.start, next((s.span.start for s in section[1]), len(report.document.text))
         rows = [row for row in rows if start <= row.span.start < end]
-    there = any(p["signs"][name].search(s.body) for s in ([section[0]] if section else report.sections))
+    bodies = [section[0].body] if section else [s.body for s in report.sections] or [report.document.text]
+    there = any(p["signs"][name].search(body) for body in bodies)
     # A table that is there, but lacks a column or has other heads, is not read.
     told = "unread" if len(rows) >= _TABLE else "loose" if there else "tableless"
     facts.add(
@@ -378,14 +386,18 @@ def _cumulative(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
-    """A form of another era than the report year; the tables that `alike` names are the same in several."""
+    """A form of another era than the report year.
+
+    The tables that `alike` names are the same in several; the forms that `kept` names were in use up to a later year.
+    """
     year, form = facts.report.report_year, facts.report.form
     era = next((e for e in book.eras if form in e.forms), None)
     if year is None or era is None:
         return
     alike = rule.params["alike"]
     tables = [o.path for o in facts.report.observations if o.source == "table"]
-    if era.covers(year) or (tables and all(path in alike for path in tables)):
+    kept = era.first <= year <= rule.params["kept"].get(form, 0)
+    if kept or era.covers(year) or (tables and all(path in alike for path in tables)):
         facts.passed += 1
     else:
         years = f"{era.first}–{era.last or ''}"
@@ -429,6 +441,8 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         "loose": message,
         "required": schema.each(section),
         "tables": schema.table(schema.below),
+        "run_on": pattern,
+        "torn": message,
         "absent": message,
         "misplaced": message,
         "empty": message,
@@ -456,7 +470,15 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}
     yield "nesting", Kind(_nesting, nesting, tuple(nesting), ("right_label", "left", "right", "difference"))
     yield "cumulative", Kind(_cumulative, {"scope": pattern}, ("scope",), ("label", "left", "right"))
-    yield "generation", Kind(_generation, {"alike": schema.below}, ("alike",), ("year", "years"))
+    yield (
+        "generation",
+        Kind(
+            _generation,
+            {"alike": schema.below, "kept": schema.table(schema.number)},
+            ("alike", "kept"),
+            ("year", "years"),
+        ),
+    )
     yield (
         "mention",
         Kind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from gouji.canonical import Canonical
@@ -14,6 +15,8 @@ from gouji.records import Mention
 from gouji.values import Struct
 
 _PAGE = 12  # so many lines, or rows, are the head of a page, and so many its end
+_TEXT = 60  # a shorter line is no preface
+_PREFACES = 1
 _TITLE = 60  # a longer line is no title
 _NOTICE = 100  # nor is this, though it may name the report that it is about
 _JOINED = 3  # over so many lines a title is broken
@@ -86,6 +89,7 @@ class _Reader:
 
     def read(self) -> None:
         self._title()
+        self.opening += self._prefaces()
         signed = self._signature()
         self._published(signed)
         self._period()
@@ -148,6 +152,13 @@ class _Reader:
         for piece in pieces:
             if self._mention("title", *piece):
                 break
+
+    def _prefaces(self) -> list[tuple[int, int]]:
+        """The first lines of text behind the title, where what a page has around its text stands between them."""
+        behind = max((end for _, end in self.out.titled), default=0)
+        known = self.opening[-1][0] if self.opening else 0
+        lines = (line for line in self.paragraphs if line[0] > max(behind, known) and line[1] - line[0] >= _TEXT)
+        return [(start, min(end, start + _PREFACE)) for start, end in islice(lines, _PREFACES)] if behind else []
 
     def _candidate(self, first: int, last: int) -> _Title | None:
         """What the lines of the head from `first` to `last` are as a title; None where they are none."""
@@ -289,6 +300,13 @@ class _Reader:
             name = parts["body"] or parts["inner"] or parts["named"] or "\n"
             places = ((text.find(name, start, end)) for start, end in self.out.titled)
             yield from ((at, at + len(name)) for at in places if at >= 0)
+            # A title that names the place alone: a line below it, before the text, that names a body of this place.
+            behind = max(end for _, end in self.out.titled)
+            yield from (
+                (start, end)
+                for start, end in self.head
+                if start > behind and len(name) > 2 and text.startswith(name, start, end)
+            )
         if self.signer is not None:
             yield self.signer
         for start, end in self.opening:

@@ -62,8 +62,14 @@ def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
             titles = [_core(s.title, rule.params["common"]) for s in sections]
             pairs = _paired(core, titles)
             unpaired = [i for i in range(len(names)) if i not in pairs]
-            others = {_core(line, rule.params["common"]) for line in _loose(facts.report)} if unpaired else set()
-            missing = [names[i] for i in unpaired if core[i] not in others]
+            loose = list(_loose(facts.report)) if unpaired else []
+            others = {_core(line, rule.params["common"]) for line in loose}
+            annexed = any(rule.params["annexed"].search(line) for line in loose)
+            missing = [
+                names[i]
+                for i in unpaired
+                if core[i] not in others and not (annexed and rule.params["annexed"].search(names[i]))
+            ]
             strange = [sections[j].title for j in range(len(sections)) if j not in pairs.values()]
             if not missing and not strange:
                 # What seems to lack has a heading without number.
@@ -147,12 +153,13 @@ LIST_KINDS: dict[str, Kind] = {
         _announced,
         {
             "common": schema.words,
+            "annexed": schema.pattern,
             "printed": schema.message,
             "unprinted": schema.message,
             "missing": schema.message,
             "extra": schema.message,
         },
-        ("common", "printed", "unprinted", "missing", "extra"),
+        ("common", "annexed", "printed", "unprinted", "missing", "extra"),
         ("said", "announced", "present", "missing", "extra"),
         needs=lambda _: ("contents",),
     ),

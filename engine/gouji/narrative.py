@@ -131,7 +131,7 @@ class _Reader(Binder):
         spans = [span for span in sentences if relevant(text, *span)]
         if not spans:
             return
-        self.topic = self._heading_topic(stretch.headings)
+        self.topic = self.headed = self._heading_topic(stretch.headings)
         self.context.paragraph(stretch.headings[-1] if stretch.headings else "")
         self.previous = None
         self.counted = []
@@ -181,7 +181,8 @@ class _Reader(Binder):
             for token in tokens:
                 self.turn(self.model.cues.get(token.type), token, start)
             return
-        if len(named) > _LABELS and self._is_flattened(start, end):
+        # Zeros of one cell after another, too, tell of a table.
+        if (len(named) > _LABELS or self.text.find("00", start, end) >= 0) and self._is_flattened(start, end):
             self.broken.append((start, end))
             return
         together = [(t, cues) for t, cues in self.model.together.items() if len(named & cues) > 2]

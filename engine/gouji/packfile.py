@@ -49,6 +49,7 @@ _CUE = _optional(
     accounts=_true,
     alone=_true,
     outside=each(text),
+    off=each(text),
 )
 _NARRATIVE = dict.fromkeys(
     (

@@ -160,6 +160,7 @@ class Rule(Struct):
     kept_when: Kept[Mapping[str, tuple[Equation, ...]]]
     row_blank: bool
     below: Severity | None
+    stated: bool
     yields: tuple[str, ...]
     params: Mapping[str, Any]
     kept_examples: Kept[tuple[tuple[Figures, ...], tuple[Figures, ...]]]

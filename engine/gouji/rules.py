@@ -165,7 +165,7 @@ def _look_closer(program: Program, facts: Facts) -> None:
         unread = relation.operator != "==" and any(o.kind == "unreadable" for o in operands)
         if evaluation.outcome != "not assessable" and not (unread and evaluation.outcome == "undecided"):
             tried.append(evaluation)
-    if not tried or not _comparable(program, facts) or _told_in_full(program, facts):
+    if not tried or not _comparable(program, facts) or _told_in_full(program, facts) or _only_implied(program, facts):
         return
     if len(tried) > 1:
         tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
@@ -190,6 +190,18 @@ def _comparable(program: Program, facts: Facts) -> bool:
             if observation is not None:
                 scopes.add(observation.scope if observation.source == "narrative" else None)
     return len(scopes) < 2
+
+
+def _only_implied(program: Program, facts: Facts) -> bool:
+    """Whether a rule about what is stated meets a figure that words merely imply.
+
+    No fee was collected: that says nothing of how many notices there were.
+    """
+    if not program.instance.rule.stated:
+        return False
+    items = [item for relation in program.instance.relations for item in relation.items]
+    found = [facts.observation(item.source, item.path) for item in items]
+    return any(o is not None and o.implied for o in found)
 
 
 def _told_in_full(program: Program, facts: Facts) -> bool:

@@ -147,6 +147,7 @@ def _share(
         tried,
         key=lambda pair: (
             not _units_fit(pair[0].unit, pair[1].unit),
+            _beside(*pair),
             abs(Decimal(pair[0].value) * 100 / Decimal(pair[1].value) - percent),
         ),
     )
@@ -164,6 +165,11 @@ def _share(
         right=actual,
         terms=[percentage, share.term(facts, "right"), base.term(facts, "right")],
     )
+
+
+def _beside(share: Part, base: Part) -> bool:
+    """Whether both count the same for two bodies: neither is a share of the other."""
+    return share.path is not None and share.path == base.path and None not in (share.scope, base.scope)
 
 
 def _units_fit(a: str | None, b: str | None) -> bool:

@@ -38,6 +38,9 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 facts.passed += 1
                 continue
             partition = evolve(partition, total=meant, exhaustive=partition.exhaustive and meant == partition.total)
+        closed = _names_the_rest(rule, facts, partition)
+        if closed:
+            partition = evolve(partition, exhaustive=True)
         if _plainly_holds(facts, partition):
             facts.passed += 1
             continue
@@ -51,7 +54,7 @@ def _partition(rule: Rule, book: Rulebook, facts: Facts) -> None:
             if _several(chosen, total.value):
                 facts.passed += 1
                 continue
-            _confront(rule, book, facts, partition, total, chosen, complete=len(chosen) == len(parts))
+            _confront(rule, facts, partition, total, chosen, complete=len(chosen) == len(parts), closed=closed)
 
 
 def _wholes(
@@ -177,18 +180,35 @@ def _uncontained(rule: Rule, parts: list[Part]) -> list[Part]:
 
 
 def _confront(
-    rule: Rule, book: Rulebook, facts: Facts, partition: Partition, total: Part, parts: list[Part], complete: bool
+    rule: Rule, facts: Facts, partition: Partition, total: Part, parts: list[Part], *, complete: bool, closed: bool
 ) -> None:
     # Parts without a scope of their own share that of the total.
     if len({p.scope for p in (total, *parts)} - {None}) > 1:
         return
     paths = {p.path for p in parts}
     known = total.path is not None and None not in paths and not any(str(p).startswith("ext.") for p in paths)
-    if total.path in rule.params["overlapping"] or not paths.isdisjoint(rule.params["crossing"]):
+    overlapping = total.path in rule.params["overlapping"] and not closed
+    if overlapping or not paths.isdisjoint(rule.params["crossing"]):
         for part in parts:
             _judge(rule, facts, partition, total, [part], exhaustive=False, known=False)
         return
     _judge(rule, facts, partition, total, parts, exhaustive=partition.exhaustive and complete, known=known)
+
+
+def _names_the_rest(rule: Rule, facts: Facts, partition: Partition) -> bool:
+    """Whether a list of kinds, which else may overlap, ends with all others: then everything is counted, and once."""
+    (kind, index), (last, rest) = partition.total, partition.parts[-1]
+    report = facts.report
+    if kind != "o" or last != "u" or report.observations[index].path not in rule.params["overlapping"]:
+        return False
+    clause = report.unbound[rest].clause
+    if not rule.params["rest"].match(report.document.text, clause.start, clause.end):
+        return False
+    # Every figure of the list must be one of its parts.
+    start, end = min(_span(facts, part).start for part in partition.parts), report.unbound[rest].span.start
+    places = [u.span.start for u in report.unbound]
+    places += [o.span.start for o in report.observations if o.source == "narrative"]
+    return sum([start <= place <= end for place in places]) == len(partition.parts)
 
 
 def _judge(
@@ -305,8 +325,9 @@ TEXT_KINDS: dict[str, Kind] = {
             "crossing": schema.metrics,
             "interchangeable": schema.each(schema.words),
             "beyond": schema.pattern,
+            "rest": schema.pattern,
         },
-        ("families", "contains", "same_cases", "overlapping", "crossing", "interchangeable", "beyond"),
+        ("families", "contains", "same_cases", "overlapping", "crossing", "interchangeable", "beyond", "rest"),
         ("parts", "total"),
         needs=lambda _: ("partitions",),
     ),

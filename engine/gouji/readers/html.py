@@ -7,7 +7,7 @@ every stretch of text begins with its offset between two private characters, eve
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gouji.document import Document
@@ -29,6 +29,13 @@ _NEWLINE = re.compile(r"\r\n?")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BLOCKS = re.compile(r"<(?:!doctype|html|body|p|div|br|(?P<table>table))\b", re.I)
 _NUMBER = re.compile(r"\s*(\d{1,9})")
+_TITLE = re.compile(r"<title[^>]{0,99}>\s*([^<>&]{4,120}?)\s*</title", re.I)
+_SITE = re.compile(r"\s*(?:[_|–—]|-(?!\d)).*", re.S)
+"""What the name of a page has behind its own: those of the column and of the site."""
+_DATED = re.compile(r"\D*(?:19|20)\d\d\D*")
+"""The name of one document, which has its year and no other number; that of a site has none."""
+_ENDING = 4
+"""So many characters at its end are alike where a page shows its name in another way."""
 
 
 def _names(listed: str) -> frozenset[str]:
@@ -68,7 +75,36 @@ def read_text(page: str, data: bytes, source: str) -> Document:
     parser.feed(_MARKED.sub(_marked, page).encode("utf-8", "replace"))
     parser.close()
     items: list[flow.Item] = target.done()
+    if (name := _name(page)) is not None and not _shows(items, name.text):
+        items.insert(0, ParagraphNode([name]))
     return flow.document(data, source, items, LineIndex.of(page))
+
+
+def _name(page: str) -> Piece | None:
+    """What the page says it is called, where that names a document."""
+    match = _TITLE.search(page)
+    name = _SITE.sub("", match[1]) if match else ""
+    return Piece(name, match.start(1)) if match and _DATED.fullmatch(name) else None
+
+
+def _shows(items: Iterable[flow.Item], name: str) -> bool:
+    """Whether a page has its name among its text, or a line that ends like it."""
+    shown = ["".join("".join(piece.text for piece in node.pieces).split()) for node in _paragraphs(items)]
+    wanted = "".join(name.split())
+    return wanted in "".join(shown) or any(
+        line.endswith(wanted[-_ENDING:]) for line in shown if len(line) <= 2 * len(wanted)
+    )
+
+
+def _paragraphs(items: Iterable[flow.Item]) -> Iterator[ParagraphNode]:
+    """The paragraphs of a page, those in the cells of its tables as well."""
+    for item in items:
+        if isinstance(item, ParagraphNode):
+            yield item
+        else:
+            for row in item.rows:
+                for cell in row:
+                    yield from _paragraphs(cell.items)
 
 
 def decode(data: bytes, source: str) -> str:

@@ -12,6 +12,7 @@ from gouji.errors import ReadError
 from gouji.readers import limits
 from gouji.readers.carriers import Carrier, TooManyCells, tables
 from gouji.readers.refusals import empty, refuse, too_long, too_many_cells
+from gouji.readers.unfold import unfold
 from gouji.spans import Span
 
 _BOMS = (
@@ -53,7 +54,7 @@ def read(data: bytes, source: str, carriers: Sequence[Carrier]) -> Document:
     if len(text) > limits.TEXT_LENGTH:
         raise too_long(source)
     try:
-        blocks = tuple(_blocks(text, carriers))
+        blocks = tuple(_blocks(unfold(text), carriers))
     except TooManyCells as error:
         raise too_many_cells(source) from error
     return Document(source, sha256(data).hexdigest(), text, blocks)

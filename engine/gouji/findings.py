@@ -9,12 +9,12 @@ from functools import cache
 from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from gouji.errors import Message
 from gouji.records import Number, number_text
 from gouji.spans import Span
-from gouji.values import Struct, Value
+from gouji.values import Struct, Value, record
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Verdict: TypeAlias = Literal["fail", "undecided"]
@@ -139,7 +139,7 @@ def _shown(value: Filling, lang: str) -> str:
     return number_text(value) if isinstance(value, int | Decimal) else value.text(lang)
 
 
-@frozen(eq=False, repr=False)
+@record
 class Term(Value):
     """One contributing figure of an equation: which side it stands on, with which sign.
 
@@ -156,7 +156,7 @@ class Term(Value):
     path: str = ""
 
 
-@frozen(eq=False, repr=False)
+@record
 class Suspect(Value):
     """A figure whose change would repair the finding, alone or with the other suspects of its `rank`.
 
@@ -210,7 +210,7 @@ class Fixed(Struct):
     fingerprint: str
 
 
-@frozen(eq=False, repr=False)
+@record
 class Finding(Value):
     """One disagreement.
 
@@ -275,7 +275,7 @@ class Finding(Value):
         return sha256("\n".join((self.instance, *self.identity, *figures)).encode()).hexdigest()[:16]
 
 
-@frozen(eq=False, repr=False)
+@record
 class Verdicts(Value):
     """How many rule instances came out how."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from gouji.document import Document
 from gouji.spans import Span
@@ -78,7 +78,7 @@ class Unbound(Value):
     of: tuple[str, int] | None = None
 
 
-@frozen(eq=False, repr=False)
+@record
 class Unparsed(Value):
     """A table row, or a sentence with figures, that no grammar took; `table` as in Observation."""
 
@@ -87,7 +87,7 @@ class Unparsed(Value):
     table: int | None = None
 
 
-@frozen(eq=False, repr=False)
+@record
 class Partition(Value):
     """A sentence that breaks a total down: `A件，其中B件、C件`.
 
@@ -132,7 +132,7 @@ class Mention(Value):
     span: Span
 
 
-@frozen(eq=False, repr=False)
+@record
 class Report(Value):
     """One report as gouji understood it."""
 

@@ -20,7 +20,9 @@ Told: TypeAlias = tuple[int, str, int]
 """A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
 
 ENDS = "。!?！？\n"
-_PAUSE = re.compile(rf"[{ENDS},，;；:：、(（]")
+_FULL_STOPS = "。｡"
+# From the end of a text it goes back to the last pause: a clause is short.
+_UP_TO_PAUSE = re.compile(rf".*[{ENDS},，;；:：、(（]", re.S)
 # So many figures of a sentence, and so much of it, are looked at on either side of one of them.
 _FIGURES, _LONGEST, _CLAUSE = 20, 400, 60
 
@@ -97,8 +99,15 @@ def behind(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str,
 
 def clause(report: Report, at: int) -> str:
     """The words of a clause before `at`."""
-    clause = _PAUSE.split(report.document.text[max(0, at - _CLAUSE) : at])[-1]
-    return words(report, at - len(clause), at)
+    since = max(0, at - _CLAUSE)
+    paused = _UP_TO_PAUSE.match(report.document.text, since, at)
+    return words(report, paused.end() if paused else since, at)
+
+
+def since_full_stop(report: Report, start: int, end: int) -> tuple[int, bool]:
+    """Where the last sentence that begins between `start` and `end` does; else `start`, and that none does."""
+    ended = max([report.document.text.rfind(mark, start, end) for mark in _FULL_STOPS])
+    return (start, False) if ended < 0 else (ended + 1, True)
 
 
 def words(report: Report, start: int, end: int) -> str:

@@ -170,10 +170,9 @@ def _topics(rule: Rule, book: Rulebook, facts: Facts) -> None:
     titles, text = "\n".join([s.title for s in sections]), "\n".join([s.body for s in sections])
     if not titles and not text:
         return
-    # Most topics are named in a heading.
     says = f"{titles}\n{text}".__contains__
     for name, topic in rule.params["topics"].items():
-        if any(map(says, topic["words"])) or any(facts.any_figure(path) is not None for path in topic["metrics"]):
+        if any(facts.any_figure(path) is not None for path in topic["metrics"]) or any(map(says, topic["words"])):
             facts.passed += 1
         else:
             facts.add(rule, instance=name, values={"name": topic["name"]}, identity=[name])

@@ -152,6 +152,7 @@ class Engine(Struct):
             tuple(narrative.unbound),
             (*tables.unparsed, *narrative.unparsed),
             tuple(narrative.partitions),
+            folded=canonical.folded if canonical.script == "Hant" else None,
         )
 
     def canon(self, source: str) -> Iterator[tuple[int | str, str]]:

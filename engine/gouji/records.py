@@ -134,7 +134,10 @@ class Mention(Value):
 
 @record
 class Report(Value):
-    """One report as gouji understood it."""
+    """One report as gouji understood it.
+
+    Of a report in Traditional script `folded` is the text of its document with each character in its Simplified form.
+    """
 
     document: Document = field(repr=False)
     form: str
@@ -154,6 +157,7 @@ class Report(Value):
     partitions: tuple[Partition, ...] = field(default=(), repr=False)
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     verdicts: Verdicts | None = field(default=None, repr=False)
+    folded: str | None = field(default=None, repr=False)
 
     @property
     def source(self) -> str:

@@ -194,15 +194,12 @@ def _told_in_full(relations: Sequence[Relation], facts: Facts) -> bool:
 
     收到12件，当面、电话申请3件，网上申请9件: the ways that have names are not all of it.
     """
-    report = facts.report
-    partitions = [p for p in report.partitions if p.total[0] == "o" and "u" in [kind for kind, _ in p.parts]]
-    if not partitions:
-        return False
-    keys = {name for relation in relations for name in _keys(relation)}
-    named = {("o", facts.where[name]) for name in keys & facts.where.keys()}
-    for partition in partitions:
+    report, where = facts.report, facts.where
+    items = [item for relation in relations for item in relation.items if item.source == "narrative"]
+    named = {("o", where[name]) for item in items if (name := key(item.source, item.path)) in where}
+    for partition in report.partitions if named else ():
         total, parts = partition.total, partition.parts
-        if total in named and not named.isdisjoint(parts):
+        if total in named and not named.isdisjoint(parts) and any(kind == "u" for kind, _ in parts):
             told = [report.unbound[i].value if kind == "u" else report.observations[i].value or 0 for kind, i in parts]
             if sum(told) == report.observations[total[1]].value:
                 return True

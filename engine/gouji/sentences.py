@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 from unicodedata import normalize
 
@@ -112,18 +111,9 @@ def since_full_stop(report: Report, start: int, end: int) -> tuple[int, bool]:
 
 def words(report: Report, start: int, end: int) -> str:
     """The words from `start` to `end` as expressions know them: Simplified, half-width, without white space."""
-    text = "".join(normalize("NFKC", report.document.text[start:end]).split())
-    return _simplified()(text) if report.script == "Hant" else text
+    return "".join(normalize("NFKC", (report.folded or report.document.text)[start:end]).split())
 
 
 def _ended(report: Report, start: int, end: int) -> bool:
     text = report.document.text
     return any(text.find(mark, start, end) >= 0 for mark in ENDS)
-
-
-@cache
-def _simplified() -> Callable[[str], str]:
-    from opencc import OpenCC
-
-    convert: Callable[[str], str] = OpenCC("t2s").convert
-    return convert

@@ -58,11 +58,11 @@ def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
         missing: list[str] = []
         strange: list[str] = []
         if len(names) == announced:
-            core = [_core(name, rule.params["common"]) for name in names]
-            titles = [_core(s.title, rule.params["common"]) for s in sections]
+            core = _cores(names, rule.params["common"])
+            titles = _cores([s.title for s in sections], rule.params["common"])
             pairs = _paired(core, titles)
             unpaired = [i for i in range(len(names)) if i not in pairs]
-            others = {_core(line, rule.params["common"]) for line in _loose(facts.report)} if unpaired else set()
+            others = _cores([*_loose(facts.report)], rule.params["common"]) if unpaired else ()
             missing = [names[i] for i in unpaired if core[i] not in others]
             strange = [sections[j].title for j in range(len(sections)) if j not in pairs.values()]
             if not missing and not strange:
@@ -99,11 +99,12 @@ def _loose(report: Report) -> Iterator[str]:
         yield from (line for line in section.body.split("\n") if len(line) <= _LONGEST)
 
 
-def _core(title: str, common: Sequence[str]) -> str:
-    """What tells a part from others: its title without the words that most titles have."""
+def _cores(titles: Sequence[str], common: Sequence[str]) -> list[str]:
+    """What tells parts from others: their titles without the words that most titles have."""
+    cores = "\n".join(titles)
     for word in common:
-        title = title.replace(word, "")
-    return title
+        cores = cores.replace(word, "")
+    return cores.split("\n") if titles else []
 
 
 def _paired(names: Sequence[str], titles: Sequence[str]) -> dict[int, int]:

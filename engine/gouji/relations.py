@@ -58,7 +58,7 @@ class Linear(Struct):
             high = None if high is None or most is None else high + most
             low_open |= least_open
             high_open |= most_open
-        return Interval(low, high, low_open, high_open)
+        return tuple.__new__(Interval, (low, high, low_open, high_open))
 
 
 class Relation(Struct):

@@ -64,6 +64,8 @@ class Part(Struct):
 def part_of(facts: Facts, figure: tuple[str, int]) -> Part | None:
     """The figure that is meant; None where it is no number."""
     kind, index = figure
+    # Straight to the tuple: a breakdown has many parts.
+    new = tuple.__new__
     if kind == "o":
         o = facts.report.observations[index]
         if o.state != "value" or o.value is None:
@@ -73,9 +75,9 @@ def part_of(facts: Facts, figure: tuple[str, int]) -> Part | None:
         if interval is not None and interval.low is None:
             return None
         unit = o.unit or facts.registry.metric(o.path).unit
-        return Part(index, o.path, interval, unit, o.raw.strip(), o.value, o.span, o.scope)
+        return new(Part, (index, o.path, interval, unit, o.raw.strip(), o.value, o.span, o.scope))
     u = facts.report.unbound[index]
-    return Part(index, None, None, u.unit, u.raw.strip(), u.value, u.span, None)
+    return new(Part, (index, None, None, u.unit, u.raw.strip(), u.value, u.span, None))
 
 
 def before(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str, int]]:

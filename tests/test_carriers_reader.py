@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import gouji
 from gouji.document import Document, Paragraph, Table
 from gouji.errors import ReadError
+from gouji.readers import carriers
 from gouji.readers import text as reader
 from strategies import COUNTS
 
@@ -78,6 +79,14 @@ def test_a_stream_of_rows_with_different_numbers_of_cells() -> None:
         ["（二）部分公开", "1", "", "", "", "", "", "1"],
     ]
     assert cells(read(stream(rows))) == rows
+
+
+@given(row=st.text("\t|\n 甲1", min_size=1))
+def test_a_row_is_split_as_its_expression_would(row: str) -> None:
+    split = {one.name: one for one in gouji.engine().carriers if one.cell.source in carriers._SPLIT}
+    assert {"tab", "stream"} <= split.keys()
+    for carrier in split.values():
+        assert carriers._SPLIT[carrier.cell.source](row, 7) == carrier._cells(row, 7)
 
 
 def test_a_vertical_bar_in_a_line_of_text_is_no_table() -> None:

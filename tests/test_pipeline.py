@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
+
 import pytest
 
 import gouji
@@ -47,3 +52,13 @@ def test_a_fragment_of_a_table_is_read_like_the_rest() -> None:
     )
     report, _ = checked(source)
     assert (report["capacity.staff.full_time"], report["capacity.staff.part_time"]) == (3, 4)
+
+
+def test_a_file_that_does_not_say_how_long_it_is(tmp_path: Path) -> None:
+    pipe, data = tmp_path / "pipe", "某区2017年政府信息公开工作年度报告\n".encode() * 5000
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(data,))
+    writer.start()
+    document = gouji.engine().read(str(pipe))
+    writer.join()
+    assert document.sha256 == sha256(data).hexdigest()

@@ -146,13 +146,14 @@ class Line(Struct):
 
 
 class Canonical:
-    """The canonical text of a document, its lines, and the way back."""
+    """The canonical text of a document, its lines, the way back, and the `folded` text that it was made from."""
 
-    def __init__(self, text: str, lines: list[Line], origin: OffsetMap, script: Script) -> None:
+    def __init__(self, text: str, lines: list[Line], origin: OffsetMap, script: Script, folded: str) -> None:
         self.text = text
         self.lines = lines
         self.origin = origin
         self.script = script
+        self.folded = folded
 
     def source(self, start: int, end: int) -> Span:
         """The source span of the canonical code points `start` to `end` (not empty)."""
@@ -245,4 +246,4 @@ def canonicalise(document: Document, folds: Folds) -> Canonical:
             continue
         lines += [tuple.__new__(Line, (start, end, tables)) for start, end in writer.rows(block.rows)]
         tables += 1
-    return Canonical("".join(writer.out), lines, writer.origin, script)
+    return Canonical("".join(writer.out), lines, writer.origin, script, text)

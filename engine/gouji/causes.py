@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from attrs import evolve
 
@@ -40,6 +41,7 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     undecided = {_key(f) for f in decided if f.verdict == "undecided"}
     identities = [c for c in identities if c.key not in undecided]
     figures = _Figures(facts)
+    holding = [c for c in identities if c.holds]
     causes = repairs(identities, figures)
     disagreeing = {
         n: ways
@@ -53,12 +55,13 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
     doubtful = _doubtful(identities, causes)
     by_finding: dict[int, tuple[Repair, ...]] = {}
     for n, finding in enumerate(decided):
-        if finding.verdict != "fail" or not finding.operands:
+        operands = finding.operands
+        if finding.verdict != "fail" or not operands:
             continue
-        if finding.operands[0] in filled and len(finding.operands) == 1:
-            by_finding[n] = filled[finding.operands[0]]
+        if operands[0] in filled and len(operands) == 1:
+            by_finding[n] = filled[operands[0]]
             continue
-        own = _key(finding)
+        own: Key = finding.instance, frozenset(operands)
         # A rule for a special case (a total without parts) says less than the identity that it comes from.
         bound = all(term.operand is not None for term in finding.terms)
         wider = next((found for (_, cells), found in by_constraint.items() if bound and own[1] <= cells), None)
@@ -67,7 +70,7 @@ def explained(findings: Sequence[Finding], plans: Sequence[Plan], facts: Facts) 
             # The same figure in two places: what the identities say of them, or the same slip.
             found = next((cause for cause in causes if all(r.settles(disagreement) for r in _leading(cause))), None)
             if not found and doubtful.isdisjoint(cell for way in disagreement for cell in way.cells):
-                found = _evident(disagreement, identities, figures)
+                found = _evident(disagreement, holding, figures)
         if found:
             by_finding[n] = found
     told = [_suspected(f, by_finding.get(n, ()), facts.remarks.slips, facts) for n, f in enumerate(decided)]
@@ -133,15 +136,15 @@ def _doubtful(identities: Sequence[Constraint], causes: Sequence[tuple[Repair, .
 
 
 def _evident(
-    ways: Sequence[Constraint], identities: Sequence[Constraint], figures: Mapping[int, Figure]
+    ways: Sequence[Constraint], holding: Sequence[Constraint], figures: Mapping[int, Figure]
 ) -> tuple[Repair, ...]:
     """The repairs of a disagreement that break no identity, where they are slips of the hand: one a way to agree."""
     told: dict[tuple[Change, ...], Repair] = {}
     for way in ways:
         if all(figures[cell].value <= 9 for cell in way.cells):
             continue
-        holding = [c for c in identities if c.holds and not c.cells.keys().isdisjoint(way.cells)]
-        found = [repair for cause in repairs([*holding, way], figures, 1) for repair in cause]
+        around = [c for c in holding if not c.cells.keys().isdisjoint(way.cells)]
+        found = [repair for cause in repairs([*around, way], figures, 1) for repair in cause]
         if len(found) == 1 and found[0].slip not in ("other", "blank"):
             told.setdefault(found[0].changes, found[0])
     return tuple(sorted((r for r in told.values() if r.changes[0].value > 9), key=lambda repair: repair.order))
@@ -261,6 +264,8 @@ def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Me
 
 def _decided(findings: Sequence[Finding], constraints: Sequence[Constraint], facts: Facts) -> list[Finding]:
     """Undecided findings that no filling of the blanks satisfies fail; the others say what the blanks must hold."""
+    if all(finding.verdict == "fail" for finding in findings):
+        return list(findings)
     by_key = {c.key: c for c in constraints}
     wrong = {_key(f) for f in findings if f.verdict == "fail"}
     trusted = [c for c in constraints if c.key not in wrong]
@@ -354,6 +359,9 @@ def _left_open(
     findings: Sequence[Finding], constraints: Sequence[Constraint], facts: Facts
 ) -> dict[int, frozenset[int]]:
     """Undecided findings, each with the cells that leave it open: those of all that share one, directly or not."""
+    undecided = {n: set(f.operands) for n, f in enumerate(findings) if f.verdict == "undecided"}
+    if not undecided:
+        return {}
     blank = _blank(facts)
     closed = {facts.where[name] for name in facts.filled}
     for constraint in constraints:
@@ -362,7 +370,6 @@ def _left_open(
         if constraint.operator == "==" and constraint.gap == 0 and len({constraint.cells[cell] for cell in empty}) == 1:
             closed |= empty
     unread = {i for f in findings for i in f.operands if facts.report.observations[i].state == "text"}
-    undecided = {n: set(f.operands) for n, f in enumerate(findings) if f.verdict == "undecided"}
     # Beside what cannot be read a blank stands for nothing, unless a sum wants it that can be read.
     wanted = unread.union(*(blank & own for own in undecided.values() if unread.isdisjoint(own))) - closed
     cells = {n: sorted(wanted & own) for n, own in undecided.items()}
@@ -399,9 +406,10 @@ def _numbered(
             one = _Open(frozenset((cell,)), {cell: Interval(value, value)})
             around.setdefault(cell, []).append(one)
             repaired[id(one)] = id(found)
-    cells = Counter([cell for n, finding in enumerate(findings) if n not in by_finding for cell in finding.operands])
+    operands_of = {n: finding.operands for n, finding in enumerate(findings) if n not in by_finding}
+    cells = Counter(chain.from_iterable(operands_of.values()))
     cells.update(around.keys())
-    alone = [n for n, f in enumerate(findings) if n not in by_finding and any(cells[cell] > 1 for cell in f.operands)]
+    alone = [n for n, operands in operands_of.items() if any(cells[cell] > 1 for cell in operands)]
     names = {findings[n].instance for n in alone}
     operators = {
         program.instance.name: program.instance.relations[0].operator
@@ -420,8 +428,8 @@ def _numbered(
     for n in alone:
         if n in left_open:
             continue
-        operands, needed = frozenset(findings[n].operands), _needed(findings[n], operators, facts)
-        near = {id(one): one for cell in findings[n].operands for one in around.get(cell, ())[:_TRIED]}
+        operands, needed = frozenset(operands_of[n]), _needed(findings[n], operators, facts)
+        near = {id(one): one for cell in operands_of[n] for one in around.get(cell, ())[:_TRIED]}
         group = next((one for one in near.values() if one.take(operands, needed)), None)
         if group is None:
             group = _Open(operands, needed)

@@ -17,7 +17,7 @@ from gouji.outline import OutlineModel
 from gouji.outlinefile import load_outline
 from gouji.packfile import grammar_file, read_pack
 from gouji.packs import Packs
-from gouji.patterns import Pattern
+from gouji.patterns import Pattern, beginnings
 from gouji.readers.carriers import Carrier
 from gouji.registry import Registry
 from gouji.registryfile import load_registry
@@ -111,8 +111,10 @@ def load_carriers(packs: Packs) -> tuple[Carrier, ...]:
             region, cell = (schema.pattern(schema.composed(spec[key], parts)) for key in ("region", "cell"))
             opens = schema.composed(spec["opens"], parts) if "opens" in spec else None
             if opens is not None and opens not in openings:
-                # Carriers that begin alike look for it once.
-                openings[opens] = Pattern(f"\n(?={schema.expression(opens, Pattern).source})")
+                # Carriers that begin alike look for it once. Most lines begin with nothing that one can begin with.
+                source = schema.expression(opens, Pattern).source
+                first = beginnings(source)
+                openings[opens] = Pattern(f"\n(?=[{''.join(first)}])(?={source})" if first else f"\n(?={source})")
             finder = openings[opens] if opens is not None else None
             carriers.append(Carrier(str(name), region, cell, str(spec["rows"]), grammar, finder))
     return tuple(carriers)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import count
+from itertools import count, groupby
+from operator import itemgetter
 from typing import Any, Literal
 
 from gouji.errors import Message
@@ -273,16 +274,13 @@ def _settle_repeated(facts: Facts, names: Sequence[str], figures: Sequence[Any])
 def _settle_blanks(facts: Facts, names: Sequence[str], blank: Sequence[tuple[int, int | None]]) -> None:
     """Note which keys are blank; a table with nothing but blanks says nothing at all."""
     where, blank_in = facts.where, facts.blank_in
-    for i, table in blank:
-        name = names[i]
-        if where[name] == i:
-            if table in blank_in:
-                blank_in[table].append(name)
-            else:
-                blank_in[table] = [name]
-    observations = facts.report.observations
+    # The cells of a table mostly follow one another.
+    for table, cells in groupby(blank, itemgetter(1)):
+        if keys := [name for i, _ in cells if where[name := names[i]] == i]:
+            blank_in.setdefault(table, []).extend(keys)
+    says = {o.table for o in facts.report.observations if o.state == "value" or o.state == "text"}
     for table, keys in blank_in.items():
-        if table is None or any(o.table == table and o.state in ("value", "text") for o in observations):
+        if table is None or table in says:
             facts.blank_keys.update(keys)
         else:
             for name in keys:

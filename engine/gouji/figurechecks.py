@@ -319,10 +319,13 @@ def _with_further(
     whole, at = o.value or 0, o.span.end
     for figure in sentences.behind(report, in_order, at):
         further = sentences.figure(report, figure)
-        _, full_stop, words = sentences.words(report, at, further.span.start).rpartition("。")
-        # A sentence of its own goes on with the figure where it begins with these words.
-        found = beyond.match(words) if full_stop else beyond.search(words)
-        if found and further.unit in (o.unit, None):
+        start, full_stop = sentences.since_full_stop(report, at, further.span.start)
+        found = None
+        if further.unit in (o.unit, None):
+            words = sentences.words(report, start, further.span.start)
+            # A sentence of its own goes on with the figure where it begins with these words.
+            found = beyond.match(words) if full_stop else beyond.search(words)
+        if found:
             whole += further.value or 0
             yield whole
         elif full_stop:

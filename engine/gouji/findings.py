@@ -7,13 +7,13 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Literal, Protocol, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from gouji import phrases
 from gouji.errors import Message
 from gouji.records import Number, number_text
 from gouji.spans import Span
-from gouji.values import Struct, Value
+from gouji.values import Struct, Value, record
 
 Severity: TypeAlias = Literal["error", "warning", "info"]
 Verdict: TypeAlias = Literal["fail", "undecided"]
@@ -137,7 +137,7 @@ def _shown(value: Filling, lang: str) -> str:
     return number_text(value) if isinstance(value, int | Decimal) else value.text(lang)
 
 
-@frozen(eq=False, repr=False)
+@record
 class Term(Value):
     """One contributing figure of an equation: which side it stands on, with which sign.
 
@@ -154,7 +154,7 @@ class Term(Value):
     path: str = ""
 
 
-@frozen(eq=False, repr=False)
+@record
 class Suspect(Value):
     """A figure whose change would repair the finding, alone or with the other suspects of its `rank`.
 
@@ -209,7 +209,7 @@ class Fixed(Struct):
     group: int = 0
 
 
-@frozen(eq=False, repr=False)
+@record
 class Finding(Value):
     """One disagreement.
 
@@ -274,7 +274,7 @@ class Finding(Value):
         return sha256("\n".join((self.instance, *self.identity, *figures)).encode()).hexdigest()[:16]
 
 
-@frozen(eq=False, repr=False)
+@record
 class Verdicts(Value):
     """How many rule instances came out how."""
 

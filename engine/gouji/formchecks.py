@@ -176,15 +176,12 @@ def _filled(sections: tuple[Section, ...], section: Section, nil: Pattern | None
 def _topics(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Topics that the law prescribes, each named somewhere."""
     sections = facts.report.sections
-    titles = "\n".join(s.title for s in sections)
-    text = "\n".join(s.body for s in sections)
+    titles, text = "\n".join([s.title for s in sections]), "\n".join([s.body for s in sections])
     if not titles and not text:
         return
+    says = f"{titles}\n{text}".__contains__
     for name, topic in rule.params["topics"].items():
-        words = topic["words"]
-        metrics = topic["metrics"]
-        named = any(facts.any_figure(path) is not None for path in metrics)
-        if named or any(w in titles or w in text for w in words):
+        if any(facts.any_figure(path) is not None for path in topic["metrics"]) or any(map(says, topic["words"])):
             facts.passed += 1
         else:
             facts.add(rule, instance=name, values={"name": topic["name"]}, identity=[name])
@@ -394,15 +391,19 @@ def _generation(rule: Rule, book: Rulebook, facts: Facts) -> None:
     era = next((e for e in book.eras if form in e.forms), None)
     if year is None or era is None:
         return
-    alike = rule.params["alike"]
-    tables = [o.path for o in facts.report.observations if o.source == "table"]
     kept = era.first <= year <= rule.params["kept"].get(form, 0)
-    if kept or era.covers(year) or (tables and all(path in alike for path in tables)):
+    if kept or era.covers(year) or _alike(rule.params["alike"], facts):
         facts.passed += 1
     else:
         years = f"{era.first}–{era.last or ''}"
         span = facts.mentioned("year")
         facts.add(rule, values={"year": str(year), "years": years}, span=span, identity=[form, str(year)])
+
+
+def _alike(alike: Container[str], facts: Facts) -> bool:
+    """Whether there are figures of tables, and none of them belongs to one that is not the same in several forms."""
+    tables = [o.path for o in facts.report.observations if o.source == "table"]
+    return bool(tables) and all(path in alike for path in tables)
 
 
 def _mention(rule: Rule, book: Rulebook, facts: Facts) -> None:

@@ -126,7 +126,8 @@ class Operand(Struct):
     @classmethod
     def exact(cls, value: Number) -> Operand:
         """A figure that is known."""
-        return cls(Interval(value, value))
+        # Straight to the tuples: most figures are exact.
+        return tuple.__new__(cls, (tuple.__new__(Interval, (value, value, False, False)), "exact"))
 
     @classmethod
     def missing(cls, signed: bool = False) -> Operand:

@@ -58,12 +58,12 @@ def _announced(rule: Rule, book: Rulebook, facts: Facts) -> None:
         missing: list[str] = []
         strange: list[str] = []
         if len(names) == announced:
-            core = [_core(name, rule.params["common"]) for name in names]
-            titles = [_core(s.title, rule.params["common"]) for s in sections]
+            core = _cores(names, rule.params["common"])
+            titles = _cores([s.title for s in sections], rule.params["common"])
             pairs = _paired(core, titles)
             unpaired = [i for i in range(len(names)) if i not in pairs]
-            loose = list(_loose(facts.report)) if unpaired else []
-            others = {_core(line, rule.params["common"]) for line in loose}
+            loose = [*_loose(facts.report)] if unpaired else []
+            others = _cores(loose, rule.params["common"])
             annexed = any(rule.params["annexed"].search(line) for line in loose)
             missing = [
                 names[i]
@@ -105,11 +105,12 @@ def _loose(report: Report) -> Iterator[str]:
         yield from (line for line in section.body.split("\n") if len(line) <= _LONGEST)
 
 
-def _core(title: str, common: Sequence[str]) -> str:
-    """What tells a part from others: its title without the words that most titles have."""
+def _cores(titles: Sequence[str], common: Sequence[str]) -> list[str]:
+    """What tells parts from others: their titles without the words that most titles have."""
+    cores = "\n".join(titles)
     for word in common:
-        title = title.replace(word, "")
-    return title
+        cores = cores.replace(word, "")
+    return cores.split("\n") if titles else []
 
 
 def _paired(names: Sequence[str], titles: Sequence[str]) -> dict[int, int]:

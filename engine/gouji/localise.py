@@ -255,7 +255,8 @@ class _Graph:
             return set(min(untouched, key=lambda c: len(c.cells)).cells)
         touched = {id(c): c for cell in chosen for c in self.around[cell]}.values()
         cells = sorted(chosen)
-        solution = _solve([c for c in touched if c.operator == "=="], cells)
+        equalities = [c for c in touched if c.operator == "=="]
+        solution = _solve_one(equalities, *cells) if len(cells) == 1 else _solve(equalities, cells)
         if isinstance(solution, set):
             return solution - chosen
         changes = []
@@ -319,6 +320,22 @@ def _number(value: Exact) -> Number | None:
         return value.numerator
     number = Decimal(value.numerator) / Decimal(value.denominator)
     return number if Fraction(number) == value else None
+
+
+def _solve_one(equalities: Sequence[Constraint], cell: int) -> list[Exact] | set[int]:
+    """The same as `_solve` for one cell, which most slips change."""
+    if not equalities:
+        return set()
+    gap, cells = equalities[0].gap, equalities[0].cells
+    weight = cells[cell]
+    for other in equalities:
+        own = other.cells[cell]
+        if not own or not (type(other.gap) is type(own) is type(gap) is type(weight) is int):
+            return _solve(equalities, [cell])
+        if other.gap * weight != gap * own:
+            both = cells.keys() | other.cells.keys()
+            return {n for n in both if other.cells.get(n, 0) * weight != cells.get(n, 0) * own}
+    return [-gap * weight if weight in (1, -1) else Fraction(-gap) / _fraction(weight)]
 
 
 def _solve(equalities: Iterable[Constraint], cells: Sequence[int]) -> list[Exact] | set[int]:

@@ -152,6 +152,7 @@ class Engine(Struct):
             tuple(narrative.unbound),
             (*tables.unparsed, *narrative.unparsed),
             tuple(narrative.partitions),
+            folded=canonical.folded if canonical.script == "Hant" else None,
         )
 
     def canon(self, source: str) -> Iterator[tuple[int | str, str]]:
@@ -220,7 +221,10 @@ def _bytes(source: str) -> bytes:
         if source == "-":
             return sys.stdin.buffer.read(limits.FILE_BYTES + 1)
         with open(source, "rb") as file:
-            return file.read(limits.FILE_BYTES + 1)
+            # Room for as many bytes as a file may have takes longer to make than most files to read.
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size, limits.FILE_BYTES) + 1)
+            return data if len(data) <= size else data + file.read(limits.FILE_BYTES + 1 - len(data))
     except OSError as error:
         raise oserrors.unreadable(source, error) from error
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
 from gouji.document import Document
 from gouji.spans import Span
@@ -78,7 +78,7 @@ class Unbound(Value):
     of: tuple[str, int] | None = None
 
 
-@frozen(eq=False, repr=False)
+@record
 class Unparsed(Value):
     """A table row, or a sentence with figures, that no grammar took; `table` as in Observation."""
 
@@ -87,7 +87,7 @@ class Unparsed(Value):
     table: int | None = None
 
 
-@frozen(eq=False, repr=False)
+@record
 class Partition(Value):
     """A sentence that breaks a total down: `A件，其中B件、C件`.
 
@@ -133,11 +133,12 @@ class Mention(Value):
     span: Span
 
 
-@frozen(eq=False, repr=False)
+@record
 class Report(Value):
     """One report as gouji understood it.
 
     `known` are the findings that an earlier check had as they are: compared with it, they are not among `findings`.
+    Of a report in Traditional script `folded` is the text of its document with each character in its Simplified form.
     """
 
     document: Document = field(repr=False)
@@ -159,6 +160,7 @@ class Report(Value):
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     verdicts: Verdicts | None = field(default=None, repr=False)
     known: tuple[Finding, ...] = field(default=(), repr=False)
+    folded: str | None = field(default=None, repr=False)
 
     @property
     def source(self) -> str:

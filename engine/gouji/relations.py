@@ -52,13 +52,13 @@ class Linear(Struct):
         low: Number | None = self.constant
         high: Number | None = self.constant
         low_open = high_open = False
-        for item, operand in zip(self.items, operands, strict=True):
-            part = operand.interval if item.coefficient == 1 else operand.interval.times(item.coefficient)
-            low = None if low is None or part.low is None else low + part.low
-            high = None if high is None or part.high is None else high + part.high
-            low_open |= part.low_open
-            high_open |= part.high_open
-        return Interval(low, high, low_open, high_open)
+        for (coefficient, _, _), (interval, _) in zip(self.items, operands, strict=True):
+            least, most, least_open, most_open = interval if coefficient == 1 else interval.times(coefficient)
+            low = None if low is None or least is None else low + least
+            high = None if high is None or most is None else high + most
+            low_open |= least_open
+            high_open |= most_open
+        return tuple.__new__(Interval, (low, high, low_open, high_open))
 
 
 class Relation(Struct):
@@ -74,8 +74,11 @@ class Relation(Struct):
     @property
     def items(self) -> tuple[Item, ...]:
         """All items: left, right, then the divisors."""
-        divisors = [d.items for d in (self.left_divisor, self.right_divisor) if d]
-        return sum(divisors, self.left.items + self.right.items)
+        items = self.left.items + self.right.items
+        for divisor in (self.left_divisor, self.right_divisor):
+            if divisor:
+                items += divisor.items
+        return items
 
     def linear(self) -> tuple[tuple[tuple[Number, Item], ...], Number]:
         """(coefficient, item) of `left - right`, and its constant; ValueError for a ratio."""
@@ -183,18 +186,20 @@ def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
     left_parts, right_parts = operands[: bounds[0]], operands[bounds[0] : bounds[1]]
     left, right = relation.left.value(left_parts), relation.right.value(right_parts)
     within = relation.within
+    divided = relation.left_divisor or relation.right_divisor
+    kinds = {operand.kind for operand in operands}
 
     def done(outcome: Outcome) -> Evaluation:
         return Evaluation(outcome, left, right, relation, tuple(operands))
 
-    for parts, side in ((left_parts, relation.left), (right_parts, relation.right)):
+    for parts, side in ((left_parts, relation.left), (right_parts, relation.right)) if "missing" in kinds else ():
         missing = [p.kind == "missing" for p in parts]
         if any(missing):
             text = all(i.source == "narrative" for i, gone in zip(side.items, missing, strict=True) if gone)
             if not text or all(missing) or len(parts) < 2:
                 return done("not assessable")
     shown_left, shown_right = left, right
-    if relation.left_divisor or relation.right_divisor:
+    if divided:
         rest = iter(operands[bounds[1] :])
         divisors: list[Number] = []
         for divisor in (relation.left_divisor, relation.right_divisor):
@@ -208,13 +213,13 @@ def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
         within = within * divisors[0] * divisors[1]
     holds = _compare(relation.operator, left, right, within)
     outcome: Outcome
-    if holds is False and not relation.left_divisor and not relation.right_divisor and _fillable(relation, operands):
+    if holds is False and "blank" in kinds and not divided and _fillable(relation, operands):
         outcome = "undecided"
     elif holds is not None:
         outcome = "pass" if holds else "fail"
-    elif any(o.kind == "unreadable" for o in operands):
+    elif "unreadable" in kinds:
         outcome = "undecided"
-    elif not any(o.kind == "missing" for o in operands):
+    elif "missing" not in kinds:
         outcome = "pass" if relation.operator == "==" else "not assessable"
     else:
         # Unnamed parts of a text count nothing when the named ones already make the total.
@@ -227,8 +232,6 @@ def evaluate(relation: Relation, operands: Sequence[Operand]) -> Evaluation:
 
 def _fillable(relation: Relation, operands: Sequence[Operand]) -> bool:
     """Whether blank cells can hold figures, none of them negative, with which the relation may hold."""
-    if not any(operand.kind == "blank" for operand in operands):
-        return False
     filled = [Operand(_ANY, "blank") if operand.kind == "blank" else operand for operand in operands]
     n = len(relation.left.items)
     return (

@@ -124,14 +124,19 @@ class Instance:
         return self
 
     @property
+    def bound(self) -> Bound:
+        """The equation over concrete metrics, with its conditions."""
+        return self._bound.value[self.source, self.name]
+
+    @property
     def relations(self) -> tuple[Relation, ...]:
         """The alternatives of the equation, of which one must hold."""
-        return self._bound.value[self.source, self.name].relations
+        return self.bound.relations
 
     @property
     def conditions(self) -> tuple[Relation, ...]:
         """What must be known to hold before anything is said."""
-        return self._bound.value[self.source, self.name].conditions
+        return self.bound.conditions
 
     @property
     def labels(self) -> dict[str, Message]:

@@ -144,17 +144,18 @@ def _equations(plan: Plan, facts: Facts) -> None:
     facts.passed += passed
 
 
-def _keys(relation: Relation) -> tuple[str, ...]:
-    return tuple(key(item.source, item.path) for item in relation.items)
+def _keys(relation: Relation) -> list[str]:
+    return [key(source, path) for _, source, path in relation.items]
 
 
 def _look_closer(program: Program, facts: Facts) -> None:
     """Evaluate with blanks, intervals and missing figures; count a pass or record the finding."""
-    if not _certain(program, facts) or (program.row and program.row <= facts.blank_keys):
+    bound = program.instance.bound
+    if not _certain(bound.conditions, facts) or (program.row and program.row <= facts.blank_keys):
         return
     tried: list[Evaluation] = []
-    for relation in program.instance.relations:
-        if not facts.withheld.isdisjoint(_keys(relation)):
+    for relation in bound.relations:
+        if facts.withheld and not facts.withheld.isdisjoint(_keys(relation)):
             continue
         operands = [_operand(item, facts) for item in relation.items]
         evaluation = evaluate(relation, operands)
@@ -165,54 +166,49 @@ def _look_closer(program: Program, facts: Facts) -> None:
         unread = relation.operator != "==" and any(o.kind == "unreadable" for o in operands)
         if evaluation.outcome != "not assessable" and not (unread and evaluation.outcome == "undecided"):
             tried.append(evaluation)
-    if not tried or not _comparable(program, facts) or _told_in_full(program, facts) or _only_implied(program, facts):
+    if not tried or not _comparable(bound.relations, facts) or _told_in_full(bound.relations, facts):
+        return
+    if program.instance.rule.stated and _implied(bound.relations, facts):
         return
     if len(tried) > 1:
         tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
     _record(program, tried, facts)
 
 
-def _certain(program: Program, facts: Facts) -> bool:
+def _certain(conditions: Sequence[Relation], facts: Facts) -> bool:
     """Whether the conditions, which the fast way may have left open, are known to hold."""
-    for condition in program.instance.conditions:
+    for condition in conditions:
         operands = [_operand(item, facts) for item in condition.items]
         if evaluate(condition, operands).outcome != "pass" or all(o.kind == "blank" for o in operands):
             return False
     return True
 
 
-def _comparable(program: Program, facts: Facts) -> bool:
+def _comparable(relations: Sequence[Relation], facts: Facts) -> bool:
     """Scope before comparison: figures about different bodies or dates are not compared; what a table says has none."""
-    scopes: set[str | None] = set()
-    for relation in program.instance.relations:
-        for item in relation.items:
-            observation = facts.observation(item.source, item.path)
-            if observation is not None:
-                scopes.add(observation.scope if observation.source == "narrative" else None)
-    return len(scopes) < 2
+    observations, where = facts.report.observations, facts.where
+    found = [observations[where[name]] for relation in relations for name in _keys(relation) if name in where]
+    return len({o.scope if o.source == "narrative" else None for o in found}) < 2
 
 
-def _only_implied(program: Program, facts: Facts) -> bool:
-    """Whether a rule about what is stated meets a figure that words merely imply.
+def _implied(relations: Sequence[Relation], facts: Facts) -> bool:
+    """Whether words merely imply one of the figures.
 
     No fee was collected: that says nothing of how many notices there were.
     """
-    if not program.instance.rule.stated:
-        return False
-    items = [item for relation in program.instance.relations for item in relation.items]
-    found = [facts.observation(item.source, item.path) for item in items]
-    return any(o is not None and o.implied for o in found)
+    observations, where = facts.report.observations, facts.where
+    return any(observations[where[n]].implied for relation in relations for n in _keys(relation) if n in where)
 
 
-def _told_in_full(program: Program, facts: Facts) -> bool:
+def _told_in_full(relations: Sequence[Relation], facts: Facts) -> bool:
     """Whether a sentence breaks a figure down completely, with parts that no metric of the rule counts.
 
     收到12件，当面、电话申请3件，网上申请9件: the ways that have names are not all of it.
     """
-    report = facts.report
-    keys = {key(i.source, i.path) for relation in program.instance.relations for i in relation.items}
-    named = {("o", facts.where[name]) for name in keys & facts.where.keys()}
-    for partition in report.partitions:
+    report, where = facts.report, facts.where
+    items = [item for relation in relations for item in relation.items if item.source == "narrative"]
+    named = {("o", where[name]) for item in items if (name := key(item.source, item.path)) in where}
+    for partition in report.partitions if named else ():
         total, parts = partition.total, partition.parts
         if total in named and not named.isdisjoint(parts) and any(kind == "u" for kind, _ in parts):
             told = [report.unbound[i].value if kind == "u" else report.observations[i].value or 0 for kind, i in parts]
@@ -222,7 +218,11 @@ def _told_in_full(program: Program, facts: Facts) -> bool:
 
 
 def _operand(item: Item, facts: Facts) -> Operand:
-    index = facts.where.get(key(item.source, item.path))
+    name = key(item.source, item.path)
+    value = facts.values.get(name, UNKNOWN)
+    if value == value and name not in facts.blank_keys:
+        return Operand.exact(value)
+    index = facts.where.get(name)
     if index is not None:
         return facts.operand(index)
     return Operand.missing(facts.registry.metric(item.path).signed)
@@ -251,8 +251,9 @@ def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None
     assumptions: list[Said] = []
     if blanks:
         assumptions.append(facts.remarks.blank_counted(blanks))
-    others = [t for one in tried[1:] for t in _terms(one.relation, facts)]
-    assumptions += facts.counted([*terms, *given, *others])
+    if facts.filled:
+        others = [t for one in tried[1:] for t in _terms(one.relation, facts)]
+        assumptions += facts.counted([*terms, *given, *others])
     if evaluation.outcome == "undecided" and (reading := _needed(evaluation, facts)):
         assumptions.append(reading)
     delta = evaluation.delta
@@ -321,12 +322,13 @@ def _side(items: Sequence[Item], facts: Facts) -> Words:
 def _one_per_cause(rulebook: Rulebook, findings: list[Finding]) -> list[Finding]:
     """Leave out a finding where a rule that its rule yields to found the same."""
     yields = rulebook.yielding
-    if yields.keys().isdisjoint([finding.rule for finding in findings]):
-        return findings
+    rules = {finding.rule for finding in findings}
     # What rules that others yield to have found, by each of its figures: findings without one in common are none alike.
-    found: dict[str, dict[Any, set[frozenset[Any]]]] = {}
-    for rule_id in {rule_id for rule in yields.values() for rule_id in rule.yields}:
-        found[rule_id] = {}
+    found: dict[str, dict[Any, set[frozenset[Any]]]] = {
+        rule_id: {} for yielding in yields.keys() & rules for rule_id in yields[yielding].yields
+    }
+    if rules.isdisjoint(found):
+        return findings
     for finding in findings:
         if finding.rule in found:
             figures = _figures(finding)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 from unicodedata import normalize
 
@@ -20,7 +19,9 @@ Told: TypeAlias = tuple[int, str, int]
 """A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
 
 ENDS = "。!?！？\n"
-_PAUSE = re.compile(rf"[{ENDS},，;；:：、(（]")
+_FULL_STOPS = "。｡"
+# From the end of a text it goes back to the last pause: a clause is short.
+_UP_TO_PAUSE = re.compile(rf".*[{ENDS},，;；:：、(（]", re.S)
 # So many figures of a sentence, and so much of it, are looked at on either side of one of them.
 _FIGURES, _LONGEST, _CLAUSE = 20, 400, 60
 
@@ -63,6 +64,8 @@ class Part(Struct):
 def part_of(facts: Facts, figure: tuple[str, int]) -> Part | None:
     """The figure that is meant; None where it is no number."""
     kind, index = figure
+    # Straight to the tuple: a breakdown has many parts.
+    new = tuple.__new__
     if kind == "o":
         o = facts.report.observations[index]
         if o.state != "value" or o.value is None:
@@ -72,9 +75,9 @@ def part_of(facts: Facts, figure: tuple[str, int]) -> Part | None:
         if interval is not None and interval.low is None:
             return None
         unit = o.unit or facts.registry.metric(o.path).unit
-        return Part(index, o.path, interval, unit, o.raw.strip(), o.value, o.span, o.scope)
+        return new(Part, (index, o.path, interval, unit, o.raw.strip(), o.value, o.span, o.scope))
     u = facts.report.unbound[index]
-    return Part(index, None, None, u.unit, u.raw.strip(), u.value, u.span, None)
+    return new(Part, (index, None, None, u.unit, u.raw.strip(), u.value, u.span, None))
 
 
 def before(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str, int]]:
@@ -97,24 +100,22 @@ def behind(report: Report, told: Sequence[Told], at: int) -> Iterator[tuple[str,
 
 def clause(report: Report, at: int) -> str:
     """The words of a clause before `at`."""
-    clause = _PAUSE.split(report.document.text[max(0, at - _CLAUSE) : at])[-1]
-    return words(report, at - len(clause), at)
+    since = max(0, at - _CLAUSE)
+    paused = _UP_TO_PAUSE.match(report.document.text, since, at)
+    return words(report, paused.end() if paused else since, at)
+
+
+def since_full_stop(report: Report, start: int, end: int) -> tuple[int, bool]:
+    """Where the last sentence that begins between `start` and `end` does; else `start`, and that none does."""
+    ended = max([report.document.text.rfind(mark, start, end) for mark in _FULL_STOPS])
+    return (start, False) if ended < 0 else (ended + 1, True)
 
 
 def words(report: Report, start: int, end: int) -> str:
     """The words from `start` to `end` as expressions know them: Simplified, half-width, without white space."""
-    text = "".join(normalize("NFKC", report.document.text[start:end]).split())
-    return _simplified()(text) if report.script == "Hant" else text
+    return "".join(normalize("NFKC", (report.folded or report.document.text)[start:end]).split())
 
 
 def _ended(report: Report, start: int, end: int) -> bool:
     text = report.document.text
     return any(text.find(mark, start, end) >= 0 for mark in ENDS)
-
-
-@cache
-def _simplified() -> Callable[[str], str]:
-    from opencc import OpenCC
-
-    convert: Callable[[str], str] = OpenCC("t2s").convert
-    return convert

@@ -66,17 +66,17 @@ else:
         attrs sets each field of a frozen value by a call. Here a value belongs to a class below its own, which is not
         frozen, until its fields are set. (Between a class and one that adds no fields a value changes soonest.)
         """
-        kind = frozen(eq=False, repr=False, weakref_slot=False)(kind)
+        kind = frozen(init=False, eq=False, repr=False, weakref_slot=False)(kind)
         thawed = {name: getattr(object, name) for name in ("__setattr__", "__delattr__")}
         twin = type(kind.__name__, (kind,), {"__slots__": (), **thawed})
-        fields = [(a.name, a.default) for a in kind.__attrs_attrs__]
-        given = [name if default is NOTHING else f"{name}=_defaults[{name!r}]" for name, default in fields]
+        defaults = {a.alias: a.default for a in kind.__attrs_attrs__}
+        given = [name if default is NOTHING else f"{name}=_defaults[{name!r}]" for name, default in defaults.items()]
         steps = [
             "_open(self, '__class__', _twin)",
-            *(f"self.{name} = {name}" for name, _ in fields),
+            *(f"self.{a.name} = {a.alias}" for a in kind.__attrs_attrs__),
             "self.__class__ = _kind",
         ]
-        made = {"_open": object.__setattr__, "_twin": twin, "_kind": kind, "_defaults": dict(fields)}
+        made = {"_open": object.__setattr__, "_twin": twin, "_kind": kind, "_defaults": defaults}
         exec(f"def __init__(self, {', '.join(given)}):\n " + "\n ".join(steps), made)
         kind.__init__ = made["__init__"]
         return kind

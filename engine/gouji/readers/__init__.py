@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import import_module
 
 from gouji import imprint
@@ -63,10 +64,13 @@ def read(data: bytes, source: str, suffix: str, carriers: Sequence[Carrier]) -> 
         raise too_large(source, f"文件超过 {most} MB 的上限", f"larger than {most} MB, the limit")
     if imprint.begins(data):
         raise own(source)
-    name = detect(data, source, suffix)
-    reader: Callable[[bytes, str, Sequence[Carrier]], Document]
-    reader = import_module(f"gouji.readers.{FORMATS[name].module}").read
-    return reader(data, source, carriers)
+    return _reader(FORMATS[detect(data, source, suffix)].module)(data, source, carriers)
+
+
+@cache
+def _reader(module: str) -> Callable[[bytes, str, Sequence[Carrier]], Document]:
+    reader: Callable[[bytes, str, Sequence[Carrier]], Document] = import_module(f"gouji.readers.{module}").read
+    return reader
 
 
 def detect(data: bytes, source: str, suffix: str) -> str:
@@ -84,10 +88,12 @@ def detect(data: bytes, source: str, suffix: str) -> str:
         head = head.replace(b"\x00", b"")
     for mark in _BOMS:
         head = head.removeprefix(mark)
-    if _WORD_XML.match(head):
-        return "doc"
     if _MIME.match(head) and b"text/html" in head.lower():
         return "mht"
+    if b"<" not in head:
+        return "text"
+    if _WORD_XML.match(head):
+        return "doc"
     if _HTML.match(head) or (READERS.get(suffix) != "text" and _TAGS.search(head)) or _HTML_TABLE.search(head):
         return "html"
     return "text"

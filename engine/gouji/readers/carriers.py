@@ -18,9 +18,7 @@ from gouji.readers import limits
 from gouji.spans import Span
 from gouji.values import Struct
 
-_MARK = re.compile(r"[\t|]")
-# The cells of a carrier where a TAB leads each of them.
-_LED_BY_TAB = r"\t([^\t]*)"
+_MARKS = "\t|"
 _CANDIDATE = re.compile(r"\t|[^\t\n|]{1,200}\t|[^|\n]{0,400}(?:\||\n[ \t]*\|)")
 _VALUE = re.compile(r"[-+－＋\s\d０-９.,，．%％万萬元/—–无無]*|[增减減]\d+")
 
@@ -60,7 +58,7 @@ class Carrier(Struct):
 
         Raises TooManyCells where cells that lines leave out would be too many.
         """
-        cells = _led_by_tab if self.cell.source == _LED_BY_TAB else self._cells
+        cells = _SPLIT.get(self.cell.source, self._cells)
         rows = [
             cells(token.text, start + token.start)
             for token in self.grammar.parse(text).children
@@ -87,7 +85,7 @@ class Carrier(Struct):
             _ended(rows, text, start)
         if max(map(len, rows), default=0) < 2:
             return None
-        return Table(tuple(tuple(row) for row in rows if row), self.name)
+        return Table(tuple([tuple(row) for row in rows if row]), self.name)
 
     def exceeds(self, text: str, count: int) -> bool:
         """Whether `text`, which no grammar has seen yet, has more than `count` cells."""
@@ -125,6 +123,28 @@ def _led_by_tab(row: str, start: int) -> list[Cell]:
         cells.append(new(Cell, (begin, begin + len(text), mark)))
         mark += 1 + len(piece)
     return cells
+
+
+def _ended_by_bar(row: str, start: int) -> list[Cell]:
+    """The same where a bar ends each cell but the last one, which may be without."""
+    cells: list[Cell] = []
+    new = tuple.__new__
+    *pieces, rest = row.split("|")
+    mark = start - 1
+    for piece in pieces:
+        text = piece.strip()
+        begin = mark + 1 + piece.find(text)
+        mark += 1 + len(piece)
+        cells.append(new(Cell, (begin, begin + len(text), mark)))
+    if rest:
+        text = rest.strip()
+        begin = mark + 1 + rest.find(text)
+        cells.append(Cell(begin, begin + len(text), mark + len(rest)))
+    return cells
+
+
+_SPLIT = {r"\t([^\t]*)": _led_by_tab, r"([^|]*)(?:\||$)": _ended_by_bar}
+"""What splits a row as an expression does."""
 
 
 def tables(text: str, carriers: Sequence[Carrier]) -> Iterator[tuple[Span, Table]]:
@@ -168,13 +188,19 @@ def _marked(text: str, position: int) -> int:
 
     No line opens one but that of a mark and the line above.
     """
-    while mark := _MARK.search(text, position):
-        line = text.rfind("\n", 0, mark.start()) + 1
+    # Where each mark stands next: none is looked for twice in the same piece of the text.
+    places = {mark: text.find(mark, position) for mark in _MARKS}
+    while found := [place for place in places.values() if place >= 0]:
+        at = min(found)
+        line = text.rfind("\n", 0, at) + 1
         above = text.rfind("\n", 0, max(line - 1, 0)) + 1
         for start in (above, line):
             if start >= position and _CANDIDATE.match(text, start):
                 return start
-        position = text.find("\n", mark.end()) + 1 or len(text)
+        position = text.find("\n", at) + 1 or len(text)
+        for mark, place in places.items():
+            if 0 <= place < position:
+                places[mark] = text.find(mark, position)
     return len(text)
 
 
@@ -251,6 +277,12 @@ def _unmerged(rows: list[list[Cell]], text: str, start: int) -> list[list[Cell]]
     return single
 
 
+def _labels(cells: list[Cell], text: str, start: int) -> list[bool]:
+    """Which of `cells` hold words and not a value."""
+    value = _VALUE.fullmatch
+    return [value(text, begin - start, end - start) is None for begin, end, _ in cells]
+
+
 def _is_label(cell: Cell, text: str, start: int) -> bool:
     return _VALUE.fullmatch(text, cell.start - start, cell.end - start) is None
 
@@ -268,8 +300,8 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
     while pieces and pieces[-1].blank and pieces[-1].mark - start >= len(text) - 1:
         pieces.pop()
     pieces = _unnumbered(pieces, text, start)
-    blank = [piece.blank for piece in pieces]
-    labels = [_is_label(piece, text, start) for piece in pieces]
+    blank = [begin == end for begin, end, _ in pieces]
+    labels = _labels(pieces, text, start)
     heads = [i for i, label in enumerate(labels) if label and (i == 0 or not labels[i - 1])]
     if period := _period(heads, labels, blank):
         opener = heads[0]
@@ -312,10 +344,10 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
 
 def _unnumbered(pieces: list[Cell], text: str, start: int) -> list[Cell]:
     """The pieces without the first column, where it numbers all rows from 1 on and its head says so."""
-    texts = [text[piece.start - start : piece.end - start] for piece in pieces]
-    if not texts or _SERIAL.fullmatch(texts[0]) is None:
+    if not pieces or _SERIAL.fullmatch(text, pieces[0].start - start, pieces[0].end - start) is None:
         return pieces
-    labels = [_VALUE.fullmatch(words) is None for words in texts]
+    texts = [text[piece.start - start : piece.end - start] for piece in pieces]
+    labels = _labels(pieces, text, start)
     rows = [i for i in range(1, len(pieces)) if labels[i] and not labels[i - 1]]
     if [texts[i - 1].lstrip("0") for i in rows] != [str(n) for n in range(1, len(rows) + 1)]:
         return pieces

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
 
 from gouji.document import Block, Document, Paragraph
@@ -24,7 +24,11 @@ _BOMS = (
 )
 # Running text whose lines all end at one margin was broken there, and not where a paragraph ends.
 _WIDEST = 61
+_NARROWEST = 15
 _FULL_LINES = 3
+# The least margin, in columns, and by how many of them a full line may miss it.
+_MARGIN = 40
+_MISSED = 4
 # Of so many full lines one may go beyond the margin: an address, or a row of a table.
 _BEYOND = 10
 _GOES_ON = re.compile(r"(?<![。！？：；!?:;])\n(?![\s　(（【#]|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.](?!\d))")
@@ -176,21 +180,28 @@ def _paragraphs(text: str, start: int, end: int, margin: int | None) -> list[Par
 
 def _goes_beyond(line: str) -> bool:
     """Whether a line of more than a margin leaves room for begins with so much that carries no table."""
-    head = line[:_WIDEST]
-    return "\t" not in head and "|" not in head
+    return _bare(line[:_WIDEST])
 
 
-def _margin(lines: Iterable[str], least: int) -> int | None:
+def _margin(lines: Sequence[str], least: int) -> int | None:
     """The width from which on a line is full; None where lines are not broken at a margin, `least` of them.
 
     A line is one or two characters short where a mark or a number did not fit.
     """
-    short = [line for line in lines if line and len(line) < _WIDEST and "\t" not in line and "|" not in line]
-    widths = sorted([_width(line) for line in short if not line.isspace()])
-    if not widths:
+    # No character takes more than two columns and a half: shorter lines are not full.
+    widths = sorted([_width(line) for line in lines if _NARROWEST <= len(line) < _WIDEST and _bare(line)])
+    if not widths or widths[-1] < _MARGIN:
         return None
-    full = [width for width in widths if width >= widths[-1] - 4]
-    return full[0] if len(full) >= max(_FULL_LINES, least, len(widths) / 4) and widths[-1] >= 40 else None
+    full = [width for width in widths if width >= widths[-1] - _MISSED]
+    if len(full) < max(_FULL_LINES, least):
+        return None
+    short = [line for line in lines if line and len(line) < _WIDEST and _bare(line) and not line.isspace()]
+    return full[0] if len(full) >= len(short) / 4 else None
+
+
+def _bare(line: str) -> bool:
+    """Whether nothing in a line marks a cell."""
+    return "\t" not in line and "|" not in line
 
 
 def _width(line: str) -> int:

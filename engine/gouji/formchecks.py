@@ -224,7 +224,7 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.add(
             rule,
             instance=f"cells.{first}",
-            message=rule.params["cells"],
+            message=rule.params["cells" if cells != expected else "worded"],
             values={"text": m.text or facts.registry.metric(first), "cells": cells, "expected": expected},
             span=m.span,
             identity=[m.value],
@@ -266,7 +266,7 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _uncounted(report: Report) -> list[Mention]:
-    """The rows that have more or fewer cells than in the form: no figure of theirs was read."""
+    """The rows that have more or fewer cells than in the form, or several with words: no figure of theirs was read."""
     return [m for m in report.mentions if m.kind == "cells"]
 
 
@@ -450,7 +450,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         ),
     )
     labels: dict[str, Reader] = {"forms": _expected, "page": pattern, "about": pattern}
-    labels |= {"added": message, "repeated": message, "renamed": message, "cells": message}
+    labels |= {"added": message, "repeated": message, "renamed": message, "cells": message, "worded": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}

@@ -124,7 +124,8 @@ class Mention(Value):
     What `value` holds depends on the kind; of the parts that a preface announces (contents) the number, if it is
     printed, and behind a slash the names with bars between them; of a list that is counted (claimed) the claimed
     number, the listed one, the words of the count and the items that may be compound, with slashes between them; of a
-    row of a form that has more or fewer cells than that (cells) both numbers and its metrics, in the same way.
+    row of a form that has more or fewer cells than that, or several with words (cells), both numbers and its metrics, in
+    the same way.
     """
 
     kind: str

@@ -533,3 +533,11 @@ def test_words_among_the_figures_are_cells_and_no_label() -> None:
         assert told in finding.message.zh
         assert finding.span is not None
         assert report.document.text[finding.span.start : finding.span.end] == "（一）予以公开"
+
+
+def test_behind_the_name_of_a_group_stands_no_cell_too_many() -> None:
+    clean = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    old = "（三）不予公开 | 1.属于国家秘密 |"
+    assert old in clean
+    found = findings(clean.replace(old, "（三）不予公开 | .属于国家秘密 |"))
+    assert found == {"G09.missing.requests.t3", "G09.added.1"}

@@ -517,9 +517,10 @@ class _Binder:
         known = [label for label in self.layout.labels if label.row == left.row]
         named = (i for i, cell in enumerate(left.cells, 1) if any(far_from(plain(cell), k) is not None for k in known))
         split = next(named, 0)
-        if known and not split:
-            return None
         values = left.cells[split:]
+        if (known and not split) or not (values and self.layout.values.fullmatch(values[0] + "|\n")):
+            # Behind the name of a group stands the label of a row.
+            return None
         while len(values) > form.width and not (values[0] and values[-1]):
             # Left of merged labels, or filled up.
             values = values[:-1] if values[0] else values[1:]

@@ -522,8 +522,22 @@ def test_words_among_the_figures_are_cells_and_no_label() -> None:
     clean = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
     old = "（一）予以公开 | 32 | 4 | 0 | 1 | 1 | 0 | 38 |"
     assert old in clean
-    for new, told in (("32 | 见附件 | 0 | 另附 | 1 | 0 | 38 |", set()), ("32 | 见附件 | 0 | 另附 | 1 | 38 |", {"6"})):
+    for new, told in (
+        ("32 | 见附件 | 0 | 另附 | 1 | 0 | 38 |", "不是数字"),
+        ("32 | 见附件 | 0 | 另附 | 1 | 38 |", "6 格"),
+    ):
         report = gouji.engine().check("report.txt", clean.replace(old, f"（一）予以公开 | {new}").encode())
-        counted = [f for f in report.findings if f.instance.startswith("G09.cells")]
-        assert {f.message.en.partition(" has ")[2].partition(" ")[0] for f in counted} == told
-        assert all("予以公开" in f.message.zh for f in counted)
+        (finding,) = [f for f in report.findings if f.rule == "G09"]
+        assert finding.severity == "warning"
+        assert "予以公开" in finding.message.zh
+        assert told in finding.message.zh
+        assert finding.span is not None
+        assert report.document.text[finding.span.start : finding.span.end] == "（一）予以公开"
+
+
+def test_behind_the_name_of_a_group_stands_no_cell_too_many() -> None:
+    clean = (EXAMPLES / "table2021-clean.txt").read_text(encoding="utf-8")
+    old = "（三）不予公开 | 1.属于国家秘密 |"
+    assert old in clean
+    found = findings(clean.replace(old, "（三）不予公开 | .属于国家秘密 |"))
+    assert found == {"G09.missing.requests.t3", "G09.added.1"}

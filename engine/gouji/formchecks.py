@@ -56,7 +56,7 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
     report, p = facts.report, rule.params
     top = [s for s in report.sections if s.level == 1]
     if not top:
-        torn = p["run_on"].search(report.document.text)
+        torn = p["run_on"].search(report.simplified)
         facts.add(
             rule,
             instance="none",
@@ -126,7 +126,7 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
     if section is not None:
         start, end = section[0].span.start, next((s.span.start for s in section[1]), len(report.document.text))
         rows = [row for row in rows if start <= row.span.start < end]
-    bodies = [section[0].body] if section else [s.body for s in report.sections] or [report.document.text]
+    bodies = [section[0].body] if section else [s.body for s in report.sections] or [report.simplified]
     there = any(p["signs"][name].search(body) for body in bodies)
     # A table that is there, but lacks a column or has other heads, is not read.
     told = "unread" if len(rows) >= _TABLE else "loose" if there else "tableless"
@@ -229,7 +229,7 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
         facts.add(
             rule,
             instance=f"cells.{first}",
-            message=rule.params["cells"],
+            message=rule.params["cells" if cells != expected else "worded"],
             values={"text": m.text or facts.registry.metric(first), "cells": cells, "expected": expected},
             span=m.span,
             identity=[m.value],
@@ -271,7 +271,7 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
 
 
 def _uncounted(report: Report) -> list[Mention]:
-    """The rows that have more or fewer cells than in the form: no figure of theirs was read."""
+    """The rows that have more or fewer cells than in the form, or several with words: no figure of theirs was read."""
     return [m for m in report.mentions if m.kind == "cells"]
 
 
@@ -465,7 +465,7 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         ),
     )
     labels: dict[str, Reader] = {"forms": _expected, "page": pattern, "about": pattern}
-    labels |= {"added": message, "repeated": message, "renamed": message, "cells": message}
+    labels |= {"added": message, "repeated": message, "renamed": message, "cells": message, "worded": message}
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}

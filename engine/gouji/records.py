@@ -124,7 +124,8 @@ class Mention(Value):
     What `value` holds depends on the kind; of the parts that a preface announces (contents) the number, if it is
     printed, and behind a slash the names with bars between them; of a list that is counted (claimed) the claimed
     number, the listed one, the words of the count and the items that may be compound, with slashes between them; of a
-    row of a form that has more or fewer cells than that (cells) both numbers and its metrics, in the same way.
+    row of a form that has more or fewer cells than that, or several with words (cells), both numbers and its metrics, in
+    the same way.
     """
 
     kind: str
@@ -161,6 +162,11 @@ class Report(Value):
     verdicts: Verdicts | None = field(default=None, repr=False)
     known: tuple[Finding, ...] = field(default=(), repr=False)
     folded: str | None = field(default=None, repr=False)
+
+    @property
+    def simplified(self) -> str:
+        """The text of the document, that of one in Traditional script with each character in its Simplified form."""
+        return self.folded or self.document.text
 
     @property
     def source(self) -> str:

@@ -113,7 +113,7 @@ def since_full_stop(report: Report, start: int, end: int) -> tuple[int, bool]:
 
 def words(report: Report, start: int, end: int) -> str:
     """The words from `start` to `end` as expressions know them: Simplified, half-width, without white space."""
-    return "".join(normalize("NFKC", (report.folded or report.document.text)[start:end]).split())
+    return "".join(normalize("NFKC", report.simplified[start:end]).split())
 
 
 def _ended(report: Report, start: int, end: int) -> bool:

@@ -505,7 +505,7 @@ class _Binder:
         self.reading.observations.extend(self._own(self.found))
 
     def _counted(self, left: _Left) -> Mention | None:
-        """That a row has more or fewer cells than in the form, so that nobody knows which is which; None where it has not."""
+        """That a row has more or fewer cells than in the form, or several with words; None where it has neither."""
         if left.row is None or self.repeated:
             return None
         binding, heads = self.layout.rows[left.row], left.columns
@@ -517,14 +517,17 @@ class _Binder:
         known = [label for label in self.layout.labels if label.row == left.row]
         named = (i for i, cell in enumerate(left.cells, 1) if any(far_from(plain(cell), k) is not None for k in known))
         split = next(named, 0)
-        if known and not split:
-            return None
         values = left.cells[split:]
+        if (known and not split) or not (values and self.layout.values.fullmatch(values[0] + "|\n")):
+            # Behind the name of a group stands the label of a row.
+            return None
         while len(values) > form.width and not (values[0] and values[-1]):
             # Left of merged labels, or filled up.
             values = values[:-1] if values[0] else values[1:]
         count = len(values) if len(values) != form.width else sum(map(bool, values))
-        if count == form.width or not form.cells or not self.bound.isdisjoint(form.names):
+        if not form.cells or not self.bound.isdisjoint(form.names):
+            return None
+        if count == form.width and all(self.layout.values.fullmatch(value + "|\n") for value in values):
             return None
         label = left.cells[split - 1] if split else ""
         at = left.start + sum(len(cell) + 1 for cell in left.cells[: split - 1]) if split else left.start

@@ -202,7 +202,7 @@ def _names_the_rest(rule: Rule, facts: Facts, partition: Partition) -> bool:
     if kind != "o" or last != "u" or report.observations[index].path not in rule.params["overlapping"]:
         return False
     clause = report.unbound[rest].clause
-    if not rule.params["rest"].match(report.document.text, clause.start, clause.end):
+    if not rule.params["rest"].match(report.simplified, clause.start, clause.end):
         return False
     # Every figure of the list must be one of its parts.
     start, end = min(_span(facts, part).start for part in partition.parts), report.unbound[rest].span.start

@@ -199,24 +199,25 @@ def _linear(name: str, relation: Relation, facts: Facts) -> Constraint | None:
 
 def _agreement(finding: Finding, facts: Facts) -> list[Constraint]:
     """The equation of a finding that no equation rule made, if it is one: its left figures make up its right ones."""
+    balance = _balance(finding, facts) if finding.delta else None
+    return [balance] if balance and balance.gap == finding.delta else []
+
+
+def _balance(finding: Finding, facts: Facts) -> Constraint | None:
+    """The figures of a finding, and by how much those of its left side exceed the others; None where that is not known."""
     sides = {term.side for term in finding.terms}
-    if (
-        not finding.delta
-        or finding.verdict != "fail"
-        or len(sides) < 2
-        or any(t.operand is None or t.value is None for t in finding.terms)
-    ):
-        return []
+    if finding.verdict != "fail" or len(sides) < 2 or any(t.operand is None or t.value is None for t in finding.terms):
+        return None
     cells: dict[int, Number] = {}
     gap: Number = 0
     for term in finding.terms:
         observation = facts.report.observations[term.operand or 0]
         if not observation.exact or observation.value is None:
-            return []
+            return None
         weight = term.sign if term.side == "left" else -term.sign
         cells[term.operand or 0] = weight
         gap += weight * observation.value
-    return [Constraint(finding.instance, cells, gap)] if gap == finding.delta else []
+    return Constraint(finding.instance, cells, gap)
 
 
 class _Figures(dict[int, Figure]):
@@ -336,12 +337,16 @@ def _both(one: Interval, other: Interval | None) -> Interval | None:
 
 def _needed(finding: Finding, operators: Mapping[str, str], facts: Facts) -> dict[int, Interval] | None:
     """What each figure of a finding would have to be for it to hold, if that alone is changed; None where nobody can say."""
-    equation = _agreement(finding, facts)
-    if not equation:
+    constraint = _balance(finding, facts)
+    if constraint is None:
         return None
-    (constraint,) = equation
-    needed: dict[int, Interval] = {}
     operator = operators.get(finding.instance, "==")
+    if not finding.delta and constraint.gap > 0 and finding.instance in operators:
+        # Parts of which the text does not name all are more than their total: they may make up less.
+        operator = "<="
+    elif not finding.delta or constraint.gap != finding.delta:
+        return None
+    needed: dict[int, Interval] = {}
     for cell, weight in constraint.cells.items():
         figure = facts.report.observations[cell]
         value = (figure.value or 0) - constraint.gap * weight

@@ -38,7 +38,8 @@ class IslandScanner(Struct):
         """
         ordered = sorted(terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
         sources = [(t.name, t.pattern.to_regexp()) for t in ordered]
-        trie = told_apart((source, (name, Pattern(source))) for name, source in sources)
+        # Where a terminal can begin, mostly none does.
+        trie = told_apart(((source, (name, Pattern(source))) for name, source in sources), first=3)
         alphabet = [first for first in {*map(chr, range(33, 127)), *trie} if first not in ("", RARE)]
         nodes = {first: node for first in sorted(alphabet) if (node := trie.get(first, trie[""]))}
         firsts = {
@@ -60,7 +61,7 @@ class IslandScanner(Struct):
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
         pairs, hidden, search = self.pairs, self.hidden, self.start.search
-        position = start
+        position, length = start, len(text)
         while candidate := search(text, position, end):
             at = candidate.start()
             position, ahead = at + 1, at + 2
@@ -69,15 +70,13 @@ class IslandScanner(Struct):
                 ahead = position
                 node = self.firsts.get(text[at], self.others)
             while node.__class__ is dict:
-                character = text[ahead : ahead + 1]
-                to = node.get(character)
-                if to is None:
-                    # No ideograph is a digit or a space.
-                    ideograph = "\u4e00" <= character <= "\u9fff"
-                    rare = not ideograph and (character.isdecimal() or character.isspace())
-                    to = node.get(RARE, node[""]) if rare else node[""]
-                node = to
+                character = text[ahead] if ahead < length else ""
                 ahead += 1
+                if character in node:
+                    node = node[character]
+                else:
+                    rare = RARE in node and (character.isdecimal() or character.isspace())
+                    node = node[RARE if rare else ""]
             for name, pattern in node:
                 if match := pattern.match(text, at, end):
                     position = match.end()

@@ -22,8 +22,8 @@ RARE = "\\d\\s"
 
 _DEPTH = 10
 """Characters that the choice may depend on."""
-_FEW, _SOME = 5, 8
-"""Expressions that are rather tried than told apart by more than two characters, and by more than five."""
+_FEW = 8
+"""Expressions that are rather tried than told apart by all characters that show it."""
 _COPIES = 4
 """Repetitions that are counted; more of them are taken for any number."""
 _RANGE = 300
@@ -166,10 +166,10 @@ def _set(members: Iterable[tuple[Any, Any]], then: int) -> _Step:
     return _Step(frozenset(named), tuple(kinds), negated, then)
 
 
-def told_apart(expressions: Iterable[tuple[str, Any]]) -> Node:
+def told_apart(expressions: Iterable[tuple[str, Any]], first: int = 2) -> Node:
     """The trie of `expressions`, each with what stands for it in the tuples; the next character leads to a node.
 
-    Raises re.error for a source that is no expression.
+    A few of them are told apart by their `first` characters only. Raises re.error for a source that is no expression.
     """
     automaton = _Automaton()
     given = list(expressions)
@@ -185,7 +185,7 @@ def told_apart(expressions: Iterable[tuple[str, Any]]) -> Node:
     def grown(states: frozenset[int], depth: int) -> Node:
         owners = tuple(sorted({automaton.owners[state] for state in states}))
         open_ = any(automaton.steps[state] for state in states)
-        if not open_ or depth == _DEPTH or (depth > 1 and len(owners) <= (_FEW if depth < 6 else _SOME)):
+        if not open_ or depth == _DEPTH or (depth >= first and len(owners) <= _FEW):
             return known.setdefault(owners, tuple([given[owner][1] for owner in owners]))
         ways = {character: node(after, depth + 1) for character, after in automaton.after(states).items()}
         rest = ways.pop("")

@@ -50,7 +50,7 @@ class Binder:
     def _excepted(self, cue: Cue, token: Token, start: int) -> bool:
         """Whether words before the cue say that it speaks of something else."""
         at = token.start
-        return cue.unless is not None and cue.unless.within(self.text, max(start, at - 60), at)
+        return cue.unless is not None and cue.unless.search(self.text, max(start, at - 60), at) is not None
 
     def _alone(self, cue: Cue, start: int, at: int) -> bool:
         """Whether a cue may count although the topic is open: nothing in its clause names another subject."""
@@ -84,7 +84,7 @@ class Binder:
             return
         clause = max(start, self.context.clause_start(min(at, figure.start)))
         when = self.context.when
-        qualified = finders["qualifying"].within(text, clause, figure.start)
+        qualified = finders["qualifying"].search(text, clause, figure.start)
         if not qualified:
             figure.changes = False
         of_this_year = (cue.standing and when.since) or (
@@ -97,7 +97,8 @@ class Binder:
         if not metrics:
             figure.cue = cue if cue.becomes and of_this_year else None
             return
-        figure.cumulative = when.until or (qualified and finders["cumulative"].within(text, clause, figure.start))
+        cumulative = qualified and finders["cumulative"].search(text, clause, figure.start)
+        figure.cumulative = when.until or bool(cumulative)
         figure.dated = of_this_year and when.said and not when.until
         ever = finders["ever"].search(text, clause, figure.start) if qualified and not cue.standing else None
         if not of_this_year or (ever and (when.until or ever["now"])):
@@ -218,7 +219,7 @@ class Binder:
         """Whether a figure says by how much another one changed, or what it is compared with."""
         if figure.changes is None:
             clause = self.context.clause_start(figure.start)
-            figure.changes = self.model.finders["change"].within(self.text, clause, figure.start)
+            figure.changes = self.model.finders["change"].search(self.text, clause, figure.start) is not None
         return figure.changes
 
     def of_other_time(self, whole: Figure) -> bool:
@@ -228,7 +229,7 @@ class Binder:
         report_year = self.context.report_year
         if whole.ever or (report_year and whole.year != report_year):
             return True
-        return self.model.finders["other_time"].within(self.text, whole.clause, whole.start)
+        return self.model.finders["other_time"].search(self.text, whole.clause, whole.start) is not None
 
     # ---- statements
 

@@ -146,7 +146,7 @@ class Breakdowns:
                 break
             # 历年累计418条 is no part of what the year has; nor is a number of nothing: 粉丝数量达21万.
             begun = max(part.clause, total.end)
-            if not total.ever and self.model.finders["ever"].within(self.text, begun, part.start):
+            if not total.ever and self.model.finders["ever"].search(self.text, begun, part.start):
                 break
             if total.quantity.unit and not part.quantity.unit and not part.path:
                 continue

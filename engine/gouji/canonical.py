@@ -91,21 +91,27 @@ class Folds(Struct):
 
     def fold(self, text: str) -> tuple[str, Script]:
         """`text` with its characters folded, and its script."""
-        # A character is folded wherever it stands before the search goes on: it stops once for each.
         folded, changed, at = text, set[str](), 0
+        if len(set(self.changed.findall(text, 0, _SAMPLE))) > _FEW:
+            return self._translated(text)
+        # A character is folded wherever it stands before the search goes on: it stops once for each.
         while match := self.changed.search(folded, at):
             character, at = match.group(), match.end()
             to = self.table[ord(character)]
             changed.add(character)
             if len(changed) > _FEW or self.table[to] != to:
-                seen = _Seen(self.table)
-                folded = text.translate(seen)
-                return folded, _script(len(self.traditional.intersection(map(chr, seen))), len(seen))
+                return self._translated(text)
             folded = folded.replace(character, chr(to))
         traditional = len(changed & self.traditional)
         # The beginning of a text shows most often that few of its characters are Traditional ones.
         script = _script(traditional, len(set(text[: _SAMPLE * traditional])))
         return folded, "Hans" if script == "Hans" else _script(traditional, len(set(text)))
+
+    def _translated(self, text: str) -> tuple[str, Script]:
+        """What `fold` gives, for a text of which many characters are folded."""
+        seen = _Seen(self.table)
+        folded = text.translate(seen)
+        return folded, _script(len(self.traditional.intersection(map(chr, seen))), len(seen))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Two strings are unpacked ten times faster than a dictionary of numbers.
@@ -120,7 +126,7 @@ _TRADITIONAL = 20
 """A text is in Traditional script where more than one of so many of its distinct characters is."""
 
 _SAMPLE = 400
-"""Characters, for each Traditional one of the text, in which enough others are looked for."""
+"""Characters, for each Traditional one of the text, in which enough others are looked for; the beginning of a text."""
 
 
 def _script(traditional: int, distinct: int) -> Script:
@@ -187,7 +193,7 @@ class _Writer:
     def rows(self, rows: Iterable[tuple[Cell, ...]]) -> Iterator[tuple[int, int]]:
         """Append table rows, each cell with its delimiter; gives where each row begins and ends."""
         # Most cells are copied as they are: their runs are written here, without a call for each.
-        folded, edited, write = self.folded, self.edit.within, self.out.append
+        folded, edited, write = self.folded, self.edit.search, self.out.append
         derived, origin, width = self.origin.derived.append, self.origin.origin.append, self.origin.width.append
         for row in rows:
             begun = length = self.length

@@ -40,7 +40,6 @@ class Context:
         self.region = outline.region or ""
         self.issuers = [m.text for m in outline.mentions if m.kind == "issuer"]
         self.own_names = [*(m.text for m in outline.mentions if m.kind == "title"), *self.issuers]
-        self.wide = model.patterns["wide"].search(text) is not None
         self.unsaid = When(self.report_year, said=False)
         self.planned = When("", said=False)
         self.when = self.unsaid
@@ -49,7 +48,6 @@ class Context:
         self.heading_body: str | None = None
         self.beyond = False
         self.whole = False
-        self.national = any(model.patterns["national"].match(name) for name in self.own_names)
         self.passing = False
         self.marks: list[tuple[int, int, str, re.Match[str]]] = []
         self.clauses: list[int] = []
@@ -91,14 +89,14 @@ class Context:
                 continue
             part = name == "scope_part"
             words = match.string[match.start() : match.end(END)]
-            if part and match["self"] and not self.wide:
+            if part and match["self"] and not self._wide:
                 continue
             self.whole = not part and match["all"] is not None
             if part and not match["self"] and self._named_so(words):
                 self.scope = self.body = None
             elif part or self.beyond or not match["own"] or self.text[match.start() - 1] == ";":
                 wide = match["beyond"] if part else None
-                self.beyond = wide is not None and not self.national and not self.region.endswith(wide)
+                self.beyond = wide is not None and not self._national and not self.region.endswith(wide)
                 self.scope, self.body = words if part and (self.beyond or wide is None) else None, None
                 # 其中市本级320件: what a part of a sentence is restricted to, the next one is not.
                 self.passing = begun or (part and match["done"] is not None)
@@ -109,7 +107,7 @@ class Context:
 
     def of_this_year(self, clause: int, at: int) -> bool:
         """Whether the words from `clause` to `at` leave a figure in the year of the report, as done and not planned."""
-        return self.in_year() and not self.finders["other_time"].within(self.text, clause, at)
+        return self.in_year() and self.finders["other_time"].search(self.text, clause, at) is None
 
     def in_year(self) -> bool:
         """Whether the year in force is that of the report, or that is not known."""
@@ -130,6 +128,16 @@ class Context:
 
     def _named_so(self, name: str) -> bool:
         return any(name in own or _abridges(name, own) for own in self.own_names)
+
+    @cached_property
+    def _wide(self) -> bool:
+        """Whether the text speaks of all that belongs to the body."""
+        return self.patterns["wide"].search(self.text) is not None
+
+    @cached_property
+    def _national(self) -> bool:
+        """Whether the country is what the body governs."""
+        return any(self.patterns["national"].match(name) for name in self.own_names)
 
     @cached_property
     def _endings(self) -> tuple[str, ...]:

@@ -36,10 +36,9 @@ class Cue(Struct):
 
     def metrics(self, era: str, topic: str | None) -> tuple[str, ...]:
         """The metrics that the cue counts in reports of `era` when the sentence speaks of `topic`."""
-        for t in (topic or "", ""):
-            for e in (era, ""):
-                if found := self.paths.get((e, t)):
-                    return found
+        for t in (topic, "") if topic else ("",):
+            if found := self.paths.get((era, t)) or self.paths.get(("", t)):
+                return found
         return ()
 
 

@@ -144,7 +144,7 @@ class _Reader:
         if (
             follower
             and patterns["title_body"].fullmatch(self.text, *follower)
-            and not self.sought["title_tail"].within(self.text, *follower)
+            and not self.sought["title_tail"].search(self.text, *follower)
         ):
             pieces.append(follower)
         out.titled, out.foreign = tuple(pieces), not rank.report

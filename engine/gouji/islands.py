@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from gouji.parser import Token
 from gouji.patterns import Pattern
-from gouji.prefixes import RARE, Node, beyond_first, told_apart
+from gouji.prefixes import RARE, Node, one_of, one_of_pairs, told_apart
 from gouji.values import Struct
 
 if TYPE_CHECKING:
@@ -19,9 +18,9 @@ class IslandScanner(Struct):
     """Yields the islands of a text in order.
 
     At one place the higher priority wins, then the longer possible match. Most of a text is passed over by one search,
-    for a character that a terminal can start with and one that can follow any of them. `pairs` tells which terminals
-    two characters and those behind them leave, with their expressions; `firsts` does so for the characters that any
-    other one can follow, `others` for all that are not named: where a terminal can begin with any, none is passed over.
+    for two characters that a terminal can start with (and few others). `pairs` tells which terminals two characters and
+    those behind them leave, with their expressions; `firsts` does so for the characters that any other one can follow,
+    `others` for all that are not named: where a terminal can begin with any, none is passed over.
     Terminals in `hidden` only take their text out of reach of the others.
     """
 
@@ -39,7 +38,8 @@ class IslandScanner(Struct):
         """
         ordered = sorted(terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
         sources = [(t.name, t.pattern.to_regexp()) for t in ordered]
-        trie = told_apart((source, (name, Pattern(source))) for name, source in sources)
+        # Where a terminal can begin, mostly none does.
+        trie = told_apart(((source, (name, Pattern(source))) for name, source in sources), first=3)
         alphabet = [first for first in {*map(chr, range(33, 127)), *trie} if first not in ("", RARE)]
         nodes = {first: node for first in sorted(alphabet) if (node := trie.get(first, trie[""]))}
         firsts = {
@@ -54,42 +54,35 @@ class IslandScanner(Struct):
             for second, after in node.items()
             if second not in ("", RARE) and (after or first in firsts)
         }
-        beyond = beyond_first({pair[1] for pair in pairs if pair[0] not in firsts}, firsts)
-        start = f"[{''.join(map(re.escape, sorted({*nodes, *firsts})))}]{beyond}"
+        told = (pair for pair in pairs if pair[0] not in firsts)
+        start = f"{one_of({*nodes, *firsts})}{one_of_pairs(told, firsts)}"
         return cls(Pattern(r"[\s\S]" if trie[""] else start), pairs, firsts, trie[""], frozenset(hidden))
 
     def scan(self, text: str, start: int, end: int, *, everything: bool = False) -> Iterator[Token]:
         """The tokens of `text` from `start` to `end`, with their positions in `text`; `everything`: hidden ones too."""
-        pairs, hidden, candidates = self.pairs, self.hidden, self.start.finditer
-        position: int | None = start
-        while position is not None:
-            begun, position = position, None
-            for candidate in candidates(text, begun, end):
-                at = candidate.start()
-                ahead = at + 2
-                node: Node = pairs.get(text[at:ahead])
-                if node is None:
-                    ahead = at + 1
-                    node = self.firsts.get(text[at], self.others)
-                while node.__class__ is dict:
-                    character = text[ahead : ahead + 1]
-                    to = node.get(character)
-                    if to is None:
-                        # No ideograph is a digit or a space.
-                        ideograph = "\u4e00" <= character <= "\u9fff"
-                        rare = not ideograph and (character.isdecimal() or character.isspace())
-                        to = node.get(RARE, node[""]) if rare else node[""]
-                    node = to
-                    ahead += 1
-                for name, pattern in node:
-                    if match := pattern.match(text, at, end):
-                        position = match.end()
-                        if everything or name not in hidden:
-                            # Straight to the tuple: texts are mostly tokens.
-                            yield tuple.__new__(Token, (name, match.group(), at, position, match))
-                        break
-                if position is not None:
-                    # No candidate within a token is looked at.
+        pairs, hidden, search = self.pairs, self.hidden, self.start.search
+        position, length = start, len(text)
+        while candidate := search(text, position, end):
+            at = candidate.start()
+            position, ahead = at + 1, at + 2
+            node: Node = pairs.get(text[at:ahead])
+            if node is None:
+                ahead = position
+                node = self.firsts.get(text[at], self.others)
+            while node.__class__ is dict:
+                character = text[ahead] if ahead < length else ""
+                ahead += 1
+                if character in node:
+                    node = node[character]
+                else:
+                    rare = RARE in node and (character.isdecimal() or character.isspace())
+                    node = node[RARE if rare else ""]
+            for name, pattern in node:
+                if match := pattern.match(text, at, end):
+                    position = match.end()
+                    if everything or name not in hidden:
+                        # Straight to the tuple: texts are mostly tokens.
+                        yield tuple.__new__(Token, (name, match.group(), at, position, match))
                     break
 
 

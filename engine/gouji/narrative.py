@@ -126,9 +126,9 @@ class _Reader(Binder):
     def paragraph(self, stretch: Stretch) -> None:
         """Read the sentences of one stretch of text."""
         text = self.text
-        relevant = self.model.finders["relevant"].within
-        sentences = (sentence.span() for sentence in _SENTENCE.finditer(text, stretch.start, stretch.end))
-        spans = [span for span in sentences if relevant(text, *span)]
+        relevant = self.model.finders["relevant"].search
+        sentences = _SENTENCE.finditer(text, stretch.start, stretch.end)
+        spans = [span for sentence in sentences if relevant(text, *(span := sentence.span()))]
         if not spans:
             return
         self.topic = self.headed = self._heading_topic(stretch.headings)
@@ -464,21 +464,22 @@ class _Reader(Binder):
         """Observations and unbound figures in reading order, and the breakdowns that refer to them."""
         reading = NarrativeReading()
         places: dict[int, tuple[str, int]] = {}
-        document, canonical = self.document, self.canonical
+        text, canonical = self.document.text, self.canonical.text
+        source = self.canonical.origin.span
         for figure in sorted(self.figures, key=lambda f: f.start):
-            span = canonical.source(figure.start, figure.end)
-            words = span if figure.words == (figure.start, figure.end) else canonical.source(*figure.words)
-            raw = document.text[words.start : words.end]
+            span = source(figure.start, figure.end)
+            words = span if figure.words == (figure.start, figure.end) else source(*figure.words)
+            raw = text[words.start : words.end]
             amount = figure.quantity
             if figure.path is None:
                 places[id(figure)] = ("u", len(reading.unbound))
-                most = min(figure.end + _CLAUSE, len(canonical.text))
-                stop = CLAUSE_END.search(canonical.text, figure.end, most)
-                clause = canonical.source(figure.clause, stop.start() if stop else most)
+                most = min(figure.end + _CLAUSE, len(canonical))
+                stop = CLAUSE_END.search(canonical, figure.end, most)
+                clause = source(figure.clause, stop.start() if stop else most)
                 of = places.get(id(figure.share_of))
                 reading.unbound.append(Unbound(amount.value, amount.unit, raw, span, clause, of))
                 continue
-            label = canonical.source(*figure.label)
+            label = source(*figure.label)
             places[id(figure)] = ("o", behind + len(reading.observations))
             reading.observations.append(
                 Observation(
@@ -490,16 +491,16 @@ class _Reader(Binder):
                     amount.high,
                     amount.unit,
                     raw,
-                    document.text[label.start : label.end],
+                    text[label.start : label.end],
                     span,
                     figure.scope,
                     figure.implied,
                 )
             )
         for start, end in self.broken:
-            reading.unparsed.append(Unparsed(canonical.source(start, end), canonical.text[start:end]))
+            reading.unparsed.append(Unparsed(source(start, end), canonical[start:end]))
         for total, parts, exhaustive in self.breakdowns.found:
-            span = canonical.source(total.start, max(parts[-1].end, total.end))
+            span = source(total.start, max(parts[-1].end, total.end))
             reading.partitions.append(
                 Partition(places[id(total)], tuple(places[id(p)] for p in parts), exhaustive, span)
             )

@@ -95,7 +95,7 @@ class _Reader:
             if start == line.start and (head_found := self._heading(text, start, end)):
                 head, after = head_found
                 # A heading counts nothing: what does is a line of a list, or a section in one line.
-                counts = self.model.sought["figure"].within(text, start, head.end) or (
+                counts = self.model.sought["figure"].search(text, start, head.end) or (
                     after < end and self.model.patterns["heading_counts"].match(text, after - 1)
                 )
                 if not counts or head.level == 1:

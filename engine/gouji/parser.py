@@ -151,7 +151,8 @@ class Parser:
                 if character in node:
                     node = node[character]
                 else:
-                    node = node.get(RARE if character.isdecimal() or character.isspace() else "", node[""])
+                    rare = RARE in node and (character.isdecimal() or character.isspace())
+                    node = node[RARE if rare else ""]
             for name, pattern in node:  # noqa: B007
                 if match := pattern.match(text, position):
                     break

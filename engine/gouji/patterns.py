@@ -11,7 +11,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from gouji.prefixes import behind_first, openings
@@ -81,13 +81,13 @@ class Finder:
                 # It goes back to the place of the first character, from which the expression looks ahead.
                 self._pattern, self._skips = Pattern(f"{first}{behind_first(source)}(?<=(?={expression}){first})"), True
 
-    def within(self, text: str, start: int, end: int) -> bool:
-        """Whether there is a match in `text` from `start` to `end`."""
-        return self._pattern.search(text, start, end) is not None
+    @cached_property
+    def search(self) -> Callable[..., re.Match[str] | None]:
+        """Gives the first match in a text, as `re` does: most searches find nothing, and a call in between would cost as much."""
+        return self._pattern.search
 
-    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        """The first match in `text` from `start` to `end`."""
-        return self._pattern.search(text, start, end)
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "search"}
 
     def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
         """The matches in `text` from `start` to `end`."""

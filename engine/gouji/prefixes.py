@@ -22,12 +22,14 @@ RARE = "\\d\\s"
 
 _DEPTH = 10
 """Characters that the choice may depend on."""
-_FEW, _SOME = 5, 8
-"""Expressions that are rather tried than told apart by more than two characters, and by more than five."""
+_FEW = 8
+"""Expressions that are rather tried than told apart by all characters that show it."""
 _COPIES = 4
 """Repetitions that are counted; more of them are taken for any number."""
 _RANGE = 300
 """Characters of the largest range that are named one by one."""
+_KINDS_OF_PAIRS = 5
+"""Sets of pairs that a search looks for; more of them take longer than they save."""
 _KINDS: dict[str, tuple[str, Callable[[str], bool]]] = {
     "CATEGORY_DIGIT": ("0123456789", str.isdecimal),
     "CATEGORY_SPACE": (" \t\n\u3000", str.isspace),
@@ -164,10 +166,10 @@ def _set(members: Iterable[tuple[Any, Any]], then: int) -> _Step:
     return _Step(frozenset(named), tuple(kinds), negated, then)
 
 
-def told_apart(expressions: Iterable[tuple[str, Any]]) -> Node:
+def told_apart(expressions: Iterable[tuple[str, Any]], first: int = 2) -> Node:
     """The trie of `expressions`, each with what stands for it in the tuples; the next character leads to a node.
 
-    Raises re.error for a source that is no expression.
+    A few of them are told apart by their `first` characters only. Raises re.error for a source that is no expression.
     """
     automaton = _Automaton()
     given = list(expressions)
@@ -183,7 +185,7 @@ def told_apart(expressions: Iterable[tuple[str, Any]]) -> Node:
     def grown(states: frozenset[int], depth: int) -> Node:
         owners = tuple(sorted({automaton.owners[state] for state in states}))
         open_ = any(automaton.steps[state] for state in states)
-        if not open_ or depth == _DEPTH or (depth > 1 and len(owners) <= (_FEW if depth < 6 else _SOME)):
+        if not open_ or depth == _DEPTH or (depth >= first and len(owners) <= _FEW):
             return known.setdefault(owners, tuple([given[owner][1] for owner in owners]))
         ways = {character: node(after, depth + 1) for character, after in automaton.after(states).items()}
         rest = ways.pop("")
@@ -234,11 +236,33 @@ def openings(source: str) -> tuple[str, ...]:
 
 def beyond_first(second: Iterable[str], free: Iterable[str]) -> str:
     """An expression for a place behind a character: one of `second` stands there, or one of `free` in front of it."""
-    sets = (("?=", sorted(second)), ("?<=", sorted(free)))
-    looks = [f"({look}[{''.join(map(_shown, found))}])" for look, found in sets if found]
+    looks = [f"({look}{one_of(found)})" for look, found in (("?=", {*second}), ("?<=", {*free})) if found]
     return f"(?:{'|'.join(looks)})"
 
 
-def _shown(character: str) -> str:
-    """A key of a node as a member of a set in an expression."""
-    return character if character == RARE else re.escape(character)
+def one_of_pairs(pairs: Iterable[str], free: Iterable[str]) -> str:
+    """An expression for what stands behind a character: nothing if that is one of `free`, else what makes a pair of both.
+
+    It finds all of `pairs` and few others: second characters that nearly the same stand before share a set of these.
+    """
+    before: dict[str, set[str]] = {}
+    for pair in sorted(pairs):
+        before.setdefault(pair[1], set()).add(pair[0])
+    kinds: list[tuple[set[str], set[str]]] = []
+    for second, firsts in sorted(before.items(), key=lambda item: len(item[1])):
+        if len(kinds) < _KINDS_OF_PAIRS:
+            kinds.append((firsts, {second}))
+            continue
+        # Where it makes the fewest pairs that are none.
+        nearest = min(kinds, key=lambda kind: len(kind[0] | firsts) * (len(kind[1]) + 1) - len(kind[0]) * len(kind[1]))
+        nearest[0].update(firsts)
+        nearest[1].add(second)
+    ways = [f"{one_of(seconds)}(?<={one_of(firsts)}{one_of(seconds)})" for firsts, seconds in kinds]
+    if behind := {*free}:
+        ways.append(f"(?<={one_of(behind)})")
+    return f"(?:{'|'.join(ways)})"
+
+
+def one_of(characters: Iterable[str]) -> str:
+    """An expression for a key of a node that is one of `characters`."""
+    return f"[{''.join(c if c == RARE else re.escape(c) for c in sorted(characters))}]"

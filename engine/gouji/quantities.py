@@ -118,7 +118,8 @@ def quantity(digits: str, marks: Collection[str], multiplier: str, unit: str) ->
     if base is None:
         return None
     if not marks and not multiplier:
-        base = _plain(base)
+        if not isinstance(base, int):
+            base = _plain(base)
         # Straight to the tuple: most figures of the text are no more.
         return tuple.__new__(Quantity, (base, base, base, unit or None))
     factor = 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import count, groupby
-from operator import itemgetter
-from typing import Any, Literal
+from itertools import compress, count, groupby
+from operator import itemgetter, ne
+from typing import Any, Literal, TypeAlias
 
 from gouji.errors import Message
 from gouji.findings import Filling, Finding, Remarks, Said, Severity, Side, Statement, Term, Verdict, Words
@@ -22,6 +22,9 @@ from gouji.spans import Span
 # an instance that holds with it nowhere in sight holds for certain.
 UNKNOWN = float("nan")
 
+
+Told: TypeAlias = tuple[int, str, int]
+"""A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
 
 NO_REMARKS = Remarks({}, {})
 _LISTS = ("text", "chart", "negative", "fractional", "with_unit", "repeated")
@@ -101,6 +104,13 @@ class Facts:
         told = sorted((*self.text, *self.chart))
         return [(i, where[path]) for i in told if (path := observations[i].path) in where]
 
+    @cached_property
+    def told(self) -> list[Told]:
+        """Every figure of the running text that is no percentage, in reading order."""
+        observations, unbound = self.report.observations, self.report.unbound
+        told = [(observations[i].span.start, "o", i) for i in self.text]
+        return sorted([*told, *[(u.span.start, "u", i) for i, u in enumerate(unbound) if u.unit != "%"]])
+
     def there(self) -> set[str]:
         """What the report has something of: kinds of mentions, and what hardly any report has."""
         found = {mention.kind for mention in self.report.mentions}
@@ -118,10 +128,11 @@ class Facts:
 
     def any_figure(self, path: str) -> int | None:
         """The figure of `path`: that of the table before that of the text; None where neither has one."""
-        for index in (self.where.get(path), self.where.get(key("narrative", path))):
-            if index is not None and self.report.observations[index].state == "value":
-                return index
-        return None
+        observations, where = self.report.observations, self.where
+        index = where.get(path)
+        if index is None or observations[index].state != "value":
+            index = where.get(key("narrative", path))
+        return index if index is not None and observations[index].state == "value" else None
 
     def term(self, side: Side, index: int, sign: Literal[1, -1] = 1) -> Term:
         """An observation as a term of a finding."""
@@ -212,7 +223,8 @@ def index(report: Report, registry: Registry) -> Facts:
     """The figures of `report` by key; the first without scope of each metric and source counts."""
     facts = Facts(report, registry)
     observations, units = report.observations, registry.units
-    names = [o.path for o in observations]
+    paths = [o.path for o in observations]
+    names = [*paths]
     told = [i for i, o in enumerate(observations) if o.source != "table"]
     for i in told:
         names[i] = key(observations[i].source, names[i])
@@ -228,7 +240,9 @@ def index(report: Report, registry: Registry) -> Facts:
     odd = [i for i, figure in enumerate(figures) if type(figure) is not int or figure < 0]
     facts.fractional = [i for i in odd if type(figures[i]) is not int]
     facts.negative = [i for i in odd if figures[i] < 0]
-    facts.with_unit = [i for i, o in enumerate(observations) if o.unit is not None and o.unit != units.get(o.path)]
+    printed = [o.unit for o in observations]
+    others = compress(count(), map(ne, printed, map(units.get, paths)))
+    facts.with_unit = [i for i in others if printed[i] is not None]
     for i in facts.with_unit:
         if type(figures[i]) is int or type(figures[i]) is Decimal:
             figures[i] *= in_unit(observations[i], units.get(observations[i].path))

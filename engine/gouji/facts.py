@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import compress, count, groupby
-from operator import itemgetter, ne
+from itertools import count, groupby
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
 from gouji.errors import Message
@@ -223,8 +223,7 @@ def index(report: Report, registry: Registry) -> Facts:
     """The figures of `report` by key; the first without scope of each metric and source counts."""
     facts = Facts(report, registry)
     observations, units = report.observations, registry.units
-    paths = [o.path for o in observations]
-    names = [*paths]
+    names = [o.path for o in observations]
     told = [i for i, o in enumerate(observations) if o.source != "table"]
     for i in told:
         names[i] = key(observations[i].source, names[i])
@@ -240,9 +239,7 @@ def index(report: Report, registry: Registry) -> Facts:
     odd = [i for i, figure in enumerate(figures) if type(figure) is not int or figure < 0]
     facts.fractional = [i for i in odd if type(figures[i]) is not int]
     facts.negative = [i for i in odd if figures[i] < 0]
-    printed = [o.unit for o in observations]
-    others = compress(count(), map(ne, printed, map(units.get, paths)))
-    facts.with_unit = [i for i in others if printed[i] is not None]
+    facts.with_unit = [i for i, o in enumerate(observations) if o.unit is not None and o.unit != units.get(o.path)]
     for i in facts.with_unit:
         if type(figures[i]) is int or type(figures[i]) is Decimal:
             figures[i] *= in_unit(observations[i], units.get(observations[i].path))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import count, groupby
 from operator import itemgetter
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from gouji.errors import Message
 from gouji.findings import Filling, Finding, Remarks, Said, Severity, Side, Statement, Term, Verdict, Words
@@ -23,6 +23,9 @@ from gouji.values import Struct
 # an instance that holds with it nowhere in sight holds for certain.
 UNKNOWN = float("nan")
 
+
+Told: TypeAlias = tuple[int, str, int]
+"""A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
 
 NO_REMARKS = Remarks({}, {})
 _LISTS = ("text", "chart", "negative", "fractional", "with_unit", "repeated")
@@ -112,6 +115,13 @@ class Facts:
         told = sorted((*self.text, *self.chart))
         return [(i, where[path]) for i in told if (path := observations[i].path) in where]
 
+    @cached_property
+    def told(self) -> list[Told]:
+        """Every figure of the running text that is no percentage, in reading order."""
+        observations, unbound = self.report.observations, self.report.unbound
+        told = [(observations[i].span.start, "o", i) for i in self.text]
+        return sorted([*told, *[(u.span.start, "u", i) for i, u in enumerate(unbound) if u.unit != "%"]])
+
     def there(self) -> set[str]:
         """What the report has something of: kinds of mentions, and what hardly any report has."""
         found = {mention.kind for mention in self.report.mentions}
@@ -129,10 +139,11 @@ class Facts:
 
     def any_figure(self, path: str) -> int | None:
         """The figure of `path`: that of the table before that of the text; None where neither has one."""
-        for index in (self.where.get(path), self.where.get(key("narrative", path))):
-            if index is not None and self.report.observations[index].state == "value":
-                return index
-        return None
+        observations, where = self.report.observations, self.where
+        index = where.get(path)
+        if index is None or observations[index].state != "value":
+            index = where.get(key("narrative", path))
+        return index if index is not None and observations[index].state == "value" else None
 
     def term(self, side: Side, index: int, sign: Literal[1, -1] = 1) -> Term:
         """An observation as a term of a finding."""

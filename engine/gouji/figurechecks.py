@@ -13,7 +13,7 @@ from gouji.intervals import Interval, Operand
 from gouji.kinds import Kind
 from gouji.patterns import Pattern
 from gouji.quantities import MONEY
-from gouji.records import Number, Observation, Report, number_text
+from gouji.records import Number, Observation, number_text
 from gouji.registry import Metric
 from gouji.rulemodel import Rule
 from gouji.values import Struct
@@ -264,14 +264,13 @@ class _Unequal(Struct):
 
 def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """A figure of the text or of a chart against the table; `implied` figures are those that words state."""
-    observations = facts.report.observations
+    observations, passed = facts.report.observations, 0
     implied: bool | None = rule.params.get("implied")
     only: tuple[str, ...] = rule.params.get("metrics", ())
     spared: tuple[str, ...] = rule.params.get("except", ())
     near: Mapping[str, Number] = rule.params.get("near", {})
     beyond: Pattern | None = rule.params.get("beyond")
     other: Mapping[str, Pattern] = rule.params.get("other", {})
-    in_order: list[sentences.Told] = []
     told: set[tuple[str, object, object]] = set()
     source = "chart" if "chart" in rule.sources else "narrative"
     for i, j in facts.pairs:
@@ -294,30 +293,28 @@ def _agree(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 _in_yuan(rule, facts, i, j, expected)
                 continue
         if o.value == t.value and o.low == o.high:
-            facts.passed += 1
+            passed += 1
             continue
         # The same figure said again is the same disagreement.
         if (path, o.low, o.high) in told:
             continue
         told.add((path, o.low, o.high))
-        if beyond is not None and o.exact and t.exact:
-            in_order = in_order or sentences.figures(facts)
-            if any(t.value == n for n in _with_further(facts.report, in_order, o, beyond)):
-                facts.passed += 1
-                continue
+        furthered = _with_further(facts, o, beyond) if beyond is not None and o.exact and t.exact else ()
+        if any(t.value == whole for whole in furthered):
+            passed += 1
+            continue
         # "at least four times" is a promise more often than a count
         vague: Severity | None = "info" if o.low is None or o.high is None or (not o.low and o.low != o.high) else None
         if not _agreement(rule, facts, path, i, j, vague):
-            facts.passed += 1
+            passed += 1
+    facts.passed += passed
 
 
-def _with_further(
-    report: Report, in_order: Sequence[sentences.Told], o: Observation, beyond: Pattern
-) -> Iterator[Number]:
+def _with_further(facts: Facts, o: Observation, beyond: Pattern) -> Iterator[Number]:
     """What a figure of the text comes to with those behind it that are counted beyond it."""
     # 90件,另办结5件
-    whole, at = o.value or 0, o.span.end
-    for figure in sentences.behind(report, in_order, at):
+    report, whole, at = facts.report, o.value or 0, o.span.end
+    for figure in sentences.behind(report, facts.told, at):
         further = sentences.figure(report, figure)
         start, full_stop = sentences.since_full_stop(report, at, further.span.start)
         found = None

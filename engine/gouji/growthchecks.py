@@ -44,7 +44,6 @@ class _Stated(Struct):
 def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """Changes since last year against the figures of both years where one sentence states all three."""
     report, text = facts.report, facts.report.document.text
-    told: list[sentences.Told] = []
     seen: set[tuple[str, int]] = set()
     marks: tuple[str, ...] = rule.params["mention"]
     if report.report_year is not None:
@@ -55,8 +54,7 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
         at = other.span.start
         if other.unit == "%" or not mentioned(text, max(0, at - _HEAD), at):
             continue
-        told = told or sentences.figures(facts)
-        around = sentences.before(report, told, at), sentences.behind(report, told, other.span.end)
+        around = sentences.before(report, facts.told, at), sentences.behind(report, facts.told, other.span.end)
         for figure in [one for figures in around for one in islice(figures, 1)]:
             if figure in seen:
                 continue
@@ -68,7 +66,7 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
             if stated is None:
                 continue
             seen.add(figure)
-            if stated.change.fits(this, stated.last, cut=True) or _fits_another(rule, facts, told, found, stated):
+            if stated.change.fits(this, stated.last, cut=True) or _fits_another(rule, facts, found, stated):
                 facts.passed += 1
                 continue
             kind, index = figure
@@ -85,17 +83,15 @@ def _growth(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 left=this,
                 right=stated.last,
                 span=found.span,
-                terms=[term, *_last(rule, facts, told, found, stated.last)],
+                terms=[term, *_last(rule, facts, found, stated.last)],
                 identity=[stated.words],
             )
 
 
-def _fits_another(
-    rule: Rule, facts: Facts, told: list[sentences.Told], found: Observation | Unbound, stated: _Stated
-) -> bool:
+def _fits_another(rule: Rule, facts: Facts, found: Observation | Unbound, stated: _Stated) -> bool:
     """Whether a change is that of a figure further ahead in the sentence."""
     # 收到12件,办结11件,比上年增加2件,增长20%
-    for figure in islice(sentences.before(facts.report, told, found.span.start), _AHEAD):
+    for figure in islice(sentences.before(facts.report, facts.told, found.span.start), _AHEAD):
         other = sentences.figure(facts.report, figure)
         if other.value is not None and other.unit == found.unit:
             read = _stated(rule, facts, found.span, other.value, found.unit)
@@ -162,11 +158,9 @@ def _read(
         yield _Stated(change, last, words if words.count("(") == words.count(")") else words.strip("()"))
 
 
-def _last(
-    rule: Rule, facts: Facts, told: list[sentences.Told], found: Observation | Unbound, last: Number
-) -> Iterator[Term]:
+def _last(rule: Rule, facts: Facts, found: Observation | Unbound, last: Number) -> Iterator[Term]:
     """The figure of last year as a term, where the sentence prints it; after a date, with that as its label."""
-    report, span = facts.report, found.span
+    report, told, span = facts.report, facts.told, found.span
     near = [*sentences.behind(report, told, span.end), *sentences.before(report, told, span.start)]
     for index in (index for kind, index in near if kind == "u"):
         other = report.unbound[index]

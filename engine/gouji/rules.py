@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import InvalidOperation
 from typing import Any
 
@@ -228,26 +228,25 @@ def _operand(item: Item, facts: Facts) -> Operand:
     return Operand.missing(facts.registry.metric(item.path).signed)
 
 
-def _terms(relation: Relation, facts: Facts) -> Iterator[Term]:
-    left = len(relation.left.items)
-    for n, item in enumerate(relation.items):
-        index = facts.where.get(key(item.source, item.path))
-        if index is not None:
-            yield facts.term("left" if n < left else "right", index, 1 if item.coefficient > 0 else -1)
+def _terms(relation: Relation, facts: Facts) -> list[Term]:
+    left, where = len(relation.left.items), facts.where
+    return [
+        facts.term("left" if n < left else "right", where[name], 1 if coefficient > 0 else -1)
+        for n, (coefficient, source, path) in enumerate(relation.items)
+        if (name := key(source, path)) in where
+    ]
 
 
 def _record(program: Program, tried: Sequence[Evaluation], facts: Facts) -> None:
     instance, rule, evaluation = program.instance, program.instance.rule, tried[0]
     relation, left, right = evaluation.relation, evaluation.left, evaluation.right
-    terms = list(_terms(relation, facts))
+    terms = _terms(relation, facts)
     # Where to look first: the side with one figure, be it the one that exceeds a limit or a printed total.
-    lone = next(
-        (s for s, items in (("left", relation.left.items), ("right", relation.right.items)) if len(items) == 1), ""
-    )
+    lone = "left" if len(relation.left.items) == 1 else "right" if len(relation.right.items) == 1 else ""
     first = facts.report.observations[next((t for t in terms if t.side == lone), terms[0]).operand or 0]
     own = {term.operand for term in terms}
     given = [t for condition in instance.conditions for t in _terms(condition, facts) if t.operand not in own]
-    blanks = sum([operand.kind == "blank" for operand in evaluation.operands])
+    blanks = [operand.kind for operand in evaluation.operands].count("blank")
     assumptions: list[Said] = []
     if blanks:
         assumptions.append(facts.remarks.blank_counted(blanks))

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
 from unicodedata import normalize
 
-from gouji.facts import Facts
+from gouji.facts import Facts, Told
 from gouji.findings import Side, Term
 from gouji.intervals import Interval
 from gouji.records import Number, Observation, Report, Unbound
 from gouji.spans import Span
 from gouji.values import Struct
-
-Told: TypeAlias = tuple[int, str, int]
-"""A figure of the text: where it begins, "o" or "u" as in Partition, its number."""
 
 ENDS = "。!?！？\n"
 _FULL_STOPS = "。｡"
@@ -24,13 +20,6 @@ _FULL_STOPS = "。｡"
 _UP_TO_PAUSE = re.compile(rf".*[{ENDS},，;；:：、(（]", re.S)
 # So many figures of a sentence, and so much of it, are looked at on either side of one of them.
 _FIGURES, _LONGEST, _CLAUSE = 20, 400, 60
-
-
-def figures(facts: Facts) -> list[Told]:
-    """Every figure of the running text that is no percentage, in reading order."""
-    observations, unbound = facts.report.observations, facts.report.unbound
-    told = [(observations[i].span.start, "o", i) for i in facts.text]
-    return sorted([*told, *((u.span.start, "u", i) for i, u in enumerate(unbound) if u.unit != "%")])
 
 
 def figure(report: Report, told: tuple[str, int]) -> Observation | Unbound:

@@ -36,19 +36,17 @@ def _percentage(rule: Rule, book: Rulebook, facts: Facts) -> None:
         shares = [p for m in parts["of"] if (p := _any(facts, m)) is not None]
         bases = [p for m in parts["by"] if (p := _any(facts, m)) is not None]
         _share(rule, facts, observations[index].raw, facts.term("left", index), shares, bases)
-    totals: dict[tuple[str, int], list[tuple[str, int]]] = {}
-    figures: list[sentences.Told] = []
-    exact: list[tuple[int, int]] = []
-    for n, u in enumerate(facts.report.unbound):
-        if u.of is None or (share := part_of(facts, u.of)) is None or share.rounded is not None:
-            continue
-        if not figures:
-            for partition in facts.report.partitions:
-                for part in partition.parts:
-                    totals.setdefault(part, []).append(partition.total)
-            figures = sentences.figures(facts)
-            exact = sorted((observations[i].span.end, i) for i in facts.text if observations[i].exact)
-        earlier = (part_of(facts, figure) for figure in sentences.before(facts.report, figures, share.span.start))
+    shares_of = [(n, u, p) for n, u in enumerate(facts.report.unbound) if u.of and (p := part_of(facts, u.of))]
+    stated = [(n, u, share) for n, u, share in shares_of if share.rounded is None]
+    if not stated:
+        return
+    totals: dict[tuple[str, int] | None, list[tuple[str, int]]] = {}
+    for partition in facts.report.partitions:
+        for figure in partition.parts:
+            totals.setdefault(figure, []).append(partition.total)
+    exact = sorted((observations[i].span.end, i) for i in facts.text if observations[i].exact)
+    for n, u, share in stated:
+        earlier = (part_of(facts, figure) for figure in sentences.before(facts.report, facts.told, share.span.start))
         sentence = [part for part in earlier if part is not None and part.rounded is None]
         named = _named(rule, facts, u, share)
         broken_down = [p for total in totals.get(u.of, ()) if (p := part_of(facts, total)) is not None]

@@ -14,8 +14,8 @@ _LONG = 100
 """No line of fewer characters holds a table."""
 _ROWS = 5
 """So many rows are a table."""
-_WIDE = 15
-"""So many figures in one row are one, too."""
+_WIDE, _HEADS = 15, 5
+"""So many figures in one row behind so many heads are one, too."""
 _LABEL = 60
 _HEADING = 8
 """A piece of so many characters that is no sentence stands for itself."""
@@ -89,7 +89,10 @@ def _tables(pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
 
 
 def _is_table(kinds: Sequence[str]) -> bool:
-    """Whether labels and figures stand by turns, with several figures in a row or with units before them."""
+    """Whether labels and figures stand by turns, with several figures in a row or with units before them.
+
+    A row that has a line of its own is left as it is: its cells may be parted by spaces.
+    """
     rows = telling = width = widest = 0
     for before, kind, after in zip(["", *kinds], kinds, [*kinds[1:], ""], strict=False):
         width = width + 1 if kind == "figure" else 0
@@ -97,7 +100,7 @@ def _is_table(kinds: Sequence[str]) -> bool:
         if kind == "figure" and before != "figure":
             rows += 1
             telling += before == "unit" or after == "figure"
-    return widest >= _WIDE or (rows >= _ROWS and telling > 1)
+    return (widest >= _WIDE and kinds.count("label") >= _HEADS) or (rows >= _ROWS and telling > 1)
 
 
 def _goes_on(line: str, pieces: Sequence[_Piece], n: int) -> bool:

@@ -177,6 +177,29 @@ def test_a_table_that_stands_there_twice(tmp_path: Path) -> None:
     assert finding.instance.startswith("G08.requests.t3.outcome.granted")
 
 
+def test_a_table_that_is_there_again_with_other_figures_is_a_warning(tmp_path: Path) -> None:
+    before, table, after = _table3(Annual().text())
+    (finding,) = told(checked(tmp_path, before + table + table + after), "G09")
+    assert finding.severity == "info"
+    (finding,) = told(checked(tmp_path, before + table + table.replace(" | 38 |", " | 83 |") + after), "G09")
+    assert finding.severity == "warning"
+    assert "数字与前不同" in finding.message.zh
+
+
+def test_a_row_that_stands_there_twice_ends_no_table(tmp_path: Path) -> None:
+    text = Annual().text()
+    row = next(line for line in text.split("\n") if "（二）部分公开" in line)
+    report, whole = checked(tmp_path, text.replace(row, f"{row}\n{row}")), checked(tmp_path, text)
+    (finding,) = told(report, "G09")
+    assert "部分公开" in finding.message.zh
+    assert "连续出现两次" in finding.message.zh
+    assert [(o.path, o.value) for o in report] == [(o.path, o.value) for o in whole]
+    # With other figures nobody knows which row is right, nor whose the ones behind it are.
+    other = text.replace(row, f"{row}\n{row.replace('| 9 |', '| 7 |')}")
+    assert other.count(row) == 1
+    assert [f.severity for f in told(checked(tmp_path, other), "G09") if "数字与前不同" in f.message.zh] == ["warning"]
+
+
 def test_a_table_of_another_body_is_compared_with_nothing(tmp_path: Path) -> None:
     before, table, after = _table3(Annual().text())
     _, other, _ = _table3(Annual(granted=12, partial=2, not_held=7, other=1, third_party=1).text())

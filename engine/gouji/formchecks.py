@@ -245,9 +245,20 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
                 span=renamed.span,
                 identity=[renamed.text],
             )
+    doubled = [m for m in report.mentions if m.kind == "doubled"]
+    for m in doubled:
+        facts.add(
+            rule,
+            instance=f"doubled.{m.text}",
+            message=rule.params["doubled"],
+            values={"text": m.text},
+            span=m.span,
+            identity=[m.text],
+        )
+    named = [m.span.start for m in (*uncounted, *doubled)]
     added: dict[int, list[tuple[Span, str]]] = {}
     for row in report.unparsed:
-        if row.table is not None and not any(row.span.start <= m.span.start < row.span.end for m in uncounted):
+        if row.table is not None and not any(row.span.start <= at < row.span.end for at in named):
             added.setdefault(row.table, []).append((row.span, row.text.strip("|\n ")))
     if added:
         _leave_pages(rule, report, added)
@@ -256,14 +267,15 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             rows = added.setdefault(o.table, [])
             if not any(label == o.label for _, label in rows):
                 rows.append((o.span, o.label))
-    again = {int(m.value): m for m in report.mentions if m.kind == "repeated"}
+    again = {int(m.value): m for m in report.mentions if m.kind in ("repeated", "differing")}
     for ordinal, rows in added.items():
         twice = again.get(ordinal)
+        kind = twice.kind if twice else "added"
         facts.add(
             rule,
             instance=f"added.{ordinal}",
-            severity="info",
-            message=rule.params["repeated" if twice else "added"],
+            severity=None if kind == "differing" else "info",
+            message=rule.params[kind],
             values={"count": str(len(rows)), "text": twice.text if twice else rows[0][1][:40]},
             span=twice.span if twice else rows[0][0],
             identity=[text for _, text in rows],
@@ -465,7 +477,15 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         ),
     )
     labels: dict[str, Reader] = {"forms": _expected, "page": pattern, "about": pattern}
-    labels |= {"added": message, "repeated": message, "renamed": message, "cells": message, "worded": message}
+    labels |= {
+        "added": message,
+        "repeated": message,
+        "differing": message,
+        "doubled": message,
+        "renamed": message,
+        "cells": message,
+        "worded": message,
+    }
     yield "labels", Kind(_labels, labels, tuple(labels), ("count", "labels", "text", "label"))
     sums = schema.record(total=schema.text, parts=schema.metrics, maybe=(schema.each(schema.metrics), ()))
     nesting: dict[str, Reader] = {"sums": schema.table(sums), "within": schema.number}

@@ -169,7 +169,9 @@ class _Binder:
         self.pieces: set[int] = set()  # rows left that are the beginning of the label of the next one
         self.starts: dict[int, int] = {}  # number of cells -> where the values begin among them
         self.filled: bool | None = None  # whether rows are filled up with empty cells at their end, as the heads are
-        self.repeated = False
+        self.repeated: Mention | None = None  # where the table begins again
+        self.values: dict[str, list[str]] = {}  # the cells of each row that was bound
+        self.differs = False  # a row that is there again has other figures
         self.places = {label.row: label.place for label in layout.labels}
 
     def shift(self, at: int) -> None:
@@ -249,22 +251,37 @@ class _Binder:
             # Places that extractors fill up; a blank row of figures without a label stands below heads for all of them.
             return True
         form = self._cells(key, values)
-        if form is None or self.repeated or _closed_up(form, values):
+        if form is None or _closed_up(form, values):
             return False
-        if not self.bound.isdisjoint(form.names):
-            self.repeated = True
-            start = self._row_start(at)
-            end = at - 1 if start < at else at + len("|".join(values)) + 1
-            text = self.canonical.text[start:end].strip("|").rpartition("|")[2]
-            self.reading.mentions.append(Mention("repeated", text, str(self.table), self.canonical.source(start, end)))
-            return False
+        if self.repeated or not self.bound.isdisjoint(form.names):
+            return self._again(key, values, at)
         self.bound.update(form.names)
+        self.values[key] = values
         self.rows.append((at, key))
         if not values[-1] and any(values):
             self.untotalled.append((at, key, self.columns))
         self.closed = True
         self._observe(binding.stem, form.cells, label, values, at)
         return True
+
+    def _again(self, key: str, values: list[str], at: int) -> bool:
+        """Take note of a row that was bound before; whether it says no more than that.
+
+        Straight behind itself it is a row too many; anywhere else, or with other figures, the table begins again.
+        """
+        same = self.values.get(key) == values
+        self.differs |= not same
+        if self.repeated:
+            return False
+        start = self._row_start(at)
+        end = at - 1 if start < at else at + len("|".join(values)) + 1
+        text = self.canonical.text[start:end].strip("|").rpartition("|")[2]
+        again = Mention("doubled", text, str(self.table), self.canonical.source(start, end))
+        if same and self.rows[-1][1] == key:
+            self.reading.mentions.append(again)
+            return True
+        self.repeated = evolve(again, kind="repeated")
+        return False
 
     # --- which cell is which -----------------------------------------------------------------------------------
 
@@ -500,6 +517,8 @@ class _Binder:
                     uncounted.append(other)
         if len(uncounted) < max(COLUMN_AMONG, len(self.rows)):
             self.reading.mentions += uncounted
+        if self.repeated:
+            self.reading.mentions.append(evolve(self.repeated, kind="differing") if self.differs else self.repeated)
         if self.left:
             self.found.sort(key=lambda o: o.span.start)
         self.reading.observations.extend(self._own(self.found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -255,10 +256,10 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             span=m.span,
             identity=[m.text],
         )
-    named = [m.span.start for m in (*uncounted, *doubled)]
+    named = sorted([m.span.start for m in (*uncounted, *doubled)])
     added: dict[int, list[tuple[Span, str]]] = {}
     for row in report.unparsed:
-        if row.table is not None and not any(row.span.start <= at < row.span.end for at in named):
+        if row.table is not None and bisect_left(named, row.span.start) == bisect_left(named, row.span.end):
             added.setdefault(row.table, []).append((row.span, row.text.strip("|\n ")))
     if added:
         _leave_pages(rule, report, added)

@@ -35,7 +35,7 @@ _NESTING = 50
 _LABELS = 16
 """Kinds of words that count in one sentence; more of them may be a table whose cells run together."""
 _FLATTENED = 8
-"""Units before their figures in a sentence that is such a table."""
+"""Labels with their units or figures behind one another in a sentence that is such a table."""
 _AMONG_FIGURES = re.compile(r" \d")
 
 
@@ -204,7 +204,7 @@ class _Reader(Binder):
             self.counted = counted
 
     def _is_flattened(self, start: int, end: int) -> bool:
-        """Whether a sentence is a table whose cells run together: units stand before their figures time and again."""
+        """Whether a sentence is a table whose cells run together: it reads so time and again."""
         found = self.model.finders["flattened"].finditer(self.text, start, end)
         return next(islice(found, _FLATTENED - 1, None), None) is not None
 

@@ -536,6 +536,8 @@ class _Binder:
         known = [label for label in self.layout.labels if label.row == left.row]
         named = (i for i, cell in enumerate(left.cells, 1) if any(far_from(plain(cell), k) is not None for k in known))
         split = next(named, 0)
+        if len(left.cells) - split > CELLS_LIMIT:
+            return None
         values = left.cells[split:]
         if (known and not split) or not (values and self.layout.values.fullmatch(values[0] + "|\n")):
             # Behind the name of a group stands the label of a row.
@@ -543,7 +545,10 @@ class _Binder:
         while len(values) > form.width and not (values[0] and values[-1]):
             # Left of merged labels, or filled up.
             values = values[:-1] if values[0] else values[1:]
-        count = len(values) if len(values) != form.width else sum(map(bool, values))
+        count, filled = len(values), sum(map(bool, values))
+        if count == form.width and all(values[:filled]):
+            # Places at the end of the row are filled up.
+            count = filled
         if not form.cells or not self.bound.isdisjoint(form.names):
             return None
         if count == form.width and all(self.layout.values.fullmatch(value + "|\n") for value in values):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -206,9 +207,8 @@ def _names_the_rest(rule: Rule, facts: Facts, partition: Partition) -> bool:
         return False
     # Every figure of the list must be one of its parts.
     start, end = min(_span(facts, part).start for part in partition.parts), report.unbound[rest].span.start
-    places = [u.span.start for u in report.unbound]
-    places += [o.span.start for o in report.observations if o.source == "narrative"]
-    return sum([start <= place <= end for place in places]) == len(partition.parts)
+    listed = bisect_right(facts.told, (end, "z")) - bisect_left(facts.told, (start, ""))
+    return listed == len(partition.parts)
 
 
 def _judge(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from gouji.findings import SEVERITIES
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -12,7 +14,7 @@ _FINDINGS = """
 SELECT file, rule, severity FROM findings WHERE verdict = 'fail'
 UNION ALL SELECT file, rule, severity FROM between WHERE verdict = 'fail'
 """
-_SEVERITIES = "['info', 'warning', 'error']"
+_SEVERITIES = str([*SEVERITIES])
 # What stands in a row of an unknown layout besides figures tells it from another.
 _SHAPE = r"regexp_replace(head, '[0-9][0-9.,]*', '#', 'g')"
 

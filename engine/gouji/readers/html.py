@@ -29,13 +29,13 @@ _NEWLINE = re.compile(r"\r\n?")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _BLOCKS = re.compile(r"<(?:!doctype|html|body|p|div|br|(?P<table>table))\b", re.I)
 _NUMBER = re.compile(r"\s*(\d{1,9})")
-_TITLE = re.compile(r"<title[^>]{0,99}>\s*([^<>&]{4,120}?)\s*</title", re.I)
+_TITLE = re.compile(r"<title[^>]{0,99}>\s*+([^<>&]{4,120}?)\s*</title", re.I)
 _SITE = re.compile(r"\s*(?:[_|–—]|-(?!\d)).*", re.S)
 """What the name of a page has behind its own: those of the column and of the site."""
 _DATED = re.compile(r"\D*(?:19|20)\d\d\D*")
 """The name of one document, which has its year and no other number; that of a site has none."""
-_ENDING = 4
-"""So many characters at its end are alike where a page shows its name in another way."""
+_SHORT = 60
+"""A line of so many characters that has a year may be the name of a document."""
 
 
 def _names(listed: str) -> frozenset[str]:
@@ -88,11 +88,10 @@ def _name(page: str) -> Piece | None:
 
 
 def _shows(items: Iterable[flow.Item], name: str) -> bool:
-    """Whether a page has its name among its text, or a line that ends like it."""
+    """Whether a page has its name among its text, or a line of its own that may be one: that is what it is called."""
     shown = ["".join("".join(piece.text for piece in node.pieces).split()) for node in _paragraphs(items)]
-    wanted = "".join(name.split())
-    return wanted in "".join(shown) or any(
-        line.endswith(wanted[-_ENDING:]) for line in shown if len(line) <= 2 * len(wanted)
+    return "".join(name.split()) in "".join(shown) or any(
+        len(line) <= _SHORT and _DATED.fullmatch(line) for line in shown
     )
 
 

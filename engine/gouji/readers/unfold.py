@@ -21,7 +21,7 @@ _HEADING = 8
 """A piece of so many characters that is no sentence stands for itself."""
 _PIECE = re.compile(r"[^ \xa0\u3000]+")
 _FIGURE = re.compile(r"[+-]?\d[\d,.]*(?:[万萬]?元)?")
-_LONE = re.compile(r" [+-]?\d[\d,.]*(?:[万萬]?元)?(?=[ \n])")
+_LONE = re.compile(r"[ \xa0\u3000][+-]?\d[\d,.]*(?:[万萬]?元)?(?=[ \xa0\u3000\n])")
 """A figure between spaces: most texts have none, and are left alone."""
 _UNIT = re.compile(r"[条條件次篇个個人项項份元]|人次|[万萬]元|[场場]次")
 _CLAUSE = re.compile(r"[。；;！!？?]|[，,](?!\d{3})")

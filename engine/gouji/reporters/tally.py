@@ -94,7 +94,7 @@ class Tally(Struct):
             else:
                 failing[one] += sum(finding.verdict == "fail" for finding in case)
         told = {finding.group for finding in findings if finding.group}
-        before = [case for case in in_cases(known) if case[0].group not in told]
+        before = list(in_cases(known))
         return cls(
             source,
             cases,
@@ -102,7 +102,7 @@ class Tally(Struct):
             failing,
             verdicts.failed,
             verdicts.passed,
-            Counter(map(gravest, before)),
+            Counter(gravest(case) for case in before if case[0].group not in told),
             Counter(gravest(case) for case in before if not case[0].accepted),
         )
 

@@ -32,6 +32,8 @@ _ROWS = 3
 _PERIOD = 60
 # Labels of one row: groups, its own, and a unit.
 _ROW_LABELS = 4
+# No row of a form has so many cells: they are those of several rows, with nothing between these.
+_SEVERAL = 25
 # Pieces over which the label of a row may be broken.
 _LABEL_PIECES = 5
 
@@ -68,6 +70,8 @@ class Carrier(Struct):
             rows = _joined(rows, text, start)
         if self.rows == "stream":
             rows = [row for pieces in rows for row in _stream_rows(text, start, pieces)]
+        elif self.rows == "gaps":
+            rows = [row for pieces in rows for row in _parted(text, start, pieces)]
         elif self.rows == "series":
             rows = [pair for row in rows for pair in _series_rows(text, start, row)]
         elif self.rows == "grid":
@@ -340,6 +344,14 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
             # A row of values without a label stands below its head, behind an opener.
             yield pieces[end + blank[end] : following]
     yield from _stretch(pieces, stretch, width)
+
+
+def _parted(text: str, start: int, row: list[Cell]) -> Iterator[list[Cell]]:
+    """The rows of what is one only because the lines that end rows are missing; otherwise the row itself."""
+    if len(row) < _SEVERAL:
+        yield row
+    else:
+        yield from _stream_rows(text, start, row)
 
 
 def _unnumbered(pieces: list[Cell], text: str, start: int) -> list[Cell]:

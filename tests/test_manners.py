@@ -115,6 +115,14 @@ def tabs_between_empty_lines(table: Table, width: int) -> str:
     return "".join("\t".join(row) + "\n\n" for row in gridded(table, width))
 
 
+def a_tab_and_a_cell_a_line(table: Table, width: int) -> str:
+    return "".join(f"\t{cell}\n" for row in gridded(table, width) for cell in row)
+
+
+def a_tab_and_a_cell_a_line_with_its_own_places(table: Table, width: int) -> str:
+    return "".join(f"\t{cell}\n" for row in printed(table) for cell in row)
+
+
 def unmarked(table: Table, width: int) -> str:
     return "".join(f"{cell}\n" for row in printed(table) for cell in row)
 
@@ -164,6 +172,8 @@ MANNERS: tuple[Callable[[Table, int], str], ...] = (
     tabs_with_places,
     tabs_without_last_places,
     tabs_between_empty_lines,
+    a_tab_and_a_cell_a_line,
+    a_tab_and_a_cell_a_line_with_its_own_places,
 )
 
 
@@ -409,3 +419,31 @@ def test_a_second_table_below_the_name_of_a_body(body: str) -> None:
         ("disclosure.total", body): 31,
         ("requests.received.total", body): 2,
     }
+
+
+LINES = (
+    ("一、主动公开情况", "——", ""),
+    ("（一）主动公开政府信息数", "条", "120"),
+    ("其中：主动公开规范性文件数", "条", "7"),
+    ("制发规范性文件总数", "件", "9"),
+    ("（二）通过不同渠道和方式公开政府信息的情况", "——", ""),
+    ("1.政府公报公开政府信息数", "条", "11"),
+    ("2.政府网站公开政府信息数", "条", "80"),
+    ("3.政务微博公开政府信息数", "条", "13"),
+    ("4.政务微信公开政府信息数", "条", "14"),
+    ("5.其他方式公开政府信息数", "条", "2"),
+    ("二、回应解读情况", "——", ""),
+    ("（一）回应公众关注热点或重大舆情数", "次", "5"),
+)
+
+
+@pytest.mark.parametrize("empty", [(), (1,), (2, 3), (8, 9), (3, 5, 6, 7, 11)], ids=str)
+def test_cells_led_by_tabs_are_rows_without_the_empty_lines_that_end_these(empty: tuple[int, ...]) -> None:
+    rows = [(*row[:2], "" if n in empty else row[2]) for n, row in enumerate(LINES)]
+    head = ("统计指标", "单位", "统计数")
+    barred = statistics("".join(f"{' | '.join(row)} |\n" for row in (head, *rows)))
+    tabbed = statistics("".join(f"\t{cell}\n" for row in (head, *rows) for cell in row))
+    read = [(o.path, o.state, o.value) for o in barred.observations]
+    assert len(read) == 9
+    assert [(o.path, o.state, o.value) for o in tabbed.observations] == read
+    assert not tabbed.unparsed

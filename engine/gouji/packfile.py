@@ -10,7 +10,7 @@ from gouji.registry import Registry
 from gouji.schema import choice, each, pattern, record, said, some, table, text, words
 from gouji.yamlfile import Scalar, invalid, read, unknown
 
-ROWS = ("grid", "lines", "series", "stream")
+ROWS = ("gaps", "grid", "lines", "series", "stream")
 _true = choice(("true", "false"))
 
 

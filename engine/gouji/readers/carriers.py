@@ -32,6 +32,8 @@ _ROWS = 3
 _PERIOD = 60
 # Labels of one row: groups, its own, and a unit.
 _ROW_LABELS = 4
+# No row of a form has so many cells: they are those of several rows, with nothing between these.
+_SEVERAL = 25
 # Pieces over which the label of a row may be broken.
 _LABEL_PIECES = 5
 
@@ -68,6 +70,8 @@ class Carrier(Struct):
             rows = _joined(rows, text, start)
         if self.rows == "stream":
             rows = [row for pieces in rows for row in _stream_rows(text, start, pieces)]
+        elif self.rows == "gaps":
+            rows = [row for pieces in rows for row in _parted(text, start, pieces)]
         elif self.rows == "series":
             rows = [pair for row in rows for pair in _series_rows(text, start, row)]
         elif self.rows == "grid":
@@ -291,8 +295,9 @@ def _is_unit(cell: Cell, text: str, start: int) -> bool:
     return _UNIT.fullmatch(text, cell.start - start, cell.end - start) is not None
 
 
-def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cell]]:
+def _stream_rows(text: str, start: int, pieces: list[Cell], *, opened: bool = True) -> Iterator[list[Cell]]:
     """Rows of a stream. An opener is an empty piece too, so that only the whole stream tells them apart.
+    Where rows are not `opened`, each empty piece is a cell.
 
     Where all labels begin at multiples of one distance, each row is so long. Otherwise a row is its labels and the n
     values behind them; n is the largest that any row of the stretch needs.
@@ -321,25 +326,46 @@ def _stream_rows(text: str, start: int, pieces: list[Cell]) -> Iterator[list[Cel
         runs.append((head, end, following))
     width = 0
     stretch: list[tuple[int, int, int]] = []
+    above: list[Cell] = []  # the head, as far as it has been met
     for head, end, following in runs:
         filled = max((i - end + 1 for i in range(end, following) if not blank[i]), default=0)
         # A label that is broken over some pieces ends in a unit, as no head does.
         broken = 3 <= end - head <= _LABEL_PIECES + 1 and head > heads[0] and _is_unit(pieces[end - 1], text, start)
-        if (broken or end - head < max(3, min(filled, _LABEL_PIECES + 2))) and (filled or following - end > 2):
+        if (broken or end - head < max(3, min(filled, _LABEL_PIECES + 2))) and (
+            filled or following - end > (2 if opened else 0)
+        ):
+            if above:
+                yield above
+                above = []
             width = max(width, filled)
             stretch.append((head, end, following))
             continue
         # As many labels as figures, or labels that nothing follows but an opener, are a head or a caption.
         yield from _stretch(pieces, stretch, width)
-        stretch, width = [], 0
         own = _own_labels(text, start, pieces[head:end], filled)
-        yield pieces[head : end - own]
+        stretch, width = [], 0
+        above += pieces[head : end - own]
+        if not opened and not filled:
+            # Places that are merged below: the head goes on behind them.
+            continue
+        yield above
+        above = []
         if own:
             width, stretch = filled, [(end - own, end, following)]
         elif filled:
             # A row of values without a label stands below its head, behind an opener.
-            yield pieces[end + blank[end] : following]
+            yield pieces[end + (opened and blank[end]) : following]
+    if above:
+        yield above
     yield from _stretch(pieces, stretch, width)
+
+
+def _parted(text: str, start: int, row: list[Cell]) -> Iterator[list[Cell]]:
+    """The rows of what is one only because the lines that end rows are missing; otherwise the row itself."""
+    if len(row) < _SEVERAL:
+        yield row
+    else:
+        yield from _stream_rows(text, start, row, opened=False)
 
 
 def _unnumbered(pieces: list[Cell], text: str, start: int) -> list[Cell]:

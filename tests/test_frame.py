@@ -78,6 +78,13 @@ def test_a_title_names_any_kind_of_body(body: str) -> None:
     assert told(checked(f"{body}2021年政府信息公开工作年度报告\n{BODY}"), "G04") == []
 
 
+@pytest.mark.parametrize("year", ["２０２２", "二〇二二", "二○二二"])
+def test_a_title_names_its_year_in_any_digits(year: str) -> None:
+    report = checked(f"云岭县{year}年政府信息公开工作年度报告\n{BODY}")
+    assert report.title == f"云岭县{year}年政府信息公开工作年度报告"
+    assert told(report, "G04") == []
+
+
 def test_a_body_on_a_line_of_its_own_belongs_to_the_title_below_only() -> None:
     report = checked(f"云岭县人民政府\n青石镇2016年政府信息公开工作年度报告\n{BODY}")
     assert report.title == "青石镇2016年政府信息公开工作年度报告"

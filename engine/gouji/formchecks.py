@@ -28,13 +28,13 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """A title with year and body; a body that the title leaves out may be named elsewhere."""
     report = facts.report
     title = report.title
+    # In the form that patterns see: full-width digits are digits.
+    rest = "".join(m.text for m in report.mentions if m.kind == "title") or title or ""
     if not title:
         facts.add(rule, instance="missing", message=rule.params["missing"], identity=["missing"])
-    elif not rule.params["year"].search(title):
+    elif not rule.params["year"].search(rest):
         facts.add(rule, instance="year", values={"title": title}, span=facts.mentioned("title"), identity=[title])
     else:
-        # In the form that patterns see.
-        rest = "".join(m.text for m in report.mentions if m.kind == "title") or title
         for word in rule.params["ignore"]:
             rest = rest.replace(word, "")
         if rule.params["body"].search(rest) or report.issuer or report.region:

@@ -78,7 +78,13 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[name])
             continue
         if last is not None and found.span.start < last.start:
-            facts.add(rule, instance=f"{n}.order", values={"name": name}, message=p["misplaced"], span=found.span)
+            facts.add(
+                rule,
+                instance=f"{n}.order",
+                values={"name": _heading(report, found)},
+                message=p["misplaced"],
+                span=found.span,
+            )
         elif (
             not p["said"].search(found.title)
             and not _filled(report.sections, found, None if wanted["nil"] else p["nil"])
@@ -91,7 +97,7 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
                     rule,
                     instance=f"{n}.empty",
                     severity=severity,  # type: ignore[arg-type]
-                    values={"name": name},
+                    values={"name": _heading(report, found)},
                     message=p["empty"],
                     span=found.span,
                 )
@@ -139,6 +145,11 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
         span=rows[0].span if told == "unread" else section[0].span if section else None,
         identity=[name],
     )
+
+
+def _heading(report: Report, section: Section) -> str:
+    """The heading as the report prints it, whose ordinal may be another than in the form."""
+    return "".join(report.document.text[section.span.start : section.span.end].split()) or section.title
 
 
 def _loose(report: Report) -> Iterator[str]:

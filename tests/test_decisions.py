@@ -430,10 +430,15 @@ def test_a_baseline_tells_what_is_new_changed_and_fixed(run: Run) -> None:
     assert run("check", ".", "--baseline", "old.json", "--fail-on", "info").status == 1
 
 
-def test_only_new_findings_fail(run: Run) -> None:
+def test_only_new_and_changed_findings_fail(run: Run) -> None:
     Path("old.json").write_text(run("check", "--format", "json", FAULTY).out, encoding="utf-8")
-    edit("8150", "8151")
-    assert run("check", FAULTY, "--baseline", "old.json", "--fail-on", "warning").status == 0
+    assert run("check", FAULTY, "--baseline", "old.json", "--fail-on", "info").status == 0
+    edit("8150", "8151")  # changes X01, a warning
+    done = run("check", FAULTY, "--baseline", "old.json", "--fail-on", "warning")
+    assert (done.status, "1 warning, new or changed, to verify" in done.out) == (1, True)
+    junit = run("check", FAULTY, "--baseline", "old.json", "--fail-on", "warning", "--format", "junit").out
+    assert '<failure type="warning"' in junit
+    assert run("check", FAULTY, "--baseline", "old.json").status == 0
     # What was not checked then is new now.
     os.rename(FAULTY, "other.txt")
     edit("8151", "8152", "other.txt")

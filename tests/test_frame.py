@@ -78,6 +78,13 @@ def test_a_title_names_any_kind_of_body(body: str) -> None:
     assert told(checked(f"{body}2021年政府信息公开工作年度报告\n{BODY}"), "G04") == []
 
 
+@pytest.mark.parametrize("year", ["２０２２", "二〇二二", "二○二二"])
+def test_a_title_names_its_year_in_any_digits(year: str) -> None:
+    report = checked(f"云岭县{year}年政府信息公开工作年度报告\n{BODY}")
+    assert report.title == f"云岭县{year}年政府信息公开工作年度报告"
+    assert told(report, "G04") == []
+
+
 def test_a_body_on_a_line_of_its_own_belongs_to_the_title_below_only() -> None:
     report = checked(f"云岭县人民政府\n青石镇2016年政府信息公开工作年度报告\n{BODY}")
     assert report.title == "青石镇2016年政府信息公开工作年度报告"
@@ -354,6 +361,28 @@ def test_labels_between_commas_are_a_table_that_is_not_read() -> None:
 def test_a_section_without_a_word_is_empty() -> None:
     report = checked(SIX.format(two="信息。", three="信息。", six=""))
     assert [f.severity for f in told(report, "G05") if "其他需要报告" in f.message.zh] == ["error"]
+
+
+def test_a_heading_out_of_order_is_quoted_as_the_report_prints_it() -> None:
+    parts = SIX.format(two="信息。", three="信息。", six="\n无。").replace("四、政府", "三、政府").split("三、")
+    report = checked(f"{parts[0]}三、{parts[2].replace('五、', '四、' + parts[1] + '五、')}")
+    (order,) = [f for f in told(report, "G05") if f.instance.endswith("order")]
+    assert order.message.zh == "“三、政府信息公开行政复议、行政诉讼情况”的位置不对"
+    assert order.explanation is not None
+    assert "次序" in order.explanation.zh
+
+
+def test_what_may_be_right_fits_what_is_said() -> None:
+    loose = "申请人情况\n自然人 法人或其他组织\n商业企业 科研机构\n结转下年度继续办理"
+    rows = "\n".join(f"某类事项{n} | {n} | {n + 1} | 若干 |" for n in range(7))
+    report = checked(SIX.format(two=rows, three=loose, six=""))
+    said = {f.instance.partition(".")[2]: f.explanation and f.explanation.en for f in told(report, "G05")}
+    assert said == {
+        "6.empty": "its text may be a picture that was lost in conversion",
+        "表二": None,
+        "表三": "the table may have come apart in conversion",
+        "表四": "a table may be a picture that was lost in conversion",
+    }
 
 
 def test_a_table_that_cannot_be_read_is_not_said_to_be_absent() -> None:

@@ -111,6 +111,7 @@ def test_without_the_pack_the_rows_are_unparsed(tmp_path: Path) -> None:
         ("grammars/library/library.lark", "start: (", "start: ((", "library.lark:", ""),
         ("rules/library.yaml", "library.returns <= library.loans", "library.returns <= library.loan", "library.yaml:8:", "library.loans"),
         ("rules/library.yaml", "severity: warning", "severity: warnig", "library.yaml:5:", "warning"),
+        ("rules/library.yaml", "exceptions: {zh: 归还的可能是上年借出的, en: books lent last year may come back}", "exceptions: {mesage: {zh: 甲, en: a}}", "library.yaml:11:", "message"),
         ("grammars/library/metrics.yaml", "unit: 册", "unit: [册", "metrics.yaml:4:", ""),
         ("grammars/library/pack.yaml", "{path: library.loans}", "[1]", "pack.yaml", ""),
         ("grammars/library/pack.yaml", "{grammar: library.lark, reads: table, detect: [馆藏项目]}", "[1, 2]", "pack.yaml", ""),

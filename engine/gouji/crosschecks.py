@@ -346,7 +346,7 @@ def finding(
         delta=left - right if left is not None and right is not None else None,
         terms=tuple(terms),
         assumptions=tuple(assumptions),
-        explanation=rule.exceptions if rule.exceptions.zh else None,
+        explanation=rule.exception(rule.message),
         coverage=coverage,
         fingerprint=sha256("\n".join(identity).encode()).hexdigest()[:16],
     )

@@ -209,7 +209,7 @@ class Facts:
                 span,
                 tuple(terms),
                 tuple(assumptions),
-                rule.exceptions if rule.exceptions.zh else None,
+                rule.exception(message or rule.message),
                 alternative,
                 identity=tuple(identity),
                 given=tuple(given),

@@ -29,13 +29,13 @@ def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
     """A title with year and body; a body that the title leaves out may be named elsewhere."""
     report = facts.report
     title = report.title
+    # In the form that patterns see: full-width digits are digits.
+    rest = "".join(m.text for m in report.mentions if m.kind == "title") or title or ""
     if not title:
         facts.add(rule, instance="missing", message=rule.params["missing"], identity=["missing"])
-    elif not rule.params["year"].search(title):
+    elif not rule.params["year"].search(rest):
         facts.add(rule, instance="year", values={"title": title}, span=facts.mentioned("title"), identity=[title])
     else:
-        # In the form that patterns see.
-        rest = "".join(m.text for m in report.mentions if m.kind == "title") or title
         for word in rule.params["ignore"]:
             rest = rest.replace(word, "")
         if rule.params["body"].search(rest) or report.issuer or report.region:
@@ -79,7 +79,13 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
             facts.add(rule, instance=str(n), message=p["absent"], values={"name": name}, identity=[name])
             continue
         if last is not None and found.span.start < last.start:
-            facts.add(rule, instance=f"{n}.order", values={"name": name}, message=p["misplaced"], span=found.span)
+            facts.add(
+                rule,
+                instance=f"{n}.order",
+                values={"name": _heading(report, found)},
+                message=p["misplaced"],
+                span=found.span,
+            )
         elif (
             not p["said"].search(found.title)
             and not _filled(report.sections, found, None if wanted["nil"] else p["nil"])
@@ -92,7 +98,7 @@ def _sections(rule: Rule, book: Rulebook, facts: Facts) -> None:
                     rule,
                     instance=f"{n}.empty",
                     severity=severity,  # type: ignore[arg-type]
-                    values={"name": name},
+                    values={"name": _heading(report, found)},
                     message=p["empty"],
                     span=found.span,
                 )
@@ -140,6 +146,11 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
         span=rows[0].span if told == "unread" else section[0].span if section else None,
         identity=[name],
     )
+
+
+def _heading(report: Report, section: Section) -> str:
+    """The heading as the report prints it, whose ordinal may be another than in the form."""
+    return "".join(report.document.text[section.span.start : section.span.end].split()) or section.title
 
 
 def _loose(report: Report) -> Iterator[str]:

@@ -124,6 +124,8 @@ class _RuleReader:
         if not spec.between:
             self.refuse_other_reports([*_cases(get.get("equation")), *_cases(get.get("when"))])
         message = schema.message(get["message"])
+        params = self.params({k: get[k] for k in spec.params if k in get}, spec.params)
+        exceptions, excused = _exceptions(get.get("exceptions"), {"message": message, **params})
         rule = Rule(
             id=schema.text(get["id"]),
             title=schema.message(get["title"]),
@@ -131,7 +133,8 @@ class _RuleReader:
             severities={name: _severity(level, self.registry) for name, level in _cases(get["severity"])},
             message=message,
             basis=schema.message(get["basis"]),
-            exceptions=schema.message(get["exceptions"]) if "exceptions" in get else Message("", ""),
+            exceptions=exceptions,
+            excused=excused,
             applies=self.applies(get.get("applies", {})),
             sources=self.sources(get.get("source")),
             repeats={str(k): str(v) for k, v in self.groups(get.get("for", {}))},
@@ -146,7 +149,7 @@ class _RuleReader:
             below=_severity(get["below"], self.registry) if "below" in get else None,
             stated="stated" in get and schema.flag(get["stated"], self.registry),
             yields=schema.words(get["yields"]) if "yields" in get else (),
-            params=self.params({k: get[k] for k in spec.params if k in get}, spec.params),
+            params=params,
             kept_examples=Kept((self.examples(get["pass"], get["id"]), self.examples(get["fail"], get["id"]))),
             where=where(get["id"]),
         )
@@ -231,6 +234,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(k): _plain(v) for k, v in value.items()}
     return [_plain(v) for v in value] if isinstance(value, list) else str(value)
+
+
+def _exceptions(value: Any, params: Mapping[str, Any]) -> tuple[Message, dict[Message, Message]]:
+    """What may be right all the same: one text for all messages of a rule, or one each for some of them, by name."""
+    if value is None:
+        return Message("", ""), {}
+    if set(schema.mapping(value)) <= {"zh", "en"}:
+        return schema.message(value), {}
+    messages = [name for name, param in params.items() if isinstance(param, Message)]
+    by_name = schema.keys(value, messages, (), value)
+    return Message("", ""), {params[name]: schema.message(text) for name, text in by_name.items()}
 
 
 def _equation(value: Any) -> Scalar:

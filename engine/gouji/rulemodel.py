@@ -149,7 +149,10 @@ class Instance:
 
 
 class Rule(Struct):
-    """One rule as its author wrote it; `params` are the data of structural kinds, `where` its place."""
+    """One rule as its author wrote it; `params` are the data of structural kinds, `where` its place.
+
+    `exceptions` are those of all its messages, or in `excused` of each message that has some.
+    """
 
     id: str
     title: Message
@@ -158,6 +161,7 @@ class Rule(Struct):
     message: Message
     basis: Message
     exceptions: Message
+    excused: Mapping[Message, Message]
     applies: Applies
     sources: tuple[Source, ...]
     repeats: Mapping[str, str]
@@ -180,6 +184,16 @@ class Rule(Struct):
     def fails(self) -> tuple[Figures, ...]:
         """Figures with which it does not."""
         return self.kept_examples.value[1]
+
+    def exception(self, message: Message) -> Message | None:
+        """What may be right although the rule says `message`; None for nothing."""
+        found = self.excused.get(message, self.exceptions)
+        return found if found.zh else None
+
+    @property
+    def all_exceptions(self) -> tuple[Message, ...]:
+        """The exceptions of all its messages together, and those of each."""
+        return (self.exceptions, *self.excused.values()) if self.exceptions.zh else tuple(self.excused.values())
 
     @property
     def equations(self) -> Mapping[str, Equation]:

@@ -27,7 +27,7 @@ def facts(rule: Rule, say: Voice, labels: Registry) -> dict[str, str]:
         "applies": _applies(rule, say),
         "message": phrases.shown(say.of(rule.message)),
         "basis": say.of(rule.basis),
-        "exceptions": say.of(rule.exceptions),
+        "exceptions": say("asks.semicolon").join(dict.fromkeys(map(say.of, rule.all_exceptions))),
     }
 
 

@@ -187,6 +187,14 @@ def test_the_name_of_a_site_is_no_text() -> None:
         assert read(f"<html><head><title>{name}</title></head><p>一、总体情况</p>").text == "一、总体情况\n"
 
 
+def test_a_page_that_shows_a_name_is_not_called_otherwise(tmp_path: Path) -> None:
+    """Programs leave the title of another document in a page, sites the year in which they put it there."""
+    shown = "<h1>望澜市岚泽县2022年政府信息公开工作年度报告</h1><p>全年收到申请6件。</p>"
+    for title in ("岚泽县2023年政府信息公开年报", "望澜市云溪县2021年工作总结", "岚泽县年度报告（2023年发布）"):
+        report = check(f"<html><head><title>{title}</title></head><body>{shown}</body></html>", tmp_path)
+        assert (report.title, report.report_year) == ("望澜市岚泽县2022年政府信息公开工作年度报告", 2022)
+
+
 def test_line_breaks_and_preformatted_text() -> None:
     document = read("<p>一、总体情况<br>全年办结8件。</p><pre>第一行\n第二行</pre><p>源码\n   换行</p>")
     assert paragraphs(document) == ["一、总体情况", "全年办结8件。", "第一行", "第二行", "源码 换行"]

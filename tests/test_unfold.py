@@ -19,10 +19,11 @@ def told(report: Report) -> tuple[set[object], list[tuple[str, str]]]:
     return figures, sorted((f.instance, f.severity) for f in report.findings)
 
 
+@pytest.mark.parametrize("space", [" ", "\xa0", "\u3000"], ids=["space", "no_break", "ideographic"])
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.txt")), ids=lambda path: path.stem)
-def test_a_report_in_one_line_says_what_it_says_in_many(path: Path) -> None:
+def test_a_report_in_one_line_says_what_it_says_in_many(path: Path, space: str) -> None:
     text = path.read_text(encoding="utf-8")
-    line = carriers.unbroken(carriers.read(text))
+    line = carriers.unbroken(carriers.read(text)).replace(" ", space)
     assert "\n" not in line
     engine = gouji.engine()
     assert told(engine.check("x.txt", line.encode())) == told(engine.check("x.txt", text.encode()))
@@ -52,6 +53,11 @@ def test_every_figure_stands_where_it_stood_in_the_line() -> None:
 )
 def test_what_is_no_table_in_one_line_stays_as_it_is(text: str) -> None:
     assert unfold(text) == text
+
+
+def test_a_row_of_figures_in_a_line_of_its_own_stays_one() -> None:
+    row = "        ".join(map(str, range(100, 115)))
+    assert unfold(f"结果维持  结果纠正\n{row}\n") == f"结果维持  结果纠正\n{row}\n"
 
 
 def test_a_label_set_wide_and_a_remark_in_brackets_stay_together() -> None:

@@ -534,10 +534,30 @@ def test_what_a_repaired_figure_settles_besides_belongs_to_its_case() -> None:
 def test_a_part_of_the_text_that_is_too_much_and_not_that_of_the_table_is_one_case() -> None:
     table = {f"requests.received.{way}": n for way, n in (("in_person", 4), ("fax", 0), ("online", 11), ("mail", 1))}
     table["requests.received.total"] = 16
-    # The text may leave a way out: its parts are more than their total, whatever that is.
-    found = told(table, table | {"requests.received.fax": 5}, "S01", "X01")
+    text = table | {"requests.received.fax": 5}
+    found = told(table, text, "S01", "X01")
     assert grouped(found) == {frozenset({"S01", "X01.requests.received.fax"})}
+    # The text names all ways of the form: that there were more ways once does not make their sum a mere bound.
+    assert (found["S01"].left, found["S01"].delta) == (21, 5)
+    # The text may leave a way out: its parts are more than their total, whatever that is.
+    del text["requests.received.in_person"], text["requests.received.mail"]
+    text["requests.received.total"] = 15
+    found = told(table | {"requests.received.total": 15, "requests.received.mail": 0}, text, "S01")
     assert found["S01"].delta is None
+    assert "≥16" in found["S01"].message.zh
+
+
+def test_what_a_slip_is_called_goes_with_the_number_of_figures_it_changes() -> None:
+    cells = consistent()
+    both = [f"{T3}outcome.total.{column}" for column in ("natural", "total")]
+    for changed, zh, en in (
+        ([both[0]], "改动这一处即可", "this one change is enough"),
+        (both, "改动这几处即可", "these changes together are enough"),
+    ):
+        found = judged(cells | {path: cells[path] + 1234 for path in changed})
+        first = [s for s in next(f for f in found.values() if f.suspects).suspects if s.rank == 1]
+        assert {[*cells][s.operand] for s in first} == {*changed}
+        assert {(s.slip, s.pattern.zh, s.pattern.en) for s in first} == {("other", zh, en)}
 
 
 def hints(table: Mapping[str, int]) -> set[str]:

@@ -28,6 +28,30 @@ def test_every_rule_says_what_it_asks_by_its_equation_or_in_words(lang: str) -> 
             assert not re.search(r"[{}$]|\b[a-z]\w*\.[a-z]\w*", " ".join((*shown, *shown.values()))), shown
 
 
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [("en", ["63, 63  the text: ", "63, 65  the text: "]), ("zh", ["63、63  正文：", "63、65  正文："])],
+)
+def test_figures_of_an_example_are_told_one_after_the_other(
+    lang: str, shown: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rules", "X05-REPEAT", "--lang", lang]) == 0
+    told = [line.strip() for line in capsys.readouterr().out.splitlines() if "org.obligated_units" in line]
+    label = Engine.load().registry.label("org.obligated_units", lang)
+    assert told == [f"{one}{label}  text(org.obligated_units)" for one in shown]
+    assert main(["rules", "--markdown"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert any("`text(org.obligated_units) = 63, 65`" in line for line in told)
+
+
+def test_a_difference_has_a_word_beside_it_in_both_languages() -> None:
+    messages = [rule.message for rule in Engine.load().rulebook.rules if "{difference}" in rule.message.zh]
+    assert messages
+    for message in messages:
+        assert "相差 {difference}" in message.zh
+        assert re.search(r"\w \{difference\}|\{difference\} apart", message.en), message.en
+
+
 def test_what_a_kind_asks_is_made_of_what_its_rules_have() -> None:
     told = {key.removeprefix("asks."): message for key, message in builtin().entries.items() if key.startswith("asks.")}
     for name, kind in KINDS.items():

@@ -319,6 +319,13 @@ def test_the_figure_of_last_year_is_one_of_the_same_sentence_and_unit() -> None:
     assert [term.value for term in finding.terms] == [120, 100]
 
 
+@pytest.mark.parametrize("digits", ["0123456789", "０１２３４５６７８９"])
+def test_growth_over_a_year_that_is_printed_in_digits_of_any_width(digits: str) -> None:
+    text = "收到申请120件，比2020年的100件增长25%。".translate(str.maketrans("0123456789", digits))
+    (finding,) = [f for f in found(text, 2021) if f.rule == "X12"]
+    assert (finding.left, finding.right) == (120, 100)
+
+
 @pytest.mark.parametrize(
     "text",
     [

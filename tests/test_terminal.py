@@ -232,6 +232,19 @@ def test_a_file_cannot_steer_the_terminal(color: bool, draw: Draw) -> None:
     assert "[bold]合计[/bold]" in ours
 
 
+def test_lines_that_are_not_understood_are_told_once_each(draw: Draw) -> None:
+    report = stage.statistics()
+    (piece,) = report.unparsed
+    elsewhere = evolve(piece, span=report.observations[0].span)
+    line = report.document.place(elsewhere.span).line
+    for pieces, told in (
+        ((piece, piece), "pieces not understood: 2, in line 20"),
+        ((elsewhere, piece, piece), f"pieces not understood: 3, in lines {line}, 20"),
+    ):
+        drawn = draw(evolve(report, unparsed=pieces), lang="en").splitlines()
+        assert told in [shown.strip() for shown in drawn]
+
+
 def test_remarks_are_one_line_until_all_is_wanted(draw: Draw) -> None:
     brief = draw(stage.refusals(), width=120).splitlines()
     assert sum("S13" in line for line in brief) == 1

@@ -8,6 +8,7 @@ from itertools import chain
 
 from attrs import evolve
 
+from gouji import phrases
 from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.findings import Finding, Statement, Suspect
@@ -239,6 +240,11 @@ class _Figures(dict[int, Figure]):
         return figure
 
 
+def _called(slip: Message, n: int) -> Message:
+    """What a slip is called, in words that go with how many figures it changes."""
+    return Message(phrases.filled(slip.zh, {"n": n}), phrases.filled(slip.en, {"n": n}))
+
+
 def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Message], facts: Facts) -> Finding:
     # That one of two figures is wrong goes without saying.
     if not found or (len(found) == 2 and {c.cell for repair in found for c in repair.changes} == {*finding.operands}):
@@ -249,7 +255,7 @@ def _suspected(finding: Finding, found: Sequence[Repair], slips: Mapping[str, Me
             change.value,
             change.repair,
             repair.explains,
-            slips.get(repair.slip) or Message(repair.slip, repair.slip),
+            _called(slips.get(repair.slip) or Message(repair.slip, repair.slip), len(repair.changes)),
             repair.slip,
             n,
         )

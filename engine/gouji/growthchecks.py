@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _REACH = 100  # so far from its figure a change is looked for, and so far the other way the figure of last year
 _AHEAD = 20  # figures of a sentence in front of one whose change may be that of another
 _HEAD = 30  # so far before a figure the words for its year begin
+_EITHER_WIDTH = str.maketrans({digit: f"[{digit}{chr(ord(digit) - ord('0') + 0xFF10)}]" for digit in "0123456789"})
 _BEHIND = ("behind", "following")  # what stands behind a figure: all that is said of it, or what has words before it
 
 
@@ -102,7 +103,8 @@ def _fits_another(rule: Rule, facts: Facts, found: Observation | Unbound, stated
 
 @lru_cache(100)
 def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, marks)))
+    """Any of these words in the text as it is printed, where digits may be full-width ones."""
+    return re.compile("|".join(re.escape(mark).translate(_EITHER_WIDTH) for mark in marks))
 
 
 def _printed(raw: str) -> Number | None:

@@ -171,7 +171,8 @@ def _look_closer(program: Program, facts: Facts) -> None:
     if program.instance.rule.stated and _implied(bound.relations, facts):
         return
     if len(tried) > 1:
-        tried.sort(key=lambda e: (e.outcome != "undecided", abs(e.delta) if e.delta is not None else 0))
+        # The nearest first; of two that are as near the one without parts that the text may leave out.
+        tried.sort(key=lambda e: (e.outcome != "undecided", _apart(e.left, e.right) or 0, e.delta is None))
     _record(program, tried, facts)
 
 
@@ -303,12 +304,18 @@ def _needed(evaluation: Evaluation, facts: Facts) -> Statement | None:
     return facts.remarks("may_read" if likely else "must_read", raw=raw, needed=needed)
 
 
-def _difference(left: Interval, right: Interval) -> str:
-    """How far apart two sides at least are of which one is not known exactly."""
+def _apart(left: Interval, right: Interval) -> Number | None:
+    """How far apart two sides at least are; None where that is not known."""
     for low, high in ((left.low, right.high), (right.low, left.high)):
         if low is not None and high is not None and low > high:
-            return f"≥{number_text(low - high)}"
-    return "?"
+            return low - high
+    return None
+
+
+def _difference(left: Interval, right: Interval) -> str:
+    """How far apart two sides at least are of which one is not known exactly."""
+    apart = _apart(left, right)
+    return "?" if apart is None else f"≥{number_text(apart)}"
 
 
 def _side(items: Sequence[Item], facts: Facts) -> Words:

@@ -9,7 +9,7 @@ from pathlib import Path
 from gouji import schema
 from gouji.messages import Voice
 from gouji.registry import Registry
-from gouji.reporters.rulefacts import circumstances, facts
+from gouji.reporters.rulefacts import circumstances, facts, figure
 from gouji.rulemodel import Figures, Rule
 from gouji.yamlfile import read
 
@@ -63,7 +63,12 @@ def _example(figures: Figures, voices: Sequence[Voice], labels: Registry) -> str
         " · ".join(dict.fromkeys(f"{_shown(name)}: {_shown(how)}" for name, how in one))
         for one in zip(*(circumstances(figures, voice, labels) for voice in voices), strict=True)
     )
-    return ", ".join([*told, *(f"`{path} = {value}`" for path, value in figures.items() if not path.startswith("$"))])
+    return ", ".join(
+        [
+            *told,
+            *(f"`{path} = {figure(value, voices[-1])}`" for path, value in figures.items() if not path.startswith("$")),
+        ]
+    )
 
 
 def _both(key: str, voices: Sequence[Voice]) -> str:

@@ -8,10 +8,11 @@ from attrs import frozen
 from rich.cells import cell_len
 from rich.text import Text
 
+from gouji.expressions import SOURCES
 from gouji.relations import own_path
 from gouji.reporters.anomalies import Entry, Ledger
 from gouji.reporters.page import INDENT, STYLES, Page
-from gouji.reporters.rulefacts import circumstances, facts
+from gouji.reporters.rulefacts import circumstances, facts, figure
 from gouji.rulemodel import Figures, Rule
 
 
@@ -71,10 +72,13 @@ class RulePage:
         for path, value in figures.items():
             if path.startswith("$"):
                 continue
-            own = own_path(path)
+            source, _, named = path.rstrip(")").rpartition("(")
+            own = own_path(named)
             label = page.labels.label(own, page.say.lang)
-            if own != path:
-                label = page.say(f"rules.{path.partition('.')[0]}", label=label)
-            shown = page.say("anomaly.blank") if value is None else page.shown(str(value))
+            if own != named:
+                label = page.say(f"rules.{named.partition('.')[0]}", label=label)
+            if source:
+                label = page.say("rules.said_by", source=page.say(f"asks.from_{SOURCES[source]}"), label=label)
+            shown = page.say("anomaly.blank") if value is None else page.shown(figure(value, page.say))
             entries.append(Entry("", (shown,), page.shown(label), "" if label == path else path))
         yield from Ledger(page, tuple(entries), indent=INDENT - 2).lines(page.width)

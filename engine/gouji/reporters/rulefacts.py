@@ -50,6 +50,11 @@ def circumstances(figures: Figures, say: Voice, labels: Registry) -> Iterator[tu
             yield words.named(name[1:]), words.of(value) or say("anomaly.blank")
 
 
+def figure(value: Any, say: Voice) -> str:
+    """A figure of an example as its author wrote it, of several one after the other."""
+    return say("report.comma").join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
 class _Words:
     """Data of a rule in words."""
 

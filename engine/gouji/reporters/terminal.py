@@ -131,9 +131,9 @@ class _Sheet(Struct):
             if places[0].line is None:
                 told = ("report.unparsed_places", "places", [page.spot(place._replace(cell=None)) for place in places])
             else:
-                told = ("report.unparsed", "lines", [str(place.line) for place in places])
+                told = ("report.unparsed", "lines", [*dict.fromkeys(str(place.line) for place in places)])
             key, name, spots = told
-            words = page.say(key, n=len(spots), **{name: page.say("report.comma").join(spots)})
+            words = page.say(key, n=len(places), count=len(spots), **{name: page.say("report.comma").join(spots)})
             yield Text()
             yield from page.paragraph(page.text(words, "warning"), 2)
             if page.verbose:

@@ -507,7 +507,7 @@ class _Rules:
             for case, ways_ in texts:
                 yield from _equation(f"      {case}: ", ways_)
         if law.operator == "==":
-            yield '    message: {zh: "{right_label}为 {right}，各项合计 {left}，相差 {difference}", en: "{right_label}: {right}, but the parts add up to {left} ({difference})"}'
+            yield '    message: {zh: "{right_label}为 {right}，各项合计 {left}，相差 {difference}", en: "{right_label}: {right}, but the parts add up to {left} ({difference} apart)"}'
         else:
             yield '    message: {zh: "{left_label}为 {left}，多于{right_label} {right}", en: "{left_label}: {left}, more than {right_label}: {right}"}'
         holds = sum(one.holds for one in laws)

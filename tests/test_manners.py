@@ -495,3 +495,14 @@ def test_a_table_of_the_form_in_one_row_is_not_missing(tmp_path: Path) -> None:
         return " | ".join(cell for row in printed(table) for cell in row) + " |\n"
 
     assert set(loose(read(2022, values, whole, tmp_path)).values()) == {"warning"}
+
+
+@pytest.mark.parametrize("at", [0, 3, 6])
+def test_a_number_in_brackets_alone_is_no_blank_cell(at: int, tmp_path: Path) -> None:
+    paths = forms.paths(2022)
+    place = paths.index("requests.t3.outcome.granted.natural") + at
+    values = [str(100 + i) if i != place else "（32）" for i in range(len(paths))]
+    report = read(2022, values, rows_filled_up, tmp_path)
+    assert [(o.path, o.raw) for o in report.observations if o.state == "text"] == [(paths[place], "（32）")]
+    assert not [o for o in report.observations if o.state == "blank"]
+    assert not [f for f in report.findings if f.rule == "R10"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -447,3 +447,62 @@ def test_cells_led_by_tabs_are_rows_without_the_empty_lines_that_end_these(empty
     assert len(read) == 9
     assert [(o.path, o.state, o.value) for o in tabbed.observations] == read
     assert not tabbed.unparsed
+
+
+def loose(report: Report) -> Mapping[str, str]:
+    """What is said of tables that are in the text and were not read, with how grave that is."""
+    return {
+        f.rule if f.rule == "G14" else f.instance: f.severity
+        for f in report.findings
+        if f.rule == "G14" or f.instance.startswith("G05.表")
+    }
+
+
+def test_a_table_that_runs_together_in_a_line_of_the_text_is_told_to_be_unread() -> None:
+    below = [
+        "收到申请数",
+        "当面申请数",
+        "传真申请数",
+        "网络申请数",
+        "信函申请数",
+        "申请办结数",
+        "按时办结数",
+        "延期办结数",
+        "申请答复数",
+        "属于已主动公开范围数",
+        "同意公开答复数",
+        "同意部分公开答复数",
+        "不同意公开答复数",
+        "不属于本行政机关公开数",
+        "申请信息不存在数",
+        "告知作出更改补充数",
+    ]
+    rows = [*LINES, ("三、依申请公开情况", "——", ""), *((label, "件", str(30 + n)) for n, label in enumerate(below))]
+    prose = "云岭县粮食局2016年政府信息公开工作年度报告一、概述全年主动公开政府信息120条。"
+
+    def told(count: int) -> Mapping[str, str]:
+        line = "\t".join(["统计指标", "单位", "统计数", *(cell for row in rows[:count] for cell in row)])
+        return loose(gouji.engine().check("-", (prose + line).encode()))
+
+    assert told(len(rows)) == {"G14": "warning"}
+    assert not told(6)
+
+
+def test_a_table_of_the_form_in_one_row_is_not_missing(tmp_path: Path) -> None:
+    values = [str(100 + i) for i in range(len(forms.paths(2022)))]
+
+    def whole(table: Table, width: int) -> str:
+        return " | ".join(cell for row in printed(table) for cell in row) + " |\n"
+
+    assert set(loose(read(2022, values, whole, tmp_path)).values()) == {"warning"}
+
+
+@pytest.mark.parametrize("at", [0, 3, 6])
+def test_a_number_in_brackets_alone_is_no_blank_cell(at: int, tmp_path: Path) -> None:
+    paths = forms.paths(2022)
+    place = paths.index("requests.t3.outcome.granted.natural") + at
+    values = [str(100 + i) if i != place else "（32）" for i in range(len(paths))]
+    report = read(2022, values, rows_filled_up, tmp_path)
+    assert [(o.path, o.raw) for o in report.observations if o.state == "text"] == [(paths[place], "（32）")]
+    assert not [o for o in report.observations if o.state == "blank"]
+    assert not [f for f in report.findings if f.rule == "R10"]

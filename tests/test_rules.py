@@ -286,7 +286,13 @@ def test_table_sums_agree_with_counting(grid: list[list[Any]], balanced: bool) -
     table: dict[str, Any] = {}
     for name, line in zip(names, grid, strict=True):
         table |= row(name, line)
-    findings = found(report(table), "R01", "R03", "R04", "R05")
+    findings = found(report(table), "R01", "R03", "R04", "R05", "R10")
+    # A blank that the sums leave one figure counts that.
+    for name, line in zip(names, grid, strict=True):
+        for n, column in enumerate(COLUMNS):
+            if told := findings.get(f"R10.{T3}{name}.{column}"):
+                assert line[n] == "blank"
+                line[n] = int(told.message.en.rpartition(" ")[2])
     withheld = set()
     for name, line in zip(names, grid, strict=True):
         parts, total = sum(map(number, line[:6])), number(line[6])

@@ -3,7 +3,7 @@
 An example maps metric paths to figures; `text(path)`, `table(path)` and `chart(path)` choose the source, a
 plain path takes that of the rule. A figure is a number, optionally followed by a unit and `@scope`, an
 interval `4..9` or `4..`, `implied 0`, one of the words blank, na and text, or a list of figures. Keys behind
-`$` tell what else there is: form, year, title, issuer, published, period, sections, mentions, partition, percentages,
+`$` tell what else there is: form, year, title, issuer, published, period, sections, mentions, partition, percentages, unread,
 growth (words behind the last figure). In rules between reports `prev.` and `children.` stand before the metrics of
 last year's report and of the reports below; a list gives each of these its figure, `missing` a report that is not there.
 """
@@ -19,7 +19,7 @@ from attrs import define, field
 
 from gouji.document import Document
 from gouji.expressions import SOURCES
-from gouji.records import Mention, Number, Observation, Partition, Report, Section, Source, State, Unbound
+from gouji.records import Mention, Number, Observation, Partition, Report, Section, Source, State, Unbound, Unparsed
 from gouji.relations import own_path
 from gouji.rulebook import Rulebook
 from gouji.rulefile import FIGURE
@@ -141,6 +141,7 @@ class _Example:
             mentions=tuple(mentions),
             observations=tuple(self.observations),
             unbound=tuple(unbound),
+            unparsed=tuple([Unparsed(self.span(str(words)), str(words)) for words in facts.get("unread", ())]),
             partitions=tuple(partitions),
         )
 

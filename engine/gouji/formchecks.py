@@ -13,7 +13,7 @@ from gouji.errors import Message
 from gouji.facts import Facts
 from gouji.kinds import Kind
 from gouji.patterns import Pattern
-from gouji.records import Mention, Report, Section, number_text
+from gouji.records import Mention, Report, Section, Unparsed, number_text
 from gouji.rulemodel import Rule
 from gouji.schema import Reader
 from gouji.spans import Span
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _TABLE = 5  # so many rows that are not read may be a table
+_SHOWN = 40  # characters that show which row or piece is meant
 
 
 def _title(rule: Rule, book: Rulebook, facts: Facts) -> None:
@@ -134,7 +135,9 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
         start, end = section[0].span.start, next((s.span.start for s in section[1]), len(report.document.text))
         rows = [row for row in rows if start <= row.span.start < end]
     bodies = [section[0].body] if section else [s.body for s in report.sections] or [report.simplified]
-    there = any(p["signs"][name].search(body) for body in bodies)
+    sign = p["signs"][name]
+    torn = next((row for row in rows if sign.search(row.text)), None)
+    there = torn is not None or any(sign.search(body) for body in bodies)
     # A table that is there, but lacks a column or has other heads, is not read.
     told = "unread" if len(rows) >= _TABLE else "loose" if there else "tableless"
     facts.add(
@@ -143,7 +146,7 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
         severity="warning" if told == "loose" else None,
         message=p[told],
         values={"name": name, "count": str(len(rows))},
-        span=rows[0].span if told == "unread" else section[0].span if section else None,
+        span=rows[0].span if told == "unread" else section[0].span if section else _opening(torn) if torn else None,
         identity=[name],
     )
 
@@ -151,6 +154,31 @@ def _unread(rule: Rule, facts: Facts, name: str, section: tuple[Section, list[Se
 def _heading(report: Report, section: Section) -> str:
     """The heading as the report prints it, whose ordinal may be another than in the form."""
     return "".join(report.document.text[section.span.start : section.span.end].split()) or section.title
+
+
+def _lost(rule: Rule, book: Rulebook, facts: Facts) -> None:
+    """Pieces that no grammar took, with so many figures as only a table has."""
+    pieces = facts.report.unparsed
+    lost = []
+    for piece in pieces:
+        count = sum(1 for _ in rule.params["figures"].finditer(piece.text))
+        if count >= rule.params["least"]:
+            lost.append((piece, count))
+    for piece, count in lost:
+        text = piece.text[:_SHOWN]
+        facts.add(
+            rule,
+            instance=str(piece.span.start),
+            values={"count": str(count), "text": text},
+            span=_opening(piece),
+            identity=[text],
+        )
+    facts.passed += bool(pieces) and not lost
+
+
+def _opening(piece: Unparsed) -> Span:
+    """Where a piece begins: as a whole it may be a table, or all of a text."""
+    return Span(piece.span.start, min(piece.span.end, piece.span.start + _SHOWN))
 
 
 def _loose(report: Report) -> Iterator[str]:
@@ -288,7 +316,7 @@ def _labels(rule: Rule, book: Rulebook, facts: Facts) -> None:
             instance=f"added.{ordinal}",
             severity=None if kind == "differing" else "info",
             message=rule.params[kind],
-            values={"count": str(len(rows)), "text": twice.text if twice else rows[0][1][:40]},
+            values={"count": str(len(rows)), "text": twice.text if twice else rows[0][1][:_SHOWN]},
             span=twice.span if twice else rows[0][0],
             identity=[text for _, text in rows],
         )
@@ -476,6 +504,8 @@ def _kinds() -> Iterator[tuple[str, Kind]]:
         "unfilled": message,
     }
     yield "sections", Kind(_sections, sections, tuple(sections), ("name",))
+    lost: dict[str, Reader] = {"figures": pattern, "least": schema.number}
+    yield "lost", Kind(_lost, lost, tuple(lost), ("count", "text"))
     topic = schema.record(name=message, words=words, metrics=(schema.metrics, ()))
     yield "topics", Kind(_topics, {"topics": schema.table(topic)}, ("topics",), ("name",))
     yield (

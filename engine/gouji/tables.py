@@ -48,6 +48,9 @@ ADDITIONS_AMONG = 3
 COLUMN_AMONG = 5
 """So many rows with other cells than in the form, and no more rows that are as there, are a table with other columns."""
 
+CELLS_LOST = 2
+"""So many cells a row may have lost; one that lacks more was left blank."""
+
 TOTAL = "total"
 """The column that adds up those before it in a row."""
 
@@ -562,8 +565,8 @@ class _Binder:
     def _leave_shifted(self) -> None:
         """Leave rows that have lost cells where the places of their last ones were filled up.
 
-        The total seems to be blank, and the last figure of the row adds up the others or more: it is the total where no
-        other row has so much in its column, for no part is more than the total of that.
+        The total seems to be blank, and the last figure of the row adds up several others or more: it is the total where
+        no other row has so much in its column, for no part is more than the total of that.
         """
         if len(self.untotalled) >= sum(o.column == TOTAL and bool(o.value) for o in self.found):
             return
@@ -574,7 +577,11 @@ class _Binder:
             figures = [o.value for o in filled if type(o.value) is int and o.scope is None]
             if not row or row[-1].column != TOTAL or filled != row[: len(figures)] or len(figures) < 3:
                 continue
-            if not len(row) > len(figures) or not figures[-1] >= sum(figures[:-1]) > 0:
+            if (
+                not 0 < len(row) - len(figures) <= CELLS_LOST
+                or not figures[-1] >= sum(figures[:-1]) > 0
+                or figures[-1] in figures[:-1]
+            ):
                 continue
             if any(
                 (o.value or 0) >= figures[-1] for o in self.found if o.column == filled[-1].column and o.row != stem

@@ -40,6 +40,8 @@ class Score:
     claims_found: int = 0
     identities: int = 0
     agreeing: int = 0
+    listed: list[str] = field(factory=list)
+    right: list[str] = field(factory=list)
     complaints: list[str] = field(factory=list)
     wrong: list[str] = field(factory=list)
 
@@ -73,9 +75,11 @@ def score(engine: Engine, case: Mapping[str, Any], carrier: str) -> Score:
     wanted = {_path(path): value for path, value in case["figures"].items() if not path.startswith("narrative.")}
     for path, value in wanted.items():
         result.figures += 1
+        result.listed.append(path)
         o = cells.get(path)
         if o is not None and (o.state == "blank" if value is None else o.value == value):
             result.found += 1
+            result.right.append(path)
         else:
             result.complaints.append(f"{path} = {value}: {'missing' if o is None else o.raw or o.state}")
     for path, o in cells.items():

@@ -1,4 +1,4 @@
-"""How well gouji reads and judges: real reports by form and carrier, the seeds, sentences, and planted slips.
+"""How well gouji reads and judges: real reports by form, carrier and metric, composed ones, seeds, sentences, slips.
 
     python tests/score/run.py            print the scores
     python tests/score/run.py --readme   and write the tables into the README
@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from statistics import quantiles
 
@@ -19,11 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import gouji  # noqa: E402
-from score import injection, shapes  # noqa: E402
+from score import generated, injection, shapes  # noqa: E402
 from score.cases import CARRIERS, Score, load, score  # noqa: E402
 
 SHARED = ROOT.parent / "shared"
 TRIALS = 2000
+METRIC_HEADS = ("metrics", "figures", "found", "wrong", "abstained", "precision", "recall")
 HEADS = ("form", "carrier", "reports", "figures found", "wrong", "identities as in the report")
 
 
@@ -50,21 +53,39 @@ def counts(scores: Sequence[Score]) -> tuple[str, ...]:
     )
 
 
-def markdown(lines: Iterable[Sequence[str]]) -> str:
+def by_metric(scores: Sequence[Score]) -> Iterator[tuple[str, ...]]:
+    """A line for each family of metrics: where a figure is not read, that is an abstention and nothing wrong."""
+    listed, found, wrong = Counter[str](), Counter[str](), Counter[str]()
+    for s in scores:
+        listed.update(map(_family, s.listed))
+        found.update(map(_family, s.right))
+        wrong.update(_family(complaint.partition(" ")[0]) for complaint in s.wrong)
+    for family, n in sorted(listed.items()):
+        right, bad = found[family], wrong[family]
+        precision = right / (right + bad) if right + bad else 1
+        counted = (n, right, bad, n - right - bad)
+        yield (family, *map(str, counted), f"{precision:.1%}", f"{right / n:.1%}")
+
+
+def _family(path: str) -> str:
+    return ".".join(path.split(".")[:3])
+
+
+def markdown(lines: Iterable[Sequence[str]], heads: Sequence[str] = HEADS) -> str:
     """The lines as a Markdown table."""
-    table = [HEADS, ("---",) * len(HEADS), *lines]
+    table = [heads, ("---",) * len(heads), *lines]
     return "".join(f"| {' | '.join(line)} |\n" for line in table)
 
 
-def show(lines: Iterable[Sequence[str]]) -> None:
-    """Print the table of the cases."""
+def show(title: str, heads: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+    """Print a table."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*HEADS, title="Real reports, composed from their figures")
+    table = Table(*heads, title=title)
     for line in lines:
         table.add_row(*line)
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 def seeds() -> bool:
@@ -94,10 +115,15 @@ def main() -> int:
     engine = gouji.engine()
     scores = [score(engine, case, carrier) for case in load(SHARED) for carrier in CARRIERS]
     lines = list(rows(scores))
-    show(lines)
+    show("Real reports, composed from their figures", HEADS, lines)
+    show("The same by metric", METRIC_HEADS, by_metric(scores))
     for s in scores:
         for complaint in (*s.complaints, *(f"wrong: {w}" for w in s.wrong)):
             print(f"{s.case} ({s.carrier}): {complaint}")
+    composed = generated.run(engine)
+    eras = list(generated.by_era(composed))
+    show(f"{generated.COUNT} composed reports, errors within one report", generated.ERA_HEADS, eras)
+    show("Findings on them by rule", generated.RULE_HEADS, generated.by_rule(composed))
     good = seeds()
     print("\n".join(shapes.lines(shapes.score(engine))))
     pool = injection.published(engine, load(SHARED))
@@ -109,6 +135,8 @@ def main() -> int:
         readme = ROOT / "README.md"
         content = readme.read_text(encoding="utf-8")
         content = renewed(content, "score", markdown(lines))
+        told = f"\nMeasured with gouji {gouji.__version__} on {date.today().isoformat()}.\n"
+        content = renewed(content, "composed", markdown(eras, generated.ERA_HEADS) + told)
         readme.write_text(renewed(content, "injection", injection.markdown(tallies)), encoding="utf-8")
     return 0 if good and not any(s.wrong for s in scores) else 1
 

@@ -69,6 +69,7 @@ class IslandScanner(Struct):
             if node is None:
                 ahead = position
                 node = self.firsts.get(text[at], self.others)
+            # As in `parser`: a call for each candidate would take longer than the walk itself.
             while node.__class__ is dict:
                 character = text[ahead] if ahead < length else ""
                 ahead += 1

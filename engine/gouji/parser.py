@@ -143,6 +143,7 @@ class Parser:
         values: list[Any] = []
         position, length, last = 0, len(text), 0
         while position < length:
+            # As in `islands`: a call for each token would take longer than the walk itself.
             node = stack.node
             ahead = position
             while node.__class__ is dict:
